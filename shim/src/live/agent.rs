@@ -2,7 +2,7 @@
 //! reads its prompt from standard input. No permission of an agent is skipped.
 
 use super::{
-    program::{Capture, Ended, run},
+    program::{Capture, Ended, Leftovers, run},
     server::Server,
     workspace::Workspace,
 };
@@ -131,7 +131,8 @@ pub(super) async fn run_agent(
             );
         }
     }
-    Ok(run(command, prompt, Capture::Both, limit).await?)
+    // The servers and helpers of an agent could otherwise answer after the next run began.
+    Ok(run(command, prompt, Capture::Both, Leftovers::Killed, limit).await?)
 }
 
 /// Returns the arguments of Claude Code.
@@ -203,7 +204,8 @@ struct CodexServer {
 async fn codex_servers() -> Result<Vec<String>, NotRun> {
     let mut command = Command::new(program(Agent::Codex));
     command.args(["mcp", "list", "--json"]);
-    let Ended { result, output, .. } = run(command, "", Capture::Both, QUERY_LIMIT).await?;
+    let Ended { result, output, .. } =
+        run(command, "", Capture::Both, Leftovers::Killed, QUERY_LIMIT).await?;
     Ok(result.and_then(|()| names(&output)).map_err(|why| {
         let what = "cannot disable the MCP servers of codex";
         Fault::new(FaultCode::BadRequest, what)

@@ -6,7 +6,7 @@ use super::{
     calls::Calls,
     ending::Ending,
     options::Options,
-    program::{Capture, Ended, run},
+    program::{Capture, Ended, Leftovers, run},
     prompt::{self, Answering, Conclusion, Prompt},
     report::Report,
     server::Server,
@@ -194,7 +194,8 @@ impl Runner {
                     true => Capture::Output,
                     false => Capture::Nothing,
                 };
-                match run(command, &input, capture, self.limit).await {
+                let left = Leftovers::Kept;
+                match run(command, &input, capture, left, self.limit).await {
                     Ok(ended) => self.program_ended(calls, id, ended, report).await,
                     Err(error) => self.cannot_run(&error),
                 }

@@ -33,6 +33,15 @@ pub(super) enum Capture {
     Both,
 }
 
+/// Fate of the processes that a program leaves behind in its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leftovers {
+    /// They keep running, unless the program exceeds its time limit.
+    Kept,
+    /// They are killed.
+    Killed,
+}
+
 /// End of a run.
 #[derive(Debug)]
 pub(super) struct Ended {
@@ -53,6 +62,7 @@ pub(super) async fn run(
     mut command: Command,
     input: &str,
     capture: Capture,
+    leftovers: Leftovers,
     limit: Duration,
 ) -> io::Result<Ended> {
     command.stdin(Stdio::piped());
@@ -66,10 +76,10 @@ pub(super) async fn run(
         command.env_remove(variable);
     }
     os::lead_group(&mut command);
-    Ok(wait(command.spawn()?, input, limit).await)
+    Ok(wait(command.spawn()?, input, leftovers, limit).await)
 }
 
-async fn wait(mut child: Child, input: &str, limit: Duration) -> Ended {
+async fn wait(mut child: Child, input: &str, leftovers: Leftovers, limit: Duration) -> Ended {
     let mut group = Group(child.id());
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -86,19 +96,27 @@ async fn wait(mut child: Child, input: &str, limit: Duration) -> Ended {
         )
     };
     let exit = async {
-        let exited = async { tokio::join!(write, child.wait()).1 };
-        tokio::pin!(read, exited);
-        tokio::select! {
-            status = &mut exited => {
-                let _ = timeout(DRAIN, read).await;
-                status
+        tokio::pin!(read, write);
+        let (mut has_read, mut has_written) = (false, false);
+        // A descendant may hold each of the streams open.
+        let status = loop {
+            tokio::select! {
+                status = child.wait() => break status,
+                _ = &mut read, if !has_read => has_read = true,
+                () = &mut write, if !has_written => has_written = true,
             }
-            _ = &mut read => exited.await,
+        };
+        if !has_read {
+            let _ = timeout(DRAIN, read).await;
         }
+        status
     };
     let result = match timeout(limit, exit).await {
         Ok(Ok(status)) => {
-            group.0 = None;
+            match leftovers {
+                Leftovers::Kept => group.0 = None,
+                Leftovers::Killed => drop(group),
+            }
             describe(status)
         }
         Ok(Err(error)) => Err(format!("cannot wait for the program: {error}")),
@@ -164,5 +182,23 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.signal(true);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_program_ends_although_a_descendant_holds_its_input() {
+        let mut command = Command::new("sh");
+        let script = "exec 3<&0; sleep 1000 <&3 >&2 2>/dev/null & echo hi";
+        command.arg("-c").arg(script);
+        // More than a pipe holds.
+        let input = "x".repeat(1 << 20);
+        let limit = Duration::from_secs(60);
+        let run = run(command, &input, Capture::Both, Leftovers::Killed, limit);
+        let ended = timeout(limit / 2, run).await.unwrap().unwrap();
+        assert_eq!((ended.result, ended.output), (Ok(()), b"hi\n".to_vec()));
     }
 }

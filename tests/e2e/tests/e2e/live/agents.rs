@@ -182,6 +182,23 @@ fn an_agent_that_does_nothing_leaves_its_mail_unread() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn the_processes_that_an_agent_leaves_are_killed() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "mail");
+    let _taid = machine.start();
+    agent(
+        &machine,
+        "claude",
+        "sleep 1000 & echo $! >$HOME/pid\necho \"$marker\"",
+    );
+    let _live = Live::start(&machine, &["--agent", "claude"]);
+    wait_until("the mail is handled", || unread(&machine) == 0);
+    let pid = file(&machine, "pid").trim().parse().unwrap();
+    wait_until("the process has ended", || !is_running(pid));
+}
+
+#[test]
 fn a_mail_that_was_answered_before_is_not_given_to_the_agent() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "mail");
