@@ -9,13 +9,16 @@ mod answer;
 mod brake;
 mod calls;
 mod ending;
+mod failure;
 mod handler;
 mod options;
+mod output;
 mod program;
 mod prompt;
 mod report;
 mod server;
 mod unmarked;
+mod waiting;
 mod workspace;
 
 pub(crate) use agent::Agent;
@@ -26,35 +29,21 @@ use brake::Brake;
 use calls::Calls;
 use handler::{Handled, Handler};
 use report::{Report, print};
-use std::{collections::BTreeMap, process::ExitCode, time::Duration};
-use tai_client::{Lease, MAX_LEASES};
+use std::{process::ExitCode, time::Duration};
 use tai_proto::{
     Audience, Fault, FaultCode, Hint,
     call::{GetInfo, Watch},
-    mail::{Mail, MailboxUpdate},
-    names::{Address, Instance, MailId, Profile},
+    mail::MailboxUpdate,
+    names::{Instance, Profile},
 };
 use tokio::time::{Instant, sleep_until};
-use unmarked::{MAX_UNMARKED, Unmarked};
+use unmarked::Unmarked;
+use waiting::{Outlook, Stage, Waiting, WaitingMails};
 
 /// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
-/// Backoff after the first failure of a mail. It doubles with each further failure.
-const FIRST_RETRY: Duration = Duration::from_secs(10);
-/// Upper limit of the backoff.
-const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
 /// Interval of checks of the mailbox while taid reports no arrival.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
-/// Limit of mails whose handling failed. Further mails stay unread in the mailbox.
-const MAX_FAILED: usize = 100;
-/// Limit of the mails that wait for any reason. They and the unmarked mails have leases, and a few
-/// leases are left for the mail in hand and for copies from a restarted taid.
-const MAX_WAITING: usize = MAX_LEASES - MAX_UNMARKED - 6;
-/// Limit of the text of the bodies of these mails, in bytes.
-const MAX_WAITING_TEXT: usize = 32 << 20;
-/// Limit of the attempts of an agent, or of a program whose output is sent.
-const MAX_ATTEMPTS: u32 = 5;
-
 /// Runs until a signal asks the process to stop, or until standard output is closed.
 ///
 /// Exit codes: 0 after a signal or a closed output, 1 if the program cannot be run, 2 if the
@@ -87,7 +76,7 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         handler,
         report,
         brake: Brake::default(),
-        waiting: BTreeMap::new(),
+        waiting: WaitingMails::default(),
         unmarked: Unmarked::new(),
         reported: None,
         profile: Profile::default(),
@@ -109,32 +98,12 @@ struct Live {
     handler: Handler,
     report: Report,
     brake: Brake,
-    /// Mails that are not handled. They stay leased.
-    waiting: BTreeMap<MailId, Waiting>,
+    waiting: WaitingMails,
     unmarked: Unmarked,
     /// Failure of the last round that was reported.
     reported: Option<Fault>,
     /// Profile of taid.
     profile: Profile,
-}
-
-/// A leased mail that is not handled yet.
-struct Waiting {
-    lease: Lease,
-    /// Address of the instance.
-    address: Address,
-    mail: Box<Mail>,
-    /// Failed attempts.
-    failures: u32,
-    /// Time of the next attempt; `None` if no attempt is left.
-    due: Option<Instant>,
-}
-
-impl Waiting {
-    /// Returns whether the mail waits because its sender got many answers.
-    fn is_braked(&self, sender: &str) -> bool {
-        self.failures == 0 && self.mail.envelope.from.as_str() == sender
-    }
 }
 
 /// Reason for the early end of a round.
@@ -191,9 +160,8 @@ impl Live {
             self.report.waiting();
         }
         let check = Instant::now() + CHECK_EVERY;
-        let retries = self.waiting.values().filter_map(|waiting| waiting.due);
-        let due = retries.chain(self.unmarked.due()).min();
-        let until = due.map_or(check, |due| due.min(check));
+        let due = self.waiting.due().into_iter().chain(self.unmarked.due());
+        let until = due.min().map_or(check, |due| due.min(check));
         loop {
             tokio::select! {
                 update = self.watch(*mark) => {
@@ -215,21 +183,16 @@ impl Live {
     /// Handles the mails whose retry is due, then all unread mails, one at a time. Returns the
     /// number of attempts.
     async fn handle_all(&mut self) -> Result<usize, Stop> {
-        let now = Instant::now();
-        let is_due = |waiting: &Waiting| waiting.due.is_some_and(|due| due <= now);
-        let due = self.waiting.iter().filter(|(_, waiting)| is_due(waiting));
-        let due: Vec<MailId> = due.map(|(id, _)| *id).collect();
-        let mut attempts = due.len();
-        for id in due {
-            if let Some(waiting) = self.waiting.remove(&id) {
-                self.handle(waiting).await?;
-            }
+        let mut attempts = 0;
+        for waiting in self.waiting.take_due() {
+            attempts += usize::from(!waiting.needs_person());
+            self.handle(waiting).await?;
         }
         let mut not_examined = u64::MAX;
         loop {
             let failure = self.unmarked.mark_due(&self.calls).await;
             self.report_unmarked(failure);
-            if self.is_full() {
+            if self.waiting.is_full() || self.unmarked.full().is_some() {
                 break;
             }
             let (fetched, lease) = self.calls.lease_oldest().await?;
@@ -242,66 +205,66 @@ impl Live {
                 }
                 return Ok(attempts);
             };
-            // A restarted taid leases a waiting mail a second time. The mail keeps its backoff.
-            if let Some(waiting) = self.waiting.get_mut(&lease.id()) {
-                std::mem::replace(&mut waiting.lease, lease).forget();
-                continue;
-            }
-            let Some(lease) = self.unmarked.renew(lease) else {
+            let lease = self.waiting.renew(lease);
+            let Some(lease) = lease.and_then(|lease| self.unmarked.renew(lease)) else {
                 continue;
             };
             if self.handler.is_reported() {
                 self.report.arrived(lease.id());
             }
             attempts += 1;
-            self.handle(Waiting {
-                lease,
-                address: fetched.address,
-                mail,
-                failures: 0,
-                due: Some(now),
-            })
-            .await?;
+            self.handle(Waiting::new(lease, fetched.address, mail))
+                .await?;
         }
         match self.unmarked.full() {
             _ if attempts == 0 => {}
             Some(unmarked) => self.report.full_of_unmarked(unmarked),
-            None => self.report.full(self.waiting.len()),
+            None => {
+                let waiting = &self.waiting;
+                self.report
+                    .full(waiting.count(), waiting.count_for_person());
+            }
         }
         Ok(attempts)
     }
 
-    /// Returns whether no further mail is taken.
-    fn is_full(&self) -> bool {
-        let waiting = || self.waiting.values();
-        self.unmarked.full().is_some()
-            || waiting().filter(|mail| mail.failures > 0).count() >= MAX_FAILED
-            || self.waiting.len() >= MAX_WAITING
-            || waiting().map(|mail| mail.mail.body.len()).sum::<usize>() >= MAX_WAITING_TEXT
-    }
-
-    /// Handles one mail. A mail that fails waits for its retry, and one from a sender that got many answers
-    /// for the time of the next.
+    /// Does what is left to do for one mail. A mail that fails waits for its retry, and one from a sender
+    /// that got many answers for the time of the next.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
         let id = mail.lease.id();
-        let sender = &mail.mail.envelope.from;
-        if self.handler.answers()
-            && let Some(until) = self.brake.until(sender, Instant::now())
-        {
-            // One line for each sender and hour.
-            if !self.waiting.values().any(|other| other.is_braked(sender)) {
-                self.report.braked(id, sender, until - Instant::now());
-            }
-            mail.due = Some(until);
-            self.waiting.insert(id, mail);
+        if mail.needs_person() && waiting::is_read_or_gone(&self.calls, id).await {
+            // Dropping the lease releases the mail.
             return Ok(());
         }
-        let (handler, report) = (&self.handler, self.report);
-        let handled = handler.handle(&self.calls, &mail.address, &mail.mail, report);
-        match handled.await {
+        if self.handler.answers()
+            && !mail.is_given_up()
+            && let Some(until) = self.brake.until(&mail.sender, Instant::now())
+        {
+            // One line for each sender and hour.
+            if !self.waiting.has_braked(&mail.sender) {
+                let wait = until - Instant::now();
+                self.report.braked(id, &mail.sender, wait);
+            }
+            mail.due = until;
+            self.waiting.add(mail);
+            return Ok(());
+        }
+        let (handler, calls, report) = (&self.handler, &self.calls, self.report);
+        let handled = match &mail.stage {
+            Stage::Unhandled { address, mail } => {
+                handler.handle(calls, address, mail, report).await
+            }
+            Stage::Unsent { answer, .. } => handler.submit(calls, id, answer.clone(), report).await,
+            Stage::GivenUp => {
+                mail.check_later();
+                self.waiting.add(mail);
+                return Ok(());
+            }
+        };
+        match handled {
             Handled::Done(ending) => {
                 if ending.is_answer() {
-                    self.brake.count(&mail.mail.envelope.from, Instant::now());
+                    self.brake.count(&mail.sender, Instant::now());
                 }
                 report.handled(id, ending, &self.profile);
                 let failure = self.unmarked.add(mail.lease, &self.calls).await;
@@ -312,15 +275,13 @@ impl Live {
                 print(&fault.render(Audience::Person));
                 return Err(Stop::Exit(ExitCode::FAILURE));
             }
-            Handled::Failed(why) => {
-                mail.failures = mail.failures.saturating_add(1);
-                let backoff = backoff_after(mail.failures, handler.answers());
-                match backoff {
-                    Some(backoff) => report.retried(id, &why, backoff.as_secs()),
-                    None => report.given_up(id, &why, mail.failures),
+            Handled::Failed(failure, why) => {
+                match mail.fail(failure, handler.answers()) {
+                    Outlook::Retried(wait) => report.retried(id, &why, wait.as_secs()),
+                    Outlook::StillRefused => {}
+                    Outlook::GivenUp(runs) => report.given_up(id, &why, runs),
                 }
-                mail.due = backoff.map(|backoff| Instant::now() + backoff);
-                self.waiting.insert(id, mail);
+                self.waiting.add(mail);
             }
         }
         Ok(())
@@ -333,41 +294,6 @@ impl Live {
         {
             self.report.failed(&fault);
         }
-    }
-}
-
-/// Returns the backoff after this number of failed attempts; `None` if no attempt is left.
-fn backoff_after(failures: u32, is_limited: bool) -> Option<Duration> {
-    if is_limited && failures >= MAX_ATTEMPTS {
-        return None;
-    }
-    let doubled = 2u32.saturating_pow(failures.saturating_sub(1));
-    Some(FIRST_RETRY.saturating_mul(doubled).min(LONGEST_RETRY))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_backoff_doubles_and_an_agent_has_five_attempts() {
-        let seconds = |is_limited: bool| {
-            let backoff = |failures| backoff_after(failures, is_limited).map(|time| time.as_secs());
-            [1, 2, 3, 4, 5, 6, 7, 100].map(backoff)
-        };
-        let unlimited = [10, 20, 40, 80, 160, 320, 600, 600].map(Some);
-        assert_eq!(seconds(false), unlimited);
-        let limited = [
-            Some(10),
-            Some(20),
-            Some(40),
-            Some(80),
-            None,
-            None,
-            None,
-            None,
-        ];
-        assert_eq!(seconds(true), limited);
     }
 }
 

@@ -3,7 +3,12 @@
 //! An answer is never submitted twice: taid records each reply before it sends it, so that it can
 //! tell what became of a reply whose outcome this command does not know.
 
-use super::{calls::Calls, ending::Ending, report::Report};
+use super::{
+    calls::Calls,
+    ending::Ending,
+    failure::{Failure, clause},
+    report::Report,
+};
 use std::time::Duration;
 use tai_client::Backoff;
 use tai_proto::{
@@ -34,27 +39,23 @@ pub(super) async fn find(calls: &Calls, to: MailId, report: Report) -> Option<En
 /// Sends an answer in Markdown.
 ///
 /// # Errors
-/// The reason as a clause, if the answer was certainly not sent.
+/// The kind of the failure and its reason as a clause, if the answer was certainly not sent.
 pub(super) async fn send(
     calls: &Calls,
     to: MailId,
     content: Content,
     report: Report,
-) -> Result<Ending, String> {
-    match submit(calls, to, content).await {
+) -> Result<Ending, (Failure, String)> {
+    let not_sent = |why: &str| Err((Failure::NotSent(content.clone()), why.to_owned()));
+    match submit(calls, to, content.clone()).await {
         Ok(SubmitOutcome::Sent(_)) => Ok(Ending::Answered),
         Ok(SubmitOutcome::Held(held)) => Ok(Ending::Held(Some(held.number))),
-        Ok(SubmitOutcome::Preview(_)) => {
-            Err("taid showed its answer and did not send it".to_owned())
-        }
-        Ok(SubmitOutcome::Ask(_)) => Err("taid asked a second time about its answer".to_owned()),
+        Ok(SubmitOutcome::Preview(_)) => not_sent("taid showed its answer and did not send it"),
+        Ok(SubmitOutcome::Ask(_)) => not_sent("taid asked a second time about its answer"),
         // The reply may have been sent although the call failed.
         Err(fault) => find(calls, to, report).await.ok_or_else(|| {
-            let why = match fault.why.is_empty() {
-                true => String::new(),
-                false => format!(" ({})", fault.why),
-            };
-            format!("its answer was not sent: {}{why}", fault.what)
+            let why = format!("its answer was not sent: {}", clause(&fault));
+            (Failure::of_submit(fault.code, content), why)
         }),
     }
 }

@@ -46,6 +46,11 @@ impl Brake {
     }
 }
 
+/// Returns whether two senders have the same address.
+pub(super) fn is_same_sender(one: &str, other: &str) -> bool {
+    key(one) == key(other)
+}
+
 /// Returns one form of a sender: its address without a display name, in lower case.
 fn key(sender: &str) -> String {
     let address = match sender.trim().strip_suffix('>') {

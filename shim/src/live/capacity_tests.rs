@@ -1,14 +1,23 @@
 //! Limits of the mails that wait, against a scripted daemon with an endless mailbox, in paused time.
 
-use super::*;
+use super::{failure::Failure, unmarked::MAX_UNMARKED, waiting::MAX_WAITING, *};
 use crate::scripted;
-use std::env::VarError;
-use tai_proto::{Answer, Call};
+use std::{
+    env::VarError,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tai_proto::{Answer, Call, text::Content};
+use tokio::time::advance;
 
-/// Returns a client of a daemon that has one more unread mail at each call and marks none.
-fn calls(settings: &Settings) -> Calls {
-    let open = || {
-        let mut last = 0;
+/// Returns a client of a daemon that has one more unread mail at each call and marks none. If
+/// `is_read` is set, a person has read all of them.
+fn calls(settings: &Settings, is_read: &Arc<AtomicBool>) -> Calls {
+    let is_read = is_read.clone();
+    let open = move || {
+        let (mut last, is_read) = (0, is_read.clone());
         Some(scripted::daemon(move |call| match call {
             Call::Fetch(_) => {
                 last += 1;
@@ -16,6 +25,14 @@ fn calls(settings: &Settings) -> Calls {
             }
             Call::Settle(_) => Err(Fault::new(FaultCode::BridgeFailed, "still unread")),
             Call::GetInfo(_) => Err(Fault::new(FaultCode::NotFound, "no account")),
+            Call::Peek(peek) => {
+                let mut fetched = scripted::mail(peek.id.get());
+                if let Some(mail) = &mut fetched.mail {
+                    mail.envelope.read = is_read.load(Ordering::Relaxed);
+                }
+                Ok(Answer::Peek(fetched))
+            }
+            Call::EndLease(_) => Ok(Answer::EndLease(())),
             other => panic!("{other:?}"),
         }))
     };
@@ -26,6 +43,10 @@ fn calls(settings: &Settings) -> Calls {
 
 /// Returns a command that has answered the sender of all mails as often as it may.
 fn live() -> Live {
+    live_with(&Arc::default())
+}
+
+fn live_with(is_read: &Arc<AtomicBool>) -> Live {
     let settings = Settings::from_env(&|_| Err(VarError::NotPresent), None);
     let options = Options {
         instance: None,
@@ -40,11 +61,11 @@ fn live() -> Live {
         brake.count("a@example.com", Instant::now());
     }
     Live {
-        calls: calls(&settings),
+        calls: calls(&settings, is_read),
         handler: Handler::new(options, &settings),
         report: Report { announces: false },
         brake,
-        waiting: BTreeMap::new(),
+        waiting: WaitingMails::default(),
         unmarked: Unmarked::new(),
         reported: None,
         profile: Profile::default(),
@@ -61,12 +82,89 @@ async fn live_takes_no_more_mails_than_its_client_can_lease() {
     }
     match live.handle_all().await {
         Ok(attempts) => assert_eq!(attempts, MAX_WAITING),
-        Err(Stop::Fault(fault)) => panic!("{} mails wait: {fault:?}", live.waiting.len()),
+        Err(Stop::Fault(fault)) => panic!("{} mails wait: {fault:?}", live.waiting.count()),
         Err(Stop::Exit(code)) => panic!("{code:?}"),
     }
-    assert_eq!(live.waiting.len(), MAX_WAITING);
+    assert_eq!(live.waiting.count(), MAX_WAITING);
     assert!(live.unmarked.full().is_none());
     assert_eq!(live.handle_all().await.ok(), Some(0));
     // A place is left, such as for a mail that a restarted taid leases a second time.
     assert!(live.calls.lease_oldest().await.is_ok());
+}
+
+/// Leases the next mail.
+async fn lease(live: &Live) -> Waiting {
+    let (fetched, lease) = live.calls.lease_oldest().await.unwrap();
+    Waiting::new(lease.unwrap(), fetched.address, fetched.mail.unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn mails_that_are_given_up_hold_up_no_others_and_are_released_once_they_are_read() {
+    let is_read = Arc::default();
+    let mut live = live_with(&is_read);
+    // More than may fail.
+    for _ in 0..120 {
+        let mut mail = lease(&live).await;
+        let Stage::Unhandled { mail: content, .. } = &mut mail.stage else {
+            panic!("the mail is new");
+        };
+        content.body = Content::new("x".repeat(1 << 20)).unwrap();
+        assert_eq!(mail.fail(Failure::Rejected, true), Outlook::GivenUp(0));
+        live.waiting.add(mail);
+    }
+    assert!(!live.waiting.is_full());
+    assert_eq!(live.handle_all().await.ok(), Some(MAX_WAITING - 120));
+    assert_eq!(live.waiting.count_for_person(), 120);
+
+    is_read.store(true, Ordering::Relaxed);
+    advance(Duration::from_secs(10 * 60)).await;
+    // The senders of the others have got many answers for the rest of the hour.
+    assert_eq!(live.handle_all().await.ok(), Some(120));
+    assert_eq!(live.waiting.count_for_person(), 0);
+    assert_eq!(live.waiting.count(), MAX_WAITING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_runs_count_and_a_finished_answer_is_kept() {
+    let live = live();
+    let mut mail = lease(&live).await;
+    let seconds = |outlook| match outlook {
+        Outlook::Retried(wait) => wait.as_secs(),
+        other => panic!("{other:?}"),
+    };
+    let backoffs = [10, 20, 40, 80, 160, 320, 600, 600];
+    for backoff in backoffs {
+        assert_eq!(seconds(mail.fail(Failure::NotRun, true)), backoff);
+    }
+    for _ in 0..4 {
+        assert_eq!(seconds(mail.fail(Failure::Run, true)), 600);
+    }
+    assert_eq!(mail.fail(Failure::Run, true), Outlook::GivenUp(5));
+    assert!(mail.is_given_up());
+
+    let mut mail = lease(&live).await;
+    let runs = (0..8).map(|_| seconds(mail.fail(Failure::Run, false)));
+    assert_eq!(runs.collect::<Vec<_>>(), backoffs);
+
+    let mut mail = lease(&live).await;
+    let answer = Content::new("answer").unwrap();
+    for backoff in backoffs {
+        let failure = Failure::NotSent(answer.clone());
+        assert_eq!(seconds(mail.fail(failure, true)), backoff);
+    }
+    let refused = || Failure::Refused(answer.clone());
+    assert_eq!(seconds(mail.fail(refused(), true)), 600);
+    assert_eq!(mail.fail(refused(), true), Outlook::StillRefused);
+    assert!(mail.needs_person() && !mail.is_given_up());
+    assert!(matches!(&mail.stage, Stage::Unsent { answer, .. } if **answer == *"answer"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_with_changing_names_is_reported_once() {
+    let mut live = live();
+    let mut mail = lease(&live).await;
+    mail.sender = "Ann 1 <A@example.com>".into();
+    live.waiting.add(mail);
+    assert!(live.waiting.has_braked("Ann 2 <a@example.com>"));
+    assert!(!live.waiting.has_braked("Ann 1 <b@example.com>"));
 }

@@ -5,7 +5,9 @@ use super::{
     answer,
     calls::Calls,
     ending::Ending,
+    failure::{Failure, clause},
     options::Options,
+    output::{text_of, with_line},
     program::{Capture, Ended, Leftovers, run},
     prompt::{self, Answering, Conclusion, Prompt},
     report::Report,
@@ -25,9 +27,6 @@ use tai_proto::{
     text::Content,
 };
 use tokio::{io::AsyncWriteExt as _, process::Command};
-
-/// Limit of an agent's line in a report, in bytes.
-const MAX_SAID: usize = 200;
 
 /// Handler of mails.
 pub(super) enum Handler {
@@ -67,8 +66,8 @@ enum Kind {
 pub(super) enum Handled {
     /// The mail is handled.
     Done(Ending),
-    /// The mail is to be retried. Contains the reason as a clause.
-    Failed(String),
+    /// The mail is not handled. Contains the reason as a clause.
+    Failed(Failure, String),
     /// Standard output is closed.
     OutputClosed,
     /// The program does not exist or is not executable, or standard output cannot be written.
@@ -107,8 +106,8 @@ impl Handler {
         }
     }
 
-    /// Returns whether mails are answered. Attempts are limited then, because each one costs the use of a
-    /// model.
+    /// Returns whether mails are answered. Failed runs are limited then, because each one costs the use
+    /// of a model.
     pub(super) fn answers(&self) -> bool {
         match self {
             Handler::Print => false,
@@ -140,6 +139,21 @@ impl Handler {
                 Err(error) => Handled::CannotRun(not_written(&error)),
             },
             Handler::Run(runner) => runner.handle(calls, address, mail, report).await,
+        }
+    }
+
+    /// Submits the finished answer to a mail.
+    pub(super) async fn submit(
+        &self,
+        calls: &Calls,
+        id: MailId,
+        answer: Content,
+        report: Report,
+    ) -> Handled {
+        // A reply that another program sent meanwhile.
+        match answer::find(calls, id, report).await {
+            Some(ending) => Handled::Done(ending),
+            None => send(calls, id, answer, report).await,
         }
     }
 }
@@ -188,7 +202,7 @@ impl Runner {
                 command.args(arguments);
                 let input = match json(mail) {
                     Ok(input) => input,
-                    Err(error) => return Handled::Failed(error.to_string()),
+                    Err(error) => return Handled::Failed(Failure::NotRun, error.to_string()),
                 };
                 let capture = match self.sends_output {
                     true => Capture::Output,
@@ -212,7 +226,9 @@ impl Runner {
                 match run_agent(*agent, server, home, &prompt.text, self.limit).await {
                     Ok(ended) => self.agent_ended(calls, id, ended, &prompt, report).await,
                     Err(NotRun::System(error)) => self.cannot_run(&error),
-                    Err(NotRun::Unprepared(fault)) => Handled::Failed(clause(&fault)),
+                    Err(NotRun::Unprepared(fault)) => {
+                        Handled::Failed(Failure::NotRun, clause(&fault))
+                    }
                 }
             }
         }
@@ -226,11 +242,11 @@ impl Runner {
         report: Report,
     ) -> Handled {
         match ended.result {
-            Err(why) => Handled::Failed(why),
-            Ok(()) if self.sends_output => match output_of(&ended.output) {
-                Ok("") => Handled::Done(Ending::NotNeeded),
+            Err(why) => Handled::Failed(Failure::Run, why),
+            Ok(()) if self.sends_output => match text_of(&ended.output) {
+                Ok(text) if text.is_empty() => Handled::Done(Ending::NotNeeded),
                 Ok(text) => send(calls, id, text, report).await,
-                Err(why) => Handled::Failed(why),
+                Err(why) => Handled::Failed(Failure::Run, why),
             },
             Ok(()) => Handled::Done(Ending::Succeeded),
         }
@@ -251,29 +267,29 @@ impl Runner {
             return Handled::Done(ending);
         }
         if let Err(why) = ended.result {
-            return Handled::Failed(with_line(why, &ended.errors));
+            return Handled::Failed(Failure::Run, with_line(why, &ended.errors));
         }
-        let text = match output_of(&ended.output) {
+        let text = match text_of(&ended.output) {
             Ok(text) => text,
-            Err(why) => return Handled::Failed(why),
+            Err(why) => return Handled::Failed(Failure::Run, why),
         };
-        match prompt.conclusion(text, self.answering()) {
+        match prompt.conclusion(&text, self.answering()) {
             Conclusion::NotNeeded => return Handled::Done(Ending::NotNeeded),
             Conclusion::Ambiguous => {
                 let why = "the agent printed an answer and the line for no answer";
-                return Handled::Failed(with_line(why.to_owned(), text.as_bytes()));
+                return Handled::Failed(Failure::Run, with_line(why.to_owned(), text.as_bytes()));
             }
             Conclusion::Unmarked => {}
         }
         match self.sends_output {
-            true if text.is_empty() => Handled::Failed(with_line(
-                "the agent printed no answer".into(),
-                &ended.errors,
-            )),
+            true if text.is_empty() => Handled::Failed(
+                Failure::Run,
+                with_line("the agent printed no answer".into(), &ended.errors),
+            ),
             true => send(calls, id, text, report).await,
             false => {
                 let why = "the agent neither answered nor said that no answer is needed";
-                Handled::Failed(with_line(why.to_owned(), text.as_bytes()))
+                Handled::Failed(Failure::Run, with_line(why.to_owned(), text.as_bytes()))
             }
         }
     }
@@ -336,51 +352,17 @@ impl Runner {
                     .hint(Hint::reader(hint)),
             ),
             // Such as a lack of memory or processes.
-            _ => Handled::Failed(format!("cannot run `{name}`: {error}")),
+            _ => Handled::Failed(Failure::NotRun, format!("cannot run `{name}`: {error}")),
         }
     }
 }
 
 /// Sends an output as the answer.
-async fn send(calls: &Calls, id: MailId, text: &str, report: Report) -> Handled {
-    let Ok(content) = Content::new(text) else {
-        return Handled::Failed("the program printed more than 1 MB".to_owned());
-    };
+async fn send(calls: &Calls, id: MailId, content: Content, report: Report) -> Handled {
     match answer::send(calls, id, content, report).await {
         Ok(ending) => Handled::Done(ending),
-        Err(why) => Handled::Failed(why),
+        Err((failure, why)) => Handled::Failed(failure, why),
     }
-}
-
-/// Returns the text of an output, without white space around it.
-///
-/// # Errors
-/// The reason as a clause.
-fn output_of(output: &[u8]) -> Result<&str, String> {
-    match std::str::from_utf8(output) {
-        Ok(text) => Ok(text.trim()),
-        Err(_) => Err("the program printed text that is not UTF-8".to_owned()),
-    }
-}
-
-/// Returns what failed and why, as a clause.
-pub(super) fn clause(fault: &Fault) -> String {
-    match fault.why.is_empty() {
-        true => fault.what.to_string(),
-        false => format!("{} ({})", fault.what, fault.why),
-    }
-}
-
-/// Adds the last line of an agent's output to a reason, with control characters escaped.
-fn with_line(why: String, output: &[u8]) -> String {
-    let output = String::from_utf8_lossy(output);
-    let lines = output.lines().map(str::trim);
-    let Some(last) = lines.rev().find(|line| !line.is_empty()) else {
-        return why;
-    };
-    let end = last.floor_char_boundary(MAX_SAID);
-    let last = last.get(..end).unwrap_or(last);
-    format!("{why}; its last line is {last:?}")
 }
 
 /// Returns a mail as a line of JSON.

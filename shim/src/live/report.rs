@@ -73,11 +73,8 @@ impl Report {
     }
 
     /// Reports that a mail was not handled and is not retried.
-    pub(super) fn given_up(self, id: MailId, why: &str, attempts: u32) {
-        print(&format!(
-            "error: email {id} was not handled in {attempts} attempts: {why}\n\
-             hint: it stays unread; start live again to retry it"
-        ));
+    pub(super) fn given_up(self, id: MailId, why: &str, runs: u32) {
+        print(&given_up(id, why, runs));
     }
 
     /// Reports that a mail waits, because its sender got many answers.
@@ -89,12 +86,10 @@ impl Report {
         ));
     }
 
-    /// Reports that live takes no further mail.
-    pub(super) fn full(self, limit: usize) {
-        print(&format!(
-            "warning: {limit} emails are not handled; live takes no further email until one of \
-             them is"
-        ));
+    /// Reports that live takes no further mail, because `count` mails wait. `for_person` of them wait
+    /// for a person.
+    pub(super) fn full(self, count: usize, for_person: usize) {
+        print(&full(count, for_person));
     }
 
     /// Reports that live takes no further mail, because handled ones are not marked read.
@@ -118,7 +113,58 @@ impl Report {
     }
 }
 
+fn given_up(id: MailId, why: &str, runs: u32) -> String {
+    let runs = match runs {
+        0 | 1 => String::new(),
+        runs => format!(" in {runs} attempts"),
+    };
+    format!(
+        "error: email {id} was not handled{runs}: {why}\n\
+         hint: it stays unread; answer it yourself, or start live again to retry it"
+    )
+}
+
+fn full(count: usize, for_person: usize) -> String {
+    let hint = match for_person {
+        0 => String::new(),
+        count => {
+            format!(
+                "\nhint: read or delete the {count} emails that live cannot answer, or start it again"
+            )
+        }
+    };
+    format!(
+        "warning: {count} emails are not handled; live takes no further email until one of them \
+         is{hint}"
+    )
+}
+
 /// Writes a line.
 pub(super) fn print(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_is_given_up_and_a_full_live_say_what_to_do() {
+        let id = MailId::new(7).unwrap();
+        let page = [
+            given_up(id, "the program ended with a signal", 5),
+            given_up(id, "its answer was not sent: Email with ID 7 not found", 0),
+            full(150, 0),
+            full(150, 120),
+        ];
+        insta::assert_snapshot!(page.join("\n"), @"
+        error: email 7 was not handled in 5 attempts: the program ended with a signal
+        hint: it stays unread; answer it yourself, or start live again to retry it
+        error: email 7 was not handled: its answer was not sent: Email with ID 7 not found
+        hint: it stays unread; answer it yourself, or start live again to retry it
+        warning: 150 emails are not handled; live takes no further email until one of them is
+        warning: 150 emails are not handled; live takes no further email until one of them is
+        hint: read or delete the 120 emails that live cannot answer, or start it again
+        ");
+    }
 }

@@ -180,7 +180,10 @@ fn an_answer_that_was_not_sent_is_retried_and_one_with_an_unknown_outcome_is_not
     machine
         .sandbox
         .can(Canned::new(500, &refused.to_string()), 1, REPLY);
-    let live = live(&machine, "cat >$HOME/out; echo answer");
+    let live = live(
+        &machine,
+        "cat >$HOME/out; echo run >>$HOME/runs; echo answer",
+    );
     wait_until("the first attempt fails", || {
         machine.sandbox.count(REPLY) == 1
     });
@@ -196,6 +199,9 @@ fn an_answer_that_was_not_sent_is_retried_and_one_with_an_unknown_outcome_is_not
     );
     insta::assert_snapshot!(rest, @"warning: email 1 may have been answered; it is not answered a second time. Ask its sender whether the answer arrived");
     assert_eq!(machine.sandbox.count(REPLY), 2);
+    // The finished answer was submitted again.
+    let runs = || fs::read_to_string(machine.home().join("runs")).unwrap();
+    assert_eq!(runs(), "run\n");
 
     // Another live does not answer it either.
     let script = machine.home().join("program");
@@ -207,6 +213,45 @@ fn an_answer_that_was_not_sent_is_retried_and_one_with_an_unknown_outcome_is_not
     });
     drop(again);
     assert_eq!(machine.sandbox.count(REPLY), 3);
+}
+
+#[test]
+fn an_answer_that_the_configuration_forbids_is_made_once() {
+    let machine = machine();
+    machine.configure("[instances.desk]\nallow_to = [\"*@other.example\"]\n");
+    let _taid = machine.start();
+    let mut live = live(
+        &machine,
+        "cat >$HOME/out; echo run >>$HOME/runs; echo answer",
+    );
+    let mut errors = BufReader::new(live.child.stderr.take().unwrap()).lines();
+    let failed = errors.find(|line| line.as_ref().unwrap().contains("not handled"));
+    insta::assert_snapshot!(failed.unwrap().unwrap(), @r#"email 1 was not handled: its answer was not sent: sending to someone@example.com is not permitted for this instance (taid's configuration: [instances.desk] allow_to = ["*@other.example"]); retrying in 600 s"#);
+    let runs = fs::read_to_string(machine.home().join("runs")).unwrap();
+    assert_eq!((runs.as_str(), unread(&machine)), ("run\n", 1));
+}
+
+#[test]
+fn an_answer_to_a_mail_that_is_gone_is_given_up_at_once() {
+    let machine = machine();
+    let _taid = machine.start();
+    let live = live(
+        &machine,
+        "cat >$HOME/out; while ! test -e $HOME/go; do sleep 0.05; done; echo answer",
+    );
+    wait_until("the program runs", || out(&machine).exists());
+    let deleted = machine.cli(&["delete", "1", "--yes"]);
+    assert!(deleted.status.success(), "{}", machine.say(&deleted));
+    fs::write(machine.home().join("go"), "").unwrap();
+    deliver(&machine, "desk.alice@tai.chat", "next");
+    wait_until("the next mail is read", || unread(&machine) == 0);
+    insta::assert_snapshot!(ended(live), @"
+    email 1 arrived
+    error: email 1 was not handled: its answer was not sent: Email with ID 1 not found
+    hint: it stays unread; answer it yourself, or start live again to retry it
+    email 2 arrived
+    email 2 was answered
+    ");
 }
 
 #[test]
