@@ -128,9 +128,9 @@ BUGS = [
     ("live does not settle a handled mail", f"{SHIM}/live.rs",
      "                let failure = self.unmarked.add(mail.lease, &self.calls).await;",
      "                drop(mail.lease);\n                let failure = None;"),
-    ("live forgets the backoff of a mail that is leased again", f"{SHIM}/live.rs",
-     "                std::mem::replace(&mut waiting.lease, lease).forget();\n                continue;",
-     "                waiting.due = Some(Instant::now());\n                std::mem::replace(&mut waiting.lease, lease).forget();\n                return Ok(attempts);"),
+    ("live forgets the backoff of a mail that is leased again", f"{SHIM}/live/waiting.rs",
+     "                std::mem::replace(&mut waiting.lease, lease).forget();\n                None",
+     "                Some(std::mem::replace(&mut waiting.lease, lease))"),
     # Files.
     ("a daemon reads no record of its predecessor", f"{MAIL}/ledger/book.rs",
      "    entries.insert(digest, Entry::Settled(settled));", "    let _ = (digest, settled);"),

@@ -1,7 +1,7 @@
 //! A private directory for one run of an agent that reads its settings from its current directory.
 //!
-//! Such an agent also reads settings and instructions from each directory above it, whoever wrote
-//! them. Therefore the directory of temporary files, where every user can create files, is not used.
+//! Such an agent also reads settings and instructions from each directory above it, also those of other
+//! users. Therefore the directory of temporary files, where every user can create files, is not used.
 
 use crate::{os, tools};
 use std::{
