@@ -317,6 +317,16 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_servers_that_cannot_be_disabled_is_an_error() {
+        assert_eq!(names(b"[{\"name\":\"a-b\"}]"), Ok(vec!["a-b".to_owned()]));
+        let errors = [&b"[{\"name\":\"a.b\"}]"[..], b"none"].map(|list| names(list).unwrap_err());
+        insta::assert_snapshot!(errors.join("\n"), @r#"
+        the name "a.b" cannot be part of a setting
+        expected ident at line 1 column 2
+        "#);
+    }
+
+    #[test]
     fn no_command_line_skips_a_permission() {
         let server = server();
         for server in [Some(&server), None] {
