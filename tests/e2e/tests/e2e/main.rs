@@ -10,6 +10,7 @@
 
 mod account_daemons;
 mod accounts;
+mod answering;
 mod approval;
 mod approve_watch;
 mod audit;
