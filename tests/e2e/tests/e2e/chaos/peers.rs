@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 use tai_e2e::{Killed, Machine, processes::peak_memory, raw::Raw, wait_until, within};
-use tai_proto::{call::GetStatus, frame::MAX_FRAME, hello::Hello};
+use tai_proto::{call::GetStatus, frame::MAX_FRAME, hello::Hello, message::Role};
 
 /// Returns the resident memory of a process, in kB.
 fn rss(pid: u32) -> u64 {
@@ -174,7 +174,7 @@ fn chaos_clients_with_half_a_large_frame_need_bounded_memory() {
     let before = peak_memory(taid.pid());
     let half: Vec<_> = (0..200)
         .map(|_| {
-            let mut raw = Raw::open(&machine.socket());
+            let mut raw = Raw::open_as(&machine.socket(), Role::Agent { instance: None });
             std::thread::spawn(move || {
                 raw.bytes(&u32::try_from(MAX_FRAME).unwrap().to_le_bytes());
                 raw.bytes(&vec![7; MAX_FRAME - 1]);

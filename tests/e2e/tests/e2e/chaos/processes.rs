@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tai_e2e::{
     Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
 };
-use tai_proto::call::GetInfo;
+use tai_proto::{call::GetInfo, message::Role};
 use tai_sandbox::NewMail;
 
 /// Returns a command that runs taid under a `ulimit` of the shell.
@@ -162,7 +162,8 @@ fn chaos_a_memory_limit_does_not_stop_a_heavy_inbox() {
 fn chaos_clients_beyond_the_limit_are_refused_and_admitted_later() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "info")]);
-    let mut crowd: Vec<Raw> = (0..1_000).map(|_| Raw::open(&machine.socket())).collect();
+    let open = |_| Raw::open_as(&machine.socket(), Role::Agent { instance: None });
+    let mut crowd: Vec<Raw> = (0..1_000).map(open).collect();
     for (id, raw) in (0..).zip(&mut crowd) {
         raw.request(id, GetInfo);
     }
