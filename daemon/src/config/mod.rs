@@ -62,7 +62,7 @@ pub(crate) struct Config {
     pub(crate) source: Source,
     /// The bridge whose password the keyring may contain; `None` if it may contain none.
     pub(crate) keyring: Option<Origin>,
-    /// Permitted tools of each instance.
+    /// Rules of each instance: its tools, correspondents and limits.
     pub(crate) policy: Policy,
     /// Values that are set, for `taid doctor`.
     pub(crate) changed: Vec<Setting>,

@@ -312,6 +312,12 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
+    /// Drops what is known about a mail that was unread, and was marked or deleted.
+    pub(super) fn not_unread(&self, id: MailId) {
+        self.begun.end(id.get());
+        self.ascents.forget(id.get());
+    }
+
     /// Marks a mail read. Returns whether the bridge says that it counts the mail as read.
     pub(super) async fn confirm_read(&self, id: MailId, deadline: Instant) -> bool {
         let marked = self
@@ -322,8 +328,7 @@ impl<B: Bridge> MailService<B> {
         match marked {
             Ok(true) => {
                 self.leases.confirm(id.get());
-                self.begun.end(id.get());
-                self.ascents.forget(id.get());
+                self.not_unread(id);
                 true
             }
             Ok(false) => false,

@@ -54,7 +54,7 @@ impl<B: Bridge> MailService<B> {
             return Err(MailError::Unchanged { id, change });
         }
         self.leases.delete(id.get());
-        self.ascents.forget(id.get());
+        self.not_unread(id);
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl<B: Bridge> MailService<B> {
             }
         }
         self.leases.read(id.get(), true);
-        self.ascents.forget(id.get());
+        self.not_unread(id);
         Ok(())
     }
 

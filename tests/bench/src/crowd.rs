@@ -12,7 +12,8 @@ use std::{
     sync::{Arc, Barrier},
     time::{Duration, Instant},
 };
-use tai_e2e::{Daemon, Machine};
+use tai_e2e::{Daemon, Machine, raw::Raw};
+use tai_proto::{call::GetInfo, message::Role};
 
 /// A machine whose taid uses the [`Stub`] bridge.
 pub(crate) struct Crowd {
@@ -192,10 +193,10 @@ impl Crowd {
         let taid = self.start();
         let socket = self.machine.socket();
         let mut open: Vec<_> = (0..count)
-            .map(|_| tai_e2e::raw::Raw::open(&socket))
+            .map(|_| Raw::open_as(&socket, Role::Agent { instance: None }))
             .collect();
         for (id, raw) in (1..).zip(&mut open) {
-            raw.request(id, tai_proto::call::GetInfo);
+            raw.request(id, GetInfo);
             assert!(raw.answer().1.is_ok());
         }
         rss(taid.pid())

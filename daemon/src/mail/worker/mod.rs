@@ -1,5 +1,6 @@
 //! The daemon's side of the worker that reads mails (see [`tai_reader::worker`]): starts it on
-//! demand, supervises it, and remembers the mails on which it fails. The daemon parses no HTML.
+//! demand, supervises it, and remembers the mails on which it fails. The daemon parses no HTML;
+//! of a mail on which the worker fails it shows the text between the tags.
 //!
 //! Requests wait in one queue. A call asks for one mail at a time, so that a mail waits for at most
 //! one mail of each other call: a call for many expensive mails slows another call by at most the
