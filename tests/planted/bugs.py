@@ -148,4 +148,13 @@ BUGS = [
      "(Intent::Draft { insist }, _) => (Consent::Draft, insist),", "(Intent::Draft { insist }, _) => (Consent::NotAsked, insist),"),
     ("a dry run sends", f"{SHIM}/tools/submit.rs",
      "(Intent::Preview, _) => (Consent::Preview, false),", "(Intent::Preview, _) => (Consent::NotAsked, false),"),
+    # What a person decided, and what an agent answered.
+    ("a decision is about any mail with the number", f"{MAIL}/approvals/mod.rs",
+     "        if version(&trace) != resolve.version {", "        if false {"),
+    ("a mail that is fetched by its id has no lease", f"{MAIL}/named.rs",
+     "match self.leases.take_named(client, id.get(), &to, !was_read) {", "match Named::Read {"),
+    ("a second answer is sent", f"{MAIL}/submit.rs",
+     "underway.as_ref().filter(|_| once)", "underway.as_ref().filter(|_| false)"),
+    ("a reply counts as being sent when it leaves", f"{MAIL}/service.rs",
+     "ReplyState::None if is_underway => ReplyState::Sending,", "ReplyState::None if is_underway => ReplyState::None,"),
 ]
