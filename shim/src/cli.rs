@@ -64,8 +64,8 @@ pub(crate) enum Command {
     /// Starts with the unread emails. An email is marked read once it has been printed, the program
     /// has exited with status 0, or the agent has answered it or said that no answer is needed.
     /// Otherwise it is retried after 10 seconds, then at intervals that double up to 10 minutes,
-    /// without holding up the other emails. With --agent or --reply, an email that was not handled
-    /// in five attempts stays unread until live is started again.
+    /// without holding up the other emails. With --agent or --reply, an email on which five runs failed
+    /// stays unread, and is retried when live is started again.
     ///
     /// The account and the profile come from TAI_MCP_USERNAME and TAI_MCP_PROFILE, as for an MCP
     /// client.

@@ -38,7 +38,7 @@ use tai_proto::{
 };
 use tokio::time::{Instant, sleep_until};
 use unmarked::Unmarked;
-use waiting::{Outlook, Stage, Waiting, WaitingMails};
+use waiting::{Fate, Outlook, Stage, Waiting, WaitingMails};
 
 /// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
@@ -232,9 +232,17 @@ impl Live {
     /// that got many answers for the time of the next.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
         let id = mail.lease.id();
-        if mail.needs_person() && waiting::is_read_or_gone(&self.calls, id).await {
-            // Dropping the lease releases the mail.
-            return Ok(());
+        if mail.needs_person() {
+            match waiting::fate(&self.calls, id).await {
+                Fate::Unread => {}
+                // A mail that an earlier client had marked would be leased again otherwise.
+                Fate::Read => {
+                    mail.lease.delivered();
+                    return Ok(());
+                }
+                // Dropping the lease releases the mail.
+                Fate::Gone => return Ok(()),
+            }
         }
         if self.handler.answers()
             && !mail.is_given_up()

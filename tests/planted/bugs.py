@@ -152,7 +152,7 @@ BUGS = [
     ("a decision is about any mail with the number", f"{MAIL}/approvals/mod.rs",
      "        if version(&trace) != resolve.version {", "        if false {"),
     ("a mail that is fetched by its id has no lease", f"{MAIL}/named.rs",
-     "match self.leases.take_named(client, id.get(), &to, !was_read) {", "match Named::Read {"),
+     "        let named = match admitted.known {", "        let named = match Known::Written {"),
     ("a second answer is sent", f"{MAIL}/submit.rs",
      "underway.as_ref().filter(|_| once)", "underway.as_ref().filter(|_| false)"),
     ("a reply counts as being sent when it leaves", f"{MAIL}/service.rs",

@@ -10,7 +10,7 @@ use crate::config::ConfirmPolicy;
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     approval::{Consent, SubmitOutcome},
-    call::Submit,
+    call::{ResolveHeld, Submit},
     mail::{Draft, Format, ReplyState, Target},
 };
 use tokio::time::Instant;
@@ -23,6 +23,7 @@ async fn reply(
     mail: &MailService<Mailbox>,
     text: &str,
     once: bool,
+    consent: Consent,
 ) -> Result<SubmitOutcome, MailError> {
     let desk = instance("desk");
     let submitter = Submitter {
@@ -38,7 +39,7 @@ async fn reply(
         },
         insist: true,
         once,
-        consent: Consent::NotAsked,
+        consent,
     };
     mail.submit(submitter, submit, soon()).await.result
 }
@@ -62,12 +63,47 @@ async fn a_second_answer_is_refused_after_the_first_and_while_that_is_prepared()
     let prepared = mail.answering.begin(Some(&desk), mail_id(7));
     assert_eq!(find().await, ReplyState::Sending);
     let refused = Err(MailError::Answered(mail_id(7)));
-    assert_eq!(reply(&mail, "second", true).await, refused);
+    assert_eq!(
+        reply(&mail, "second", true, Consent::NotAsked).await,
+        refused
+    );
     drop(prepared);
-    assert!(reply(&mail, "first", true).await.is_ok());
+    assert!(reply(&mail, "first", true, Consent::NotAsked).await.is_ok());
     assert_eq!(find().await, ReplyState::Sent);
-    assert_eq!(reply(&mail, "third", true).await, refused);
+    assert_eq!(
+        reply(&mail, "third", true, Consent::NotAsked).await,
+        refused
+    );
     assert_eq!(mailbox.sent.lock().unwrap().len(), 1);
     // An agent of a person may write again.
-    assert!(reply(&mail, "third", false).await.is_ok());
+    assert!(
+        reply(&mail, "third", false, Consent::NotAsked)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_a_person_discarded_is_none() {
+    let mailbox = Arc::new(Mailbox::default());
+    mailbox.deliver(7, "desk.alice@tai.chat");
+    let options = MailOptions {
+        confirm: ConfirmPolicy::Always,
+        ..MailOptions::default()
+    };
+    let mail = service(&mailbox, options);
+    let held = match reply(&mail, "first", true, Consent::Draft).await {
+        Ok(SubmitOutcome::Held(held)) => held,
+        other => panic!("{other:?}"),
+    };
+    let again = reply(&mail, "second", true, Consent::Draft).await;
+    assert_eq!(again, Err(MailError::Answered(mail_id(7))));
+    let discard = ResolveHeld {
+        number: held.number,
+        version: held.version,
+        send: false,
+    };
+    assert!(mail.resolve(discard, soon()).await.result.is_ok());
+    let changed = reply(&mail, "second", true, Consent::Draft).await;
+    assert!(matches!(changed, Ok(SubmitOutcome::Held(_))), "{changed:?}");
 }

@@ -26,6 +26,19 @@ const MAX_ASKED: usize = 200;
 pub(super) struct Admitted<'a> {
     leases: &'a Leases,
     id: u64,
+    /// The store's knowledge of the mail.
+    pub(super) known: Known,
+}
+
+/// What the store knows about a mail that a client names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Nothing beyond the bridge's list.
+    Nothing,
+    /// A client held it when it was marked, and did not write it.
+    Returned,
+    /// A client has written it.
+    Written,
 }
 
 impl Admitted<'_> {
@@ -161,9 +174,10 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<Admitted<'_>, MailError> {
-        let admitted = Admitted {
+        let mut admitted = Admitted {
             leases: &self.leases,
             id: id.get(),
+            known: Known::Nothing,
         };
         let Sharing::Shared(keeper) = &self.sharing else {
             return Ok(admitted);
@@ -173,8 +187,15 @@ impl<B: Bridge> MailService<B> {
         let grant = keeper.acquire(address, id.get(), Origin::Named, deadline);
         match grant.await? {
             // A client that names a mail may read it again.
-            Grant::Granted { .. } => Ok(admitted),
-            Grant::Refused(Refusal::Unconfirmed | Refusal::Delivered) => Ok(admitted),
+            Grant::Granted { marked: false } => Ok(admitted),
+            Grant::Granted { marked: true } => {
+                admitted.known = Known::Returned;
+                Ok(admitted)
+            }
+            Grant::Refused(Refusal::Unconfirmed | Refusal::Delivered) => {
+                admitted.known = Known::Written;
+                Ok(admitted)
+            }
             Grant::Refused(Refusal::Held) => {
                 admitted.keep();
                 Err(MailError::HeldElsewhere(id))

@@ -3,6 +3,7 @@
 use super::{
     error::MailError,
     fetch::fetched,
+    granted::Known,
     leases::{ClientKey, Named},
     service::MailService,
 };
@@ -32,8 +33,17 @@ impl<B: Bridge> MailService<B> {
         if !mail.part.is_last() {
             return Ok(fetched(address, mail));
         }
-        match self.leases.take_named(client, id.get(), &to, !was_read) {
+        let named = match admitted.known {
+            Known::Written => Named::Read,
+            Known::Nothing => self.leases.take_named(client, id.get(), &to, !was_read),
+            Known::Returned => self.leases.take_named(client, id.get(), &to, true),
+        };
+        match named {
             Named::Taken(taken) => {
+                if admitted.known == Known::Returned {
+                    // Nothing waits for the disk, as for a granted mail.
+                    let _ = self.leases.mark(client, id.get());
+                }
                 taken.keep();
                 return Ok(FetchedMail {
                     is_leased: true,

@@ -19,7 +19,7 @@ use tai_proto::{
     approval::{Consent, SubmitOutcome},
     call::Submit,
     mail::{ReplyReceipt, ReplyState, SentMail, Target},
-    names::MailId,
+    names::{Address, MailId},
     text::{HeaderText, Label, Words},
 };
 use tokio::time::Instant;
@@ -71,8 +71,7 @@ impl<B: Bridge> MailService<B> {
                 self.suspect(&mut mail).await;
                 let digest = Some(mail.digest.clone());
                 if let Some((underway, original)) = underway.as_ref().filter(|_| once)
-                    && (underway.is_second
-                        || self.ledger.find_reply(&mail.from, *original) != ReplyState::None)
+                    && (underway.is_second || self.is_answered(&mail.from, *original))
                 {
                     let result = Err(MailError::Answered(*original));
                     return Submitted { digest, result };
@@ -87,6 +86,16 @@ impl<B: Bridge> MailService<B> {
                 digest: None,
                 result: Err(error),
             },
+        }
+    }
+
+    /// Returns whether an address has answered a mail, or an answer waits for approval. One that a
+    /// person discarded, or that was lost, is none.
+    fn is_answered(&self, from: &Address, original: MailId) -> bool {
+        match self.ledger.find_reply(from, original) {
+            ReplyState::None => false,
+            ReplyState::Held => self.approvals.has_answer(from, original),
+            ReplyState::Sending | ReplyState::MaybeSent | ReplyState::Sent => true,
         }
     }
 

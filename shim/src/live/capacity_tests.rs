@@ -109,7 +109,8 @@ async fn mails_that_are_given_up_hold_up_no_others_and_are_released_once_they_ar
             panic!("the mail is new");
         };
         content.body = Content::new("x".repeat(1 << 20)).unwrap();
-        assert_eq!(mail.fail(Failure::Rejected, true), Outlook::GivenUp(0));
+        let runs = (0..5).map(|_| mail.fail(Failure::Run, true));
+        assert_eq!(runs.last(), Some(Outlook::GivenUp(5)));
         live.waiting.add(mail);
     }
     assert!(!live.waiting.is_full());

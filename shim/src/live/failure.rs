@@ -11,19 +11,20 @@ pub(super) enum Failure {
     Run,
     /// The answer is finished and was certainly not sent.
     NotSent(Content),
-    /// As [`Failure::NotSent`], because taid's configuration forbids it.
+    /// As [`Failure::NotSent`], and not before something changes: taid's configuration forbids it, or the
+    /// bridge refuses the answer or does not find the mail, which can be an error of its own.
     Refused(Content),
-    /// The answer can never be sent.
-    Rejected,
 }
 
 impl Failure {
     /// Returns the failure to submit an answer.
     pub(super) fn of_submit(code: FaultCode, answer: Content) -> Self {
         match code {
-            FaultCode::BadRequest | FaultCode::NotFound => Failure::Rejected,
-            // Also the limit of sends in an hour.
-            FaultCode::NotPermitted | FaultCode::NotYours => Failure::Refused(answer),
+            // Also the limit of sends in an hour, and a key of the bridge that its operator renews.
+            FaultCode::BadRequest
+            | FaultCode::NotFound
+            | FaultCode::NotPermitted
+            | FaultCode::NotYours => Failure::Refused(answer),
             FaultCode::NotRunning
             | FaultCode::NotSignedIn
             | FaultCode::AuthRefused

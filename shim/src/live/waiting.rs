@@ -53,7 +53,7 @@ pub(super) enum Stage {
     /// The finished answer is to be submitted. Another one would cost another run.
     Unsent {
         answer: Content,
-        /// Whether taid's configuration forbids it. A person or the passage of an hour changes that.
+        /// Whether it was refused. A person or the passage of an hour changes that.
         is_refused: bool,
     },
     /// Nothing. The mail is released once a person has read or deleted it.
@@ -137,7 +137,6 @@ impl Waiting {
                     false => Outlook::Retried(CHECK_EVERY),
                 }
             }
-            Failure::Rejected => Outlook::GivenUp(self.runs),
         };
         let wait = match outlook {
             Outlook::Retried(backoff) => backoff,
@@ -233,15 +232,27 @@ fn backoff_after(failures: u32) -> Duration {
     FIRST_RETRY.saturating_mul(doubled).min(LONGEST_RETRY)
 }
 
-/// Returns whether a mail was read or is gone. A failure is no evidence.
-pub(super) async fn is_read_or_gone(calls: &Calls, id: MailId) -> bool {
+/// What has become of a mail that waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is unread, as far as is known.
+    Unread,
+    Read,
+    /// It was deleted, or is no mail of the instance any more.
+    Gone,
+}
+
+/// Returns what has become of a mail. A failure is no evidence.
+pub(super) async fn fate(calls: &Calls, id: MailId) -> Fate {
     let window = Window {
         limit: Window::MIN,
         ..Window::WHOLE
     };
     match calls.call(Peek { id, window }).await {
-        Ok(fetched) => fetched.mail.is_some_and(|mail| mail.envelope.read),
+        Ok(fetched) if fetched.mail.as_ref().is_some_and(|mail| mail.envelope.read) => Fate::Read,
+        Ok(_) => Fate::Unread,
         // With shared leases, a client of another machine can hold the mail.
-        Err(fault) => matches!(fault.code, FaultCode::NotFound | FaultCode::NotYours),
+        Err(fault) if matches!(fault.code, FaultCode::NotFound | FaultCode::NotYours) => Fate::Gone,
+        Err(_) => Fate::Unread,
     }
 }

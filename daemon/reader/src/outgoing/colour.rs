@@ -20,6 +20,14 @@ pub(super) fn is_lost_on(colour: Rgba, background: Rgba) -> bool {
         .all(|(seen, below)| (seen - below).abs() <= INVISIBLE_DIFFERENCE)
 }
 
+/// Returns the colour that a value consists of; `None` if there is none with known channels.
+pub(super) fn only(value: &str) -> Option<Rgba> {
+    match Parser::new(value).parse_entirely(colour::parse) {
+        Ok(Colour::Known(colour)) => Some(colour),
+        Ok(Colour::Current | Colour::Unknown) | Err(_) => None,
+    }
+}
+
 /// Returns the first colour in a value; `None` if there is none with known channels.
 pub(super) fn first(value: &str) -> Option<Rgba> {
     let mut parser = Parser::new(value);

@@ -28,12 +28,11 @@ const WORDS: [&str; 17] = [
     "baseline",
 ];
 
-/// Words of `display` with which a box is seen.
-const DISPLAYS: [&str; 29] = [
+/// Words of `display` with which a box is seen, each alone.
+const DISPLAYS: [&str; 25] = [
     "block",
     "inline",
     "inline-block",
-    "flow",
     "flow-root",
     "flex",
     "inline-flex",
@@ -41,13 +40,10 @@ const DISPLAYS: [&str; 29] = [
     "inline-grid",
     "list-item",
     "contents",
-    "run-in",
     "table",
     "inline-table",
     "table-row",
     "table-cell",
-    "table-column",
-    "table-column-group",
     "table-row-group",
     "table-header-group",
     "table-footer-group",
@@ -155,6 +151,13 @@ pub(super) fn lengths(value: &str, em: f32) -> Option<Vec<f32>> {
     (!value.is_empty()).then_some(found)
 }
 
+/// Returns whether a value is one length, or a word in its place, so that no mail program drops it.
+pub(super) fn is_one_length(value: &str) -> bool {
+    let has_unit = value.ends_with(|c: char| c.is_alphabetic() || c == '%' || c == ')');
+    let is_one = length(value, FONT).is_some() || WORDS.contains(&value);
+    is_one && (has_unit || value.parse() == Ok(0.0_f32))
+}
+
 /// Returns the opacity of a value; `None` for a value that is not understood.
 pub(super) fn opacity(value: &str) -> Option<f32> {
     let mut parser = Parser::new(value);
@@ -168,7 +171,8 @@ pub(super) fn opacity(value: &str) -> Option<f32> {
 /// Returns the size of `font-size`.
 pub(super) fn font_size(value: &str, em: f32) -> FontSize {
     match (length(value, em), value) {
-        (Some(px), _) => FontSize::Known(px),
+        (Some(px), _) if is_one_length(value) => FontSize::Known(px),
+        (Some(_), _) => FontSize::Unknown,
         (None, "inherit" | "unset") => FontSize::Inherited,
         (None, word) if SIZES.contains(&word) => FontSize::Known(FONT),
         (None, _) => FontSize::Unknown,
@@ -198,9 +202,7 @@ pub(super) fn size_in_font(value: &str, em: f32) -> FontSize {
 
 /// Returns whether a value of `display` shows the box.
 pub(super) fn is_shown(display: &str) -> bool {
-    display
-        .split_whitespace()
-        .all(|word| DISPLAYS.contains(&word))
+    DISPLAYS.contains(&display)
 }
 
 /// Returns whether the meaning of a value is not known here: it has a function or an escape.

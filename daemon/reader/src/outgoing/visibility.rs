@@ -159,6 +159,15 @@ impl Own {
         self.judged.insert(name.to_owned(), judged);
     }
 
+    /// Notes a value that shows the box. One that mail programs may drop as an error does not lift the
+    /// value before it.
+    fn show(&mut self, name: &str, is_certain: bool) {
+        match self.judged.get(name) {
+            Some(Judged::Flat | Judged::Clipped | Judged::Hidden) if !is_certain => {}
+            Some(_) | None => self.judge(name, Judged::Seen),
+        }
+    }
+
     /// Notes a value that is not understood: mail programs may obey it or the one before it.
     fn doubt(&mut self, name: &str) {
         match self.judged.get(name) {
@@ -200,12 +209,10 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
     let by_lengths = |own: &mut Own, em: f32, judge: &dyn Fn(f32) -> Judged| {
         let lengths = values::lengths(value, em);
         let mut judged = lengths.iter().flatten().map(|px| judge(*px));
-        match &lengths {
-            Some(_) => own.judge(
-                name,
-                judged.find(|j| *j != Judged::Seen).unwrap_or(Judged::Seen),
-            ),
-            None => own.doubt(name),
+        match (&lengths, judged.find(|j| *j != Judged::Seen)) {
+            (Some(_), Some(judged)) => own.judge(name, judged),
+            (Some(_), None) => own.show(name, values::is_one_length(value)),
+            (None, _) => own.doubt(name),
         }
     };
     let when = |is: bool, judged: Judged| if is { judged } else { Judged::Seen };
@@ -213,7 +220,7 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
         "display" => match value {
             "none" => own.judge(name, Judged::Hidden),
             _ if is_unread(value) => own.doubt(name),
-            _ if values::is_shown(value) => own.judge(name, Judged::Seen),
+            _ if values::is_shown(value) => own.show(name, true),
             _ => {}
         },
         "visibility" => match value {
@@ -234,7 +241,7 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
         },
         "font-size" => set_font(values::font_size(value, outer.font), outer, look),
         "font" => set_font(values::size_in_font(value, outer.font), outer, look),
-        "color" => match (colour::first(value), value) {
+        "color" => match (colour::only(value), value) {
             (Some(colour), _) => (look.colour, look.of_colour) = (colour, Sight::Visible),
             (None, "initial") => (look.colour, look.of_colour) = (Rgba::BLACK, Sight::Visible),
             (None, "inherit" | "unset" | "currentcolor") => {
@@ -244,7 +251,11 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
         },
         "background" | "background-color" => {
             let has_image = value.contains("url(") || value.contains("gradient");
-            match colour::first(value) {
+            let ground = match name {
+                "background-color" => colour::only(value),
+                _ => colour::first(value),
+            };
+            match ground {
                 _ if has_image => own.has_image = true,
                 Some(ground) => {
                     own.ground = Some(ground);

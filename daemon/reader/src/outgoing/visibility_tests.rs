@@ -58,6 +58,15 @@ fn hidden_text_is_found_with_each_property_that_hides() {
         "opacity:1;opacity:0",
         "font-size:14px;font-size:0",
         "color:#fff;background:#c00;background:none",
+        "display:none;display:/**/",
+        "display:none;display:block flex grid",
+        "display:none;display:run-in",
+        "display:none;display:table-column",
+        "height:0;overflow:hidden;height:5px auto",
+        "height:0;overflow:hidden;height:20",
+        "text-indent:-9999px;text-indent:20",
+        "color:#fff;color:black x",
+        "color:#000;background-color:#000;background-color:white x",
     ] {
         let html = format!("<p>Seen</p><div style=\"{style}\">WORD</div>");
         assert_eq!(sight_of(&html, "WORD"), Sight::Hidden, "{style}");

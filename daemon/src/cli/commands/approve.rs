@@ -128,6 +128,12 @@ impl Approve {
                     .hint("list the waiting mails with `taid approve`"),
             );
         };
+        if shown.is_some_and(|shown| shown != mail.version) {
+            return Err(
+                CliError::new(format!("mail {number} changed while it was shown"))
+                    .hint(format!("run `taid approve {number}` again")),
+            );
+        }
         let maybe_sent = mail.state == HeldState::MaybeSent;
         if self.yes && maybe_sent {
             return Err(CliError::new(format!("mail {number} may have been sent"))
@@ -156,10 +162,9 @@ impl Approve {
                 true
             }
         };
-        let version = shown.unwrap_or_else(|| mail.version.clone());
         let decision = ResolveHeld {
             number,
-            version,
+            version: mail.version.clone(),
             send,
         };
         resolve(daemon, decision).await?;

@@ -10,6 +10,7 @@
 //! fill or empty another's.
 
 mod capacity;
+mod count;
 mod discards;
 mod error;
 mod keep;
@@ -305,27 +306,6 @@ impl Approvals {
             text,
             next,
         })
-    }
-
-    /// Returns the number of mails that wait.
-    pub(super) fn count_held(&self) -> usize {
-        self.count(|approval| matches!(approval, Approval::Held(_) | Approval::Sealed(_)))
-    }
-
-    /// Returns the number of mails that wait and that the stop of the daemon loses.
-    pub(super) fn count_in_memory(&self) -> usize {
-        self.count(|approval| match approval {
-            Approval::Held(waiting) => waiting.place == Place::Memory,
-            Approval::Asked { .. }
-            | Approval::Sending(_)
-            | Approval::Sealed(_)
-            | Approval::Lost(_) => false,
-        })
-    }
-
-    fn count(&self, counts: impl Fn(&Approval) -> bool) -> usize {
-        let (table, _) = self.table();
-        table.approvals.values().filter(|of| counts(of)).count()
     }
 
     /// Applies a person's decision to a waiting mail. Discards also a mail without content.

@@ -149,7 +149,9 @@ impl Leases {
         is_unread: bool,
     ) -> Named<'_> {
         let mut table = self.table();
-        let event = match table.mails.get(&id).map(|lease| lease.state) {
+        let lease = table.mails.get(&id);
+        let lease = lease.filter(|lease| !is_foreign(lease, address));
+        let event = match lease.map(|lease| lease.state) {
             Some(State::Taken { .. } | State::Marked { .. }) => return Named::Held,
             Some(State::Returned { .. }) => Event::TakeReturned { client },
             None if is_unread => Event::Take { client, address },

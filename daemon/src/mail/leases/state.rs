@@ -60,7 +60,7 @@ pub(super) enum Event<'a> {
         /// The mail's recipient.
         address: &'a str,
     },
-    /// A client takes a mail that was returned.
+    /// A client takes a mail that was returned: one that may be leased now, or one that it names.
     TakeReturned {
         /// The client.
         client: ClientKey,
@@ -162,7 +162,7 @@ fn begin(event: Event<'_>) -> Option<Lease> {
 fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
     match event {
         Event::Take { .. } | Event::DeliverForgotten { .. } => Some(state),
-        Event::TakeReturned { client } => Some(take_returned(state, client, now)),
+        Event::TakeReturned { client } => Some(take_returned(state, client)),
         Event::Mark { client } => Some(mark(state, client)),
         Event::Confirm => Some(confirm(state)),
         Event::Deliver { client, own } => Some(deliver(state, client, own)),
@@ -177,21 +177,14 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
     }
 }
 
-fn take_returned(state: State, client: ClientKey, now: Instant) -> State {
+fn take_returned(state: State, client: ClientKey) -> State {
     match state {
-        State::Returned {
-            from,
-            missing_since,
-        } if from <= now => State::Marked {
+        State::Returned { missing_since, .. } => State::Marked {
             client,
             confirmed: false,
             missing_since,
         },
-        State::Taken { .. }
-        | State::Marked { .. }
-        | State::Returned { .. }
-        | State::Unconfirmed
-        | State::Delivered => state,
+        State::Taken { .. } | State::Marked { .. } | State::Unconfirmed | State::Delivered => state,
     }
 }
 

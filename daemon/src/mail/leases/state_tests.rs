@@ -121,6 +121,7 @@ async fn every_state_handles_every_event() {
     take returned:
       returned -> marked by 2
       returned missing -> marked by 2 missing 3600 s
+      returned not yet -> marked by 2
     mark:
       taken -> marked by 1
     mark by another:

@@ -321,4 +321,28 @@ async fn a_mail_that_was_read_by_its_id_goes_to_no_other_machine() {
         Ok(Some(1)),
         "a client that names it gets it"
     );
+    // A machine that has not looked does not hold what another one's client has written.
+    assert!(!is_leased_by_id(&world.machine(3), 1).await);
+}
+
+async fn is_leased_by_id(machine: &Machine, id: u64) -> bool {
+    let (desk, id) = (instance("desk"), Some(mail_id(id)));
+    let fetch = Fetch { id, ..OLDEST };
+    let fetched = machine.fetch(Some(&desk), CLIENT, fetch, &|_, _| {}, soon());
+    fetched.await.unwrap().is_leased
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_marked_mail_whose_client_has_gone_is_leased_to_the_client_that_names_it() {
+    let world = World::new();
+    world.mailbox.deliver(1, DESK);
+    let (a, b) = (world.machine(1), world.machine(2));
+    assert_eq!(fetch(&a).await, Some(1));
+    assert_eq!(settle(&a, 1).await, Ok(true));
+    a.remove_client(CLIENT);
+    a.report_leases(soon()).await;
+    assert!(is_leased_by_id(&b, 1).await, "no client has it");
+    assert_eq!(settle(&b, 1).await, Ok(true));
+    deliver(&b, 1).await;
+    assert!(!is_leased_by_id(&b, 1).await);
 }

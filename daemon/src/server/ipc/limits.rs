@@ -99,7 +99,7 @@ impl DoorLimits {
     pub(super) fn share(&self, call: &Call) -> Option<Share> {
         let mut share = Share::default();
         if let Some(calls) = &self.calls
-            && !matches!(call, Call::Watch(_) | Call::WaitFor(_))
+            && !is_free(call)
         {
             share._call = Some(calls.clone().try_acquire_owned().ok()?);
         }
@@ -112,13 +112,22 @@ impl DoorLimits {
     }
 }
 
+/// Returns whether a call has no share of the calls: it waits for mail, or it ends or settles a lease,
+/// which a busy socket must not prevent.
+fn is_free(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Watch(_) | Call::WaitFor(_) | Call::EndLease(_) | Call::Settle(_)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use tai_proto::{
         Method as _,
         approval::Consent,
-        call::{GetInfo, Submit, Watch},
+        call::{Delivery, EndLease, GetInfo, Settle, Submit, Watch},
         mail::{Draft, Format, Target},
     };
 
@@ -170,9 +179,16 @@ mod tests {
             shares.push(share);
         }
         assert_eq!(shares.len(), CALLS_OF_INSTANCE);
-        // A wait holds nothing.
-        let watch = Watch { since: None }.into_call();
-        assert!(limits.share(&watch).is_some());
+        // A wait holds nothing, and a lease ends at any time.
+        let id = "7".parse().unwrap();
+        let delivery = Delivery::Returned;
+        for free in [
+            Watch { since: None }.into_call(),
+            EndLease { id, delivery }.into_call(),
+            Settle { id }.into_call(),
+        ] {
+            assert!(limits.share(&free).is_some());
+        }
         shares.clear();
         assert!(limits.share(&submit(1 << 20)).is_some());
         let limits = DoorLimits::of(&Door::Agents);

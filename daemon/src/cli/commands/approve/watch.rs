@@ -91,7 +91,6 @@ fn is_passing(code: FaultCode) -> bool {
 /// Shows a mail and asks about it until the person decides. Returns `false` at the end of the input.
 async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool, CliError> {
     let number = mail.number;
-    let mut version = mail.version.clone();
     print(&format!("mail {number}\n"));
     print(&page::mail(mail, SystemTime::now(), profile));
     let question = match mail.state {
@@ -110,7 +109,12 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
             None => return Ok(false),
             Some(Decision::All) => {
                 match show_all(daemon, number).await {
-                    Ok(shown) => version = shown.unwrap_or(version),
+                    // It is listed again, with the question for what may have happened.
+                    Ok(Some(shown)) if shown != mail.version => {
+                        print(&format!("mail {number} changed while it was shown"));
+                        return Ok(true);
+                    }
+                    Ok(_) => {}
                     Err(fault) => report(fault),
                 }
                 continue;
@@ -125,7 +129,7 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
         };
         let decision = ResolveHeld {
             number,
-            version,
+            version: mail.version.clone(),
             send,
         };
         if let Err(fault) = resolve(daemon, decision).await {

@@ -232,7 +232,7 @@ fn an_answer_that_the_configuration_forbids_is_made_once() {
 }
 
 #[test]
-fn an_answer_to_a_mail_that_is_gone_is_given_up_at_once() {
+fn an_answer_to_a_mail_that_the_bridge_does_not_find_is_kept_for_a_while() {
     let machine = machine();
     let _taid = machine.start();
     let live = live(
@@ -247,8 +247,7 @@ fn an_answer_to_a_mail_that_is_gone_is_given_up_at_once() {
     wait_until("the next mail is read", || unread(&machine) == 0);
     insta::assert_snapshot!(ended(live), @"
     email 1 arrived
-    error: email 1 was not handled: its answer was not sent: Email with ID 1 not found
-    hint: it stays unread; answer it yourself, or start live again to retry it
+    email 1 was not handled: its answer was not sent: Email with ID 1 not found; retrying in 600 s
     email 2 arrived
     email 2 was answered
     ");
