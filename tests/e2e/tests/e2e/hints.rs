@@ -157,6 +157,9 @@ fn a_hint_names_the_program_that_is_on_the_path() {
     std::os::unix::fs::symlink(executables().join("tai-mcp"), bin.join("tai-mcp")).unwrap();
     let path = bin.to_str().unwrap();
     let _taid = machine.start_bare(&[]);
+    wait_until("taid has looked for a keyring", || {
+        machine.status()["session"]["state"] == "signed_out"
+    });
     let said = |arguments: &[&str]| {
         let mut command = machine.command("taid");
         let output = command.args(arguments).env("PATH", path).output().unwrap();
