@@ -133,9 +133,9 @@ macro_rules! methods {
 methods! {
     /// Sends a new mail or a reply from the client's address, at most once.
     Submit -> SubmitOutcome, "send_email", Never, Any;
-    /// Reads a part of a mail by its id. If it is the last part, leases an unread mail that no client
-    /// holds, and marks one read that a client has read before. Without an id, leases the oldest unread
-    /// mail that no client holds. See [`Settle`] and [`EndLease`].
+    /// Reads a part of a mail by its id. With the last part, an unread mail that no client holds is
+    /// leased, and a mail that a client has read before is marked read. Without an id, leases the oldest
+    /// unread mail that no client holds. See [`Settle`] and [`EndLease`].
     Fetch -> FetchedMail, "fetch_email", Safe, Any;
     /// Reads a part of a mail and leaves the mail unread.
     Peek -> FetchedMail, "fetch_email", Safe, Any;
@@ -233,6 +233,14 @@ pub struct Fetch {
     pub id: Option<MailId>,
     /// Part of the body to return.
     pub window: Window,
+}
+
+impl Fetch {
+    /// The oldest unread mail, whole.
+    pub const OLDEST: Self = Self {
+        id: None,
+        window: Window::WHOLE,
+    };
 }
 
 /// See [`Call::Peek`].

@@ -12,7 +12,7 @@ mod prompts;
 mod resources;
 mod subscription;
 
-pub(crate) use calls::{call, call_after_cancellation, fetch_named, fetch_oldest, wait_for};
+pub(crate) use calls::{call, call_after_cancellation, fetch, wait_for};
 pub(crate) use habits::{Forms, Habits, habits};
 pub(crate) use identity::{is_modern, meta};
 

@@ -19,16 +19,12 @@ use tai_auth::{
 };
 use tai_proto::{
     call::Fetch,
-    mail::Window,
     names::{Instance, MailId},
 };
 use tokio::time::{Instant, sleep};
 
 /// Reads the oldest unread mail.
-pub(super) const OLDEST: Fetch = Fetch {
-    id: None,
-    window: Window::WHOLE,
-};
+pub(super) const OLDEST: Fetch = Fetch::OLDEST;
 
 /// Returns the instance of this name.
 pub(super) fn instance(name: &str) -> Instance {

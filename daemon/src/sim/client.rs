@@ -15,7 +15,7 @@ use std::{
 use tai_client::{CallContext, Client as Taid, ClientOptions};
 use tai_proto::{
     Fault, Method, Secret,
-    call::{Delete, Delivery, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch},
+    call::{Delete, Delivery, Fetch, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch},
     door::Door,
     mail::{FetchedMail, Window},
     message::{Identity, Role},
@@ -241,7 +241,7 @@ impl Client {
         let (cancelled, identity) = (CancellationToken::new(), Identity::default());
         let fetch = self
             .taid
-            .fetch_oldest(Self::context(&cancelled, &identity), Window::WHOLE);
+            .fetch(Self::context(&cancelled, &identity), Fetch::OLDEST);
         let fetched = self.bounded("fetch_email", fetch).await;
         let Some(Ok((fetched, Some(lease)))) = fetched else {
             return false;
@@ -264,7 +264,7 @@ impl Client {
     async fn fetch_patiently(&self) -> Result<bool, Fault> {
         let (cancelled, identity) = (CancellationToken::new(), Identity::default());
         let context = Self::context(&cancelled, &identity);
-        let (fetched, lease) = self.taid.fetch_oldest(context, Window::WHOLE).await?;
+        let (fetched, lease) = self.taid.fetch(context, Fetch::OLDEST).await?;
         let (Some(mail), Some(lease)) = (fetched.mail, lease) else {
             return Ok(false);
         };
@@ -302,7 +302,13 @@ impl Client {
     async fn fetch_named(&self, id: MailId) -> Option<Result<FetchedMail, Fault>> {
         let (cancelled, identity) = (CancellationToken::new(), Identity::default());
         let context = Self::context(&cancelled, &identity);
-        let fetch = self.taid.fetch_named(context, id, Window::WHOLE);
+        let fetch = self.taid.fetch(
+            context,
+            Fetch {
+                id: Some(id),
+                ..Fetch::OLDEST
+            },
+        );
         let fetched = self.bounded("fetch_email", fetch).await?;
         Some(fetched.map(|(fetched, lease)| {
             match (lease, &fetched.mail) {

@@ -7,8 +7,8 @@ use std::{future::Future, time::Duration};
 use tai_client::{CallContext, Client, ClientOptions, ConnectError, Dial, Starting, Streams};
 use tai_proto::{
     Answer, Call,
-    call::{Delivery, EndLease, Settled},
-    mail::{Part, Window},
+    call::{Delivery, EndLease, Fetch, Settled},
+    mail::Part,
     message::{Identity, Role},
     names::Profile,
 };
@@ -95,7 +95,7 @@ impl Agent {
             progress: None,
             cancelled: &cancelled,
         };
-        let fetched = self.client.fetch_oldest(context, Window::WHOLE).await;
+        let fetched = self.client.fetch(context, Fetch::OLDEST).await;
         fetched.ok().and_then(|(_, lease)| lease).unwrap()
     }
 

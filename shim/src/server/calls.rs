@@ -6,9 +6,9 @@ use std::time::Duration;
 use tai_client::{CallContext, Lease, Progress};
 use tai_proto::{
     Fault, Method,
+    call::Fetch,
     mail::{FetchedMail, Filter, Window},
     message::{ClientLabel, Identity},
-    names::MailId,
 };
 use tokio::{
     sync::watch,
@@ -50,39 +50,23 @@ pub(crate) async fn call_after_cancellation<M: Method>(
     taid.call(method, context).await
 }
 
-/// Leases a part of the oldest unread mail, and settles the mail if that is its last part. Progress
-/// and cancellation are as in [`call`].
-pub(crate) async fn fetch_oldest(
+/// Reads a part of a mail as [`tai_client::Client::fetch`] does. Progress and cancellation are as in
+/// [`call`].
+pub(crate) async fn fetch(
     taid: &Taid,
-    window: Window,
+    fetch: Fetch,
     context: &RequestContext<RoleServer>,
 ) -> Result<(FetchedMail, Option<Lease>), Fault> {
     let identity = identity(context);
     reporting(context, async |progress| {
         let context = of_request(&identity, progress, context);
-        taid.fetch_oldest(context, window).await
-    })
-    .await
-}
-
-/// Reads a part of a mail. Leases and settles an unread mail with its last part, as [`fetch_oldest`]
-/// does.
-pub(crate) async fn fetch_named(
-    taid: &Taid,
-    id: MailId,
-    window: Window,
-    context: &RequestContext<RoleServer>,
-) -> Result<(FetchedMail, Option<Lease>), Fault> {
-    let identity = identity(context);
-    reporting(context, async |progress| {
-        let context = of_request(&identity, progress, context);
-        taid.fetch_named(context, id, window).await
+        taid.fetch(context, fetch).await
     })
     .await
 }
 
 /// Waits for an unread mail that meets the conditions, for at most `limit`. Leases and settles the mail
-/// as [`fetch_oldest`] does. The progress is the time in seconds.
+/// as [`fetch`] does. The progress is the time in seconds.
 pub(crate) async fn wait_for(
     taid: &Taid,
     filter: &Filter,

@@ -27,7 +27,7 @@ mod relative;
 pub(crate) mod selector;
 mod shape;
 pub(crate) mod sheet;
-mod shorthand;
+pub(crate) mod shorthand;
 mod size;
 pub(crate) mod states;
 mod supports;

@@ -182,16 +182,18 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
     ])
 }
 
+/// Fonts of the system, which `font` names with one word.
+pub(crate) const SYSTEM_FONTS: [&str; 6] = [
+    "caption",
+    "icon",
+    "menu",
+    "message-box",
+    "small-caption",
+    "status-bar",
+];
+
 /// Parses `font`: style and weight, the size, a height of lines, and families.
 fn font(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
-    const SYSTEM: [&str; 6] = [
-        "caption",
-        "icon",
-        "menu",
-        "message-box",
-        "small-caption",
-        "status-bar",
-    ];
     let normal = Declared::LineHeight(
         length::Length {
             em: 1.2,
@@ -211,7 +213,7 @@ fn font(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
             return Ok(vec![Declared::FontSize(size), line.unwrap_or(normal)]);
         }
         let name = input.expect_ident_cloned()?;
-        if SYSTEM
+        if SYSTEM_FONTS
             .iter()
             .any(|system| name.eq_ignore_ascii_case(system))
         {

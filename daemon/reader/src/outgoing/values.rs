@@ -1,7 +1,7 @@
 //! Values of the declarations of an outgoing mail.
 
 use super::css;
-use crate::css::length;
+use crate::css::{length, shorthand::SYSTEM_FONTS};
 use cssparser::Parser;
 
 /// Font size of a page, in pixels.
@@ -70,16 +70,6 @@ const SIZES: [&str; 11] = [
     "smaller",
     "larger",
     "initial",
-];
-
-/// Fonts of the system.
-const SYSTEM_FONTS: [&str; 6] = [
-    "caption",
-    "icon",
-    "menu",
-    "message-box",
-    "small-caption",
-    "status-bar",
 ];
 
 /// Size of a font.

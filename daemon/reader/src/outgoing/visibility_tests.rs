@@ -66,6 +66,11 @@ fn hidden_text_is_found_with_each_property_that_hides() {
         "height:0;overflow:hidden;height:20",
         "text-indent:-9999px;text-indent:20",
         "color:#fff;color:black x",
+        "font-size:0;font-size:20 px",
+        "font:0/0 a;font:20 a",
+        "width:0;overflow:hidden;width:auto 5px",
+        "opacity:0;opacity:1 1",
+        "visibility:hidden;visibility:visible visible",
         "color:#000;background-color:#000;background-color:white x",
     ] {
         let html = format!("<p>Seen</p><div style=\"{style}\">WORD</div>");

@@ -69,6 +69,14 @@ async fn settle(machine: &Machine, id: u64) -> Result<bool, String> {
     settled.map_err(|error| tai_auth::chain(&error))
 }
 
+/// Marks mail 1, and ends the connection of its client before the client has written it.
+async fn mark_and_leave(machine: &Machine) {
+    assert_eq!(fetch(machine).await, Some(1));
+    assert_eq!(settle(machine, 1).await, Ok(true));
+    machine.remove_client(CLIENT);
+    machine.report_leases(soon()).await;
+}
+
 async fn deliver(machine: &Machine, id: u64) {
     machine.deliver(Some(&instance("desk")), CLIENT, mail_id(id));
     machine.report_leases(soon()).await;
@@ -131,10 +139,7 @@ async fn a_marked_mail_that_comes_back_goes_to_another_machine_although_no_list_
     let world = World::new();
     world.mailbox.deliver(1, DESK);
     let (a, b) = (world.machine(1), world.machine(2));
-    assert_eq!(fetch(&a).await, Some(1));
-    assert_eq!(settle(&a, 1).await, Ok(true));
-    a.remove_client(CLIENT);
-    a.report_leases(soon()).await;
+    mark_and_leave(&a).await;
     assert_eq!(world.store.shown(), "1 marked none");
     assert_eq!(read(&b).await, Some(1));
     a.add_client(CLIENT);
@@ -337,10 +342,7 @@ async fn a_marked_mail_whose_client_has_gone_is_leased_to_the_client_that_names_
     let world = World::new();
     world.mailbox.deliver(1, DESK);
     let (a, b) = (world.machine(1), world.machine(2));
-    assert_eq!(fetch(&a).await, Some(1));
-    assert_eq!(settle(&a, 1).await, Ok(true));
-    a.remove_client(CLIENT);
-    a.report_leases(soon()).await;
+    mark_and_leave(&a).await;
     assert!(is_leased_by_id(&b, 1).await, "no client has it");
     assert_eq!(settle(&b, 1).await, Ok(true));
     deliver(&b, 1).await;

@@ -14,7 +14,7 @@ use tai_proto::{
     call::{Delete, DeleteMail, Delivery, EndLease, Fetch, GetInfo, Settle, Settled},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
-    mail::{BodySource, Envelope, FetchedMail, Findings, LeftOut, Mail, Part, Window},
+    mail::{BodySource, Envelope, FetchedMail, Findings, LeftOut, Mail, Part},
     message::Request,
     names::MailId,
 };
@@ -201,7 +201,7 @@ impl Stage {
                 progress: None,
                 cancelled: &token,
             };
-            let fetched = client.fetch_oldest(context, Window::WHOLE).await;
+            let fetched = client.fetch(context, Fetch::OLDEST).await;
             fetched.map(|(_, lease)| lease)
         });
         (cancelled, task)

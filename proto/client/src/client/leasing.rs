@@ -7,39 +7,21 @@ use tai_proto::{
     Fault, FaultCode, Method,
     call::{Fetch, Settle, WaitFor},
     mail::{FetchedMail, Filter, Window},
-    names::MailId,
 };
 use tokio::{sync::mpsc::OwnedPermit, time::Instant};
 
 impl<D: Dial> Client<D> {
-    /// Leases the oldest unread mail and settles it. Dropping the returned lease, or this
-    /// future, returns the mail.
+    /// Reads a part of a mail. The oldest unread mail, and with its last part an unread mail that the
+    /// call names, is leased and settled. Dropping the returned lease, or this future, returns the mail.
     ///
     /// # Errors
     /// As [`Client::call`].
-    pub async fn fetch_oldest(
+    pub async fn fetch(
         &self,
         context: CallContext<'_>,
-        window: Window,
+        fetch: Fetch,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        let fetch = || Fetch { id: None, window };
-        self.lease(context, fetch, true).await
-    }
-
-    /// Reads a part of a mail. The last part of an unread mail is leased and settled, as
-    /// [`Client::fetch_oldest`] does, unless a client holds the mail.
-    ///
-    /// # Errors
-    /// As [`Client::call`].
-    pub async fn fetch_named(
-        &self,
-        context: CallContext<'_>,
-        id: MailId,
-        window: Window,
-    ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        let id = Some(id);
-        let fetch = || Fetch { id, window };
-        self.lease(context, fetch, true).await
+        self.lease(context, || fetch, true).await
     }
 
     /// Leases the oldest unread mail. It stays unread until [`Settle`].
@@ -56,7 +38,7 @@ impl<D: Dial> Client<D> {
     }
 
     /// Waits for an unread mail that meets the conditions, for at most `limit`, and leases and
-    /// settles it as [`Client::fetch_oldest`] does. A wait that a new daemon continues keeps its
+    /// settles it as [`Client::fetch`] does. A wait that a new daemon continues keeps its
     /// end.
     ///
     /// # Errors
