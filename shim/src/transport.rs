@@ -1,48 +1,44 @@
 //! MCP transport: one JSON-RPC message a line on standard input and output.
 //!
 //! It limits lines to 8 MiB and open requests to 256, answers malformed lines, takes the batches of
-//! revision 2025-03-26 apart, and refuses a request id that is in use. It drops notifications other
+//! revision 2025-03-26 apart, and refuses a request id that is in use. At the limit it reads only if the
+//! server itself waits for an answer, and refuses further requests. It drops notifications other
 //! than cancellations, because rmcp ends a session that begins with one. If the client closes the
 //! input, open requests have 1.5 s for their answers; if it closes the output, the process exits at
 //! once. The transport must not interpret a message beyond its envelope: rmcp and `server` do.
 
 mod line;
+mod shared;
+
+pub(crate) use shared::Ends;
 
 use crate::{
     os::{Input, Output},
-    requests::{OpenRequests, Pieces, Prepared, whole},
+    requests::{OpenRequests, whole},
 };
 use line::{Line, bad_params, error, messages, parse};
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        ClientNotification, ClientRequest, ErrorCode, JsonRpcMessage, JsonRpcRequest,
-        ProtocolVersion, RequestId, ServerNotification, ServerResult,
+        ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorCode, JsonRpcMessage,
+        JsonRpcNotification, JsonRpcRequest, ProtocolVersion, ServerNotification, ServerResult,
     },
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
 use serde_json::{Value, json};
+use shared::{MAX_OPEN, Permit, Shared, line_of};
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::VecDeque,
     future::Future,
     io,
-    sync::{
-        Arc, Mutex as StdMutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
-};
-use tokio_util::{bytes::Buf as _, sync::CancellationToken};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 /// Limit of a line in bytes. JSON escapes at most multiply 1 MiB of mail content by six.
 const MAX_LINE: usize = 8 << 20;
-/// Limit of open requests. At the limit, nothing is read until a request is answered.
-const MAX_OPEN: usize = 256;
 /// Methods that require parameters.
 const WITH_PARAMS: [&str; 8] = [
     "initialize",
@@ -59,8 +55,6 @@ const WITH_PARAMS: [&str; 8] = [
 const LAST_ANSWERS: Duration = Duration::from_millis(1500);
 /// Bytes that are read at once. Most requests are shorter.
 const INPUT_CAPACITY: usize = 2 << 10;
-/// Initial capacity of an answer's buffer in bytes; most answers fit.
-const ANSWER_CAPACITY: usize = 4 << 10;
 /// A line buffer that grew beyond this size is freed after the line.
 const KEEP: usize = 64 << 10;
 
@@ -77,45 +71,15 @@ pub(crate) struct Stdio {
     shared: Arc<Shared>,
 }
 
-/// State that reading and writing share.
-struct Shared {
-    output: Mutex<Output>,
-    /// Permits for open requests.
-    permits: Arc<Semaphore>,
-    open: OpenRequests,
-    /// Requests of the server that the client has not answered.
-    outgoing: StdMutex<HashSet<RequestId>>,
-    /// Whether the session has the revision with batches, 2025-03-26.
-    has_batches: AtomicBool,
-    ends: Ends,
-}
-
-/// Signals for the end of a session.
-#[derive(Clone)]
-pub(crate) struct Ends {
-    /// Cancelled when a write to the output fails.
-    pub(crate) broken: CancellationToken,
-    /// Cancelled when the client has closed the input.
-    pub(crate) closing: CancellationToken,
-}
-
 impl Stdio {
     /// Returns a transport over the two streams.
     pub(crate) fn new(input: Input, output: Output, ends: Ends, open: OpenRequests) -> Self {
-        let shared = Shared {
-            output: Mutex::new(output),
-            permits: Arc::new(Semaphore::new(MAX_OPEN)),
-            open,
-            outgoing: StdMutex::default(),
-            has_batches: AtomicBool::new(false),
-            ends,
-        };
         Self {
             input: BufReader::with_capacity(INPUT_CAPACITY, input),
             line: Vec::new(),
             is_skipping: false,
             batch: VecDeque::new(),
-            shared: Arc::new(shared),
+            shared: Arc::new(Shared::new(output, ends, open)),
         }
     }
 
@@ -148,7 +112,7 @@ impl Stdio {
 
     /// Parses the line and registers its request. Returns the permit unless an open request
     /// keeps it.
-    fn accept(&mut self, permit: OwnedSemaphorePermit) -> (Line, Option<OwnedSemaphorePermit>) {
+    fn accept(&mut self, permit: Permit) -> (Line, Option<Permit>) {
         let batch = match self.shared.has_batches.load(Ordering::Relaxed) {
             true => messages(&self.line),
             false => None,
@@ -166,125 +130,85 @@ impl Stdio {
         }
         match line {
             Line::Deliver(message) => match *message {
-                // rmcp reports a known method with invalid parameters as an unknown method.
-                JsonRpcMessage::Request(JsonRpcRequest {
-                    id,
-                    request: ClientRequest::CustomRequest(custom),
-                    ..
-                }) if WITH_PARAMS.contains(&custom.method.as_str()) => (
-                    Line::Answer(bad_params(
-                        &json!(id),
-                        &custom.method,
-                        custom.params.as_ref(),
-                    )),
-                    Some(permit),
-                ),
-                JsonRpcMessage::Request(request) => {
-                    if let Err(permit) = self.shared.open.open(request.id.clone(), permit) {
-                        // With the id, the client would take it for the answer to the open request.
-                        let what = format!("the request id {} is in use", json!(request.id));
-                        let answer = error(&json!(null), -32600, &what);
-                        return (Line::Answer(answer), Some(permit));
-                    }
-                    (
-                        Line::Deliver(Box::new(JsonRpcMessage::Request(request))),
-                        None,
-                    )
-                }
+                JsonRpcMessage::Request(request) => self.open(request, permit),
                 JsonRpcMessage::Notification(notification) => {
-                    let is_cancellation = match &notification.notification {
-                        // No answer follows for this id, so its permit is free.
-                        ClientNotification::CancelledNotification(cancelled) => {
-                            let id = cancelled.params.request_id.as_ref();
-                            id.is_some_and(|id| self.shared.open.close_unwritten(id))
-                        }
-                        _ => false,
-                    };
-                    let message = Box::new(JsonRpcMessage::Notification(notification));
-                    (
-                        if is_cancellation {
-                            Line::Deliver(message)
-                        } else {
-                            Line::Nothing
-                        },
-                        Some(permit),
-                    )
+                    (self.cancellation(notification), Some(permit))
                 }
-                // An answer without a request is dropped.
-                answer => {
-                    let id = match &answer {
-                        JsonRpcMessage::Response(response) => Some(&response.id),
-                        JsonRpcMessage::Error(error) => error.id.as_ref(),
-                        _ => None,
-                    };
-                    let is_expected = id.is_some_and(|id| self.shared.outgoing().remove(id));
-                    let line = match is_expected {
-                        true => Line::Deliver(Box::new(answer)),
-                        false => Line::Nothing,
-                    };
-                    (line, Some(permit))
-                }
+                answer => (self.expected(answer), Some(permit)),
             },
             other => (other, Some(permit)),
+        }
+    }
+
+    /// Opens a request, or returns the error that answers it.
+    fn open(
+        &self,
+        request: JsonRpcRequest<ClientRequest>,
+        permit: Permit,
+    ) -> (Line, Option<Permit>) {
+        // rmcp reports a known method with invalid parameters as an unknown method.
+        if let ClientRequest::CustomRequest(custom) = &request.request
+            && WITH_PARAMS.contains(&custom.method.as_str())
+        {
+            let id = json!(request.id);
+            let answer = bad_params(&id, &custom.method, custom.params.as_ref());
+            return (Line::Answer(answer), Some(permit));
+        }
+        let permit = match self.shared.of_request(permit) {
+            Ok(permit) => permit,
+            Err(permit) => {
+                let what = format!("{MAX_OPEN} requests are open; wait for an answer first");
+                let answer = error(&json!(request.id), -32600, &what);
+                return (Line::Answer(answer), Some(permit));
+            }
+        };
+        match self.shared.open.open(request.id.clone(), permit) {
+            Ok(()) => {
+                let message = Box::new(JsonRpcMessage::Request(request));
+                (Line::Deliver(message), None)
+            }
+            Err(permit) => {
+                // With the id, the client would take it for the answer to the open request.
+                let what = format!("the request id {} is in use", json!(request.id));
+                let answer = error(&json!(null), -32600, &what);
+                (Line::Answer(answer), Some(Permit::Open(permit)))
+            }
+        }
+    }
+
+    /// Delivers the cancellation of an open request and drops each other notification.
+    fn cancellation(&self, notification: JsonRpcNotification<ClientNotification>) -> Line {
+        let cancelled = match &notification.notification {
+            ClientNotification::CancelledNotification(cancelled) => &cancelled.params.request_id,
+            _ => &None,
+        };
+        match cancelled {
+            // No answer follows for this id, so its permit is free.
+            Some(id) if self.shared.open.close_unwritten(id) => {
+                Line::Deliver(Box::new(JsonRpcMessage::Notification(notification)))
+            }
+            Some(_) | None => Line::Nothing,
+        }
+    }
+
+    /// Delivers the answer to a request of the server and drops each other answer.
+    fn expected(&self, answer: ClientJsonRpcMessage) -> Line {
+        let id = match &answer {
+            JsonRpcMessage::Response(response) => Some(&response.id),
+            JsonRpcMessage::Error(error) => error.id.as_ref(),
+            _ => None,
+        };
+        let outgoing = &self.shared.outgoing;
+        let is_expected = |id| outgoing.send_if_modified(|ids| ids.remove(id));
+        match id.is_some_and(is_expected) {
+            true => Line::Deliver(Box::new(answer)),
+            false => Line::Nothing,
         }
     }
 }
 
 /// Error for a line of more than [`MAX_LINE`] bytes.
 struct TooLong;
-
-impl Shared {
-    fn outgoing(&self) -> MutexGuard<'_, HashSet<RequestId>> {
-        self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Writes one line, which ends with its line break, without a time limit. An error ends the session.
-    async fn write(&self, [start, part, end]: Pieces) -> io::Result<()> {
-        let mut line = start.chain(part).chain(end);
-        let mut output = self.output.lock().await;
-        let written = async {
-            match output.is_write_vectored() {
-                true => output.write_all_buf(&mut line).await?,
-                // One write for the whole line.
-                false => {
-                    let line = line.copy_to_bytes(line.remaining());
-                    output.write_all(&line).await?;
-                }
-            }
-            output.flush().await
-        };
-        let result = written.await;
-        if result.is_err() {
-            self.ends.broken.cancel();
-        }
-        result
-    }
-}
-
-/// Returns the line of a message with its prepared part, and whether the line is that message. An
-/// answer (with an `id`) that cannot be JSON is replaced by an error, which ends its request.
-fn line_of(
-    message: impl serde::Serialize,
-    part: Option<Prepared>,
-    id: Option<&RequestId>,
-) -> io::Result<(Pieces, bool)> {
-    let mut line = Vec::with_capacity(ANSWER_CAPACITY);
-    match (serde_json::to_writer(&mut line, &message), id) {
-        (Ok(()), _) => {}
-        (Err(why), None) => return Err(why.into()),
-        (Err(why), Some(id)) => {
-            let text = format!("the answer cannot be written as JSON: {why}");
-            let answer = error(&json!(id), -32603, &text);
-            return Ok((whole(format!("{answer}\n").into_bytes()), false));
-        }
-    }
-    drop(message);
-    line.push(b'\n');
-    match part {
-        Some(part) => Ok((part.put_into(line), true)),
-        None => Ok((whole(line), true)),
-    }
-}
 
 /// Completes rmcp's error for a method that a revision does not have, which is the bare method.
 fn name_method(error: &mut ErrorData) {
@@ -315,7 +239,8 @@ impl Transport<RoleServer> for Stdio {
                     error.id.clone()
                 }
                 JsonRpcMessage::Request(request) => {
-                    shared.outgoing().insert(request.id.clone());
+                    let id = request.id.clone();
+                    shared.outgoing.send_if_modified(|ids| ids.insert(id));
                     None
                 }
                 JsonRpcMessage::Notification(notification) => {
@@ -324,7 +249,7 @@ impl Transport<RoleServer> for Stdio {
                         &notification.notification
                         && let Some(id) = &cancelled.params.request_id
                     {
-                        shared.outgoing().remove(id);
+                        shared.outgoing.send_if_modified(|ids| ids.remove(id));
                     }
                     None
                 }
@@ -346,7 +271,7 @@ impl Transport<RoleServer> for Stdio {
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
         loop {
-            let permit = self.shared.permits.clone().acquire_owned().await.ok()?;
+            let permit = self.shared.permit().await?;
             let read = match self.batch.pop_front() {
                 Some(message) => {
                     self.line = message;
@@ -367,8 +292,7 @@ impl Transport<RoleServer> for Stdio {
                     drop(permit);
                     // Ends the subscriptions, which are open requests too.
                     self.shared.ends.closing.cancel();
-                    // All permits are free once every request is answered.
-                    let answered = self.shared.permits.acquire_many(MAX_OPEN as u32);
+                    let answered = self.shared.all_answered();
                     let _ = tokio::time::timeout(LAST_ANSWERS, answered).await;
                     return None;
                 }

@@ -1,8 +1,12 @@
 //! Messages of the server, over a pipe in memory.
 
 use super::*;
-use rmcp::model::{CancelledNotification, CancelledNotificationParam, PingRequest, ServerRequest};
+use crate::requests::Prepared;
+use rmcp::model::{
+    CancelledNotification, CancelledNotificationParam, PingRequest, RequestId, ServerRequest,
+};
 use serde::{Serialize, Serializer, ser::Error as _};
+use tokio_util::sync::CancellationToken;
 
 fn stdio() -> (Stdio, tokio::io::DuplexStream) {
     let (here, client) = tokio::io::duplex(1 << 16);
@@ -27,14 +31,14 @@ async fn a_request_of_the_server_is_forgotten_when_it_is_cancelled() {
     let request = ServerRequest::PingRequest(PingRequest::default());
     let request = JsonRpcMessage::request(request, id.clone());
     stdio.send(request).await.unwrap();
-    assert!(stdio.shared.outgoing().contains(&id));
+    assert!(stdio.shared.outgoing.borrow().contains(&id));
     let cancelled = CancelledNotification::new(CancelledNotificationParam::new(Some(id), None));
     let cancelled = ServerNotification::CancelledNotification(cancelled);
     stdio
         .send(JsonRpcMessage::notification(cancelled))
         .await
         .unwrap();
-    assert!(stdio.shared.outgoing().is_empty());
+    assert!(stdio.shared.outgoing.borrow().is_empty());
 }
 
 /// A value that cannot be written as JSON.

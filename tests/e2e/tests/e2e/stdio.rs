@@ -1,5 +1,7 @@
-//! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children; batches and pages.
+//! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children; batches and pages;
+//! the limit of open requests.
 
+use crate::approval::{ELICIT, asking, mail, sent};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -10,6 +12,9 @@ use tai_e2e::{Machine, PATIENCE, wait_until};
 
 /// Number of answers that do not fit into the buffer of a socket.
 const MANY: u64 = 200;
+
+/// Limit of open requests of a client.
+const MAX_OPEN: usize = 256;
 
 /// Starts tai-mcp between two socket pairs, and returns the ends of the client.
 fn between_sockets(machine: &Machine) -> (Child, UnixStream, UnixStream) {
@@ -102,4 +107,28 @@ fn a_list_has_one_page_and_refuses_other_cursors() {
         let listed = shim.request(method, json!({"cursor": "bogus"}));
         assert_eq!(listed["error"]["code"], -32602, "{method}");
     }
+}
+
+#[test]
+fn answers_are_read_while_each_open_request_waits_for_one() {
+    let machine = crate::approval::machine("always");
+    let _taid = machine.start();
+    let mut shim = asking(&machine);
+    let calls: Vec<Value> = (0..MAX_OPEN)
+        .map(|number| shim.begin_call("send_email", mail(&number.to_string())))
+        .collect();
+    let questions: Vec<Value> = calls.iter().map(|_| shim.hear(ELICIT)).collect();
+    let refused = shim.request("ping", json!({}));
+    assert_eq!(refused["error"]["code"], -32600, "{refused}");
+    let (accepted, declined) = questions.split_last().unwrap();
+    shim.answer(accepted, json!({"action": "accept"}));
+    for question in declined {
+        shim.answer(question, json!({"action": "decline"}));
+    }
+    for call in &calls {
+        shim.finish(call);
+    }
+    assert_eq!(sent(&machine).len(), 1);
+    let pong = shim.request("ping", json!({}));
+    assert_eq!(pong["result"], json!({}), "{pong}");
 }
