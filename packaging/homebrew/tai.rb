@@ -15,7 +15,7 @@ class Tai < Formula
     man1.install Dir["made/man/*.1"]
     man5.install Dir["made/man/*.5"]
     man7.install Dir["made/man/*.7"]
-    doc.install "README.md", "packaging/THIRD-PARTY-NOTICES", Dir["packaging/docs/*.md"]
+    doc.install "README.md", "LICENSE-MIT", "LICENSE-APACHE", "packaging/THIRD-PARTY-NOTICES", Dir["packaging/docs/*.md"]
     %w[taid tai-mcp].each do |name|
       bash_completion.install "made/completions/#{name}.bash" => name
       zsh_completion.install "made/completions/_#{name}"
