@@ -32,8 +32,7 @@ pub(crate) fn path_in(dir: &Path, profile: &str) -> PathBuf {
 
 /// Returns the paths of the files that exist, oldest first.
 pub(super) fn existing(path: &Path) -> Vec<PathBuf> {
-    let rotated = (1..KEPT).rev().map(|age| rotated(path, age));
-    let all = rotated.chain([path.to_owned()]);
+    let all = (0..KEPT).rev().map(|age| rotated(path, age));
     all.filter(|path| path.exists()).collect()
 }
 
@@ -43,7 +42,11 @@ pub(super) fn is_oldest(path: &Path) -> bool {
     age.and_then(|age| age.parse().ok()) == Some(KEPT - 1)
 }
 
+/// Returns the path of the file of an age; 0 is the current one.
 fn rotated(path: &Path, age: u32) -> PathBuf {
+    if age == 0 {
+        return path.to_owned();
+    }
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{age}"));
     PathBuf::from(name)
@@ -87,7 +90,11 @@ impl Appender {
             ));
         }
         if self.len > 0 && self.len + bytes.len() as u64 > self.rotate_at {
-            self.rotate()?;
+            self.rotate().inspect_err(|_| {
+                // Later lines go to the same file, without a rotation for each, as long as the
+                // next start can read it.
+                self.rotate_at = (self.len + MAX_FILE).min(MAX_READ);
+            })?;
         }
         if let Err(error) = self.file.write_all(bytes) {
             // If this fails too, the cut line is found and closed by a later start.
@@ -108,28 +115,17 @@ impl Appender {
         self.file.try_clone()
     }
 
+    /// Moves each file to the next age and opens a new current one. A failed rotation leaves a name
+    /// free, and the next one moves only the files before that name: repeated failures push no file
+    /// out.
     fn rotate(&mut self) -> io::Result<()> {
         // The last lines of a file are not lost once the next file exists.
         self.file.sync_data()?;
-        for age in (1..KEPT).rev() {
-            let from = match age {
-                1 => self.path.clone(),
-                age => rotated(&self.path, age - 1),
-            };
-            match std::fs::rename(from, rotated(&self.path, age)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+        let free = (0..KEPT).find(|age| !rotated(&self.path, *age).exists());
+        for age in (1..=free.unwrap_or(KEPT - 1)).rev() {
+            std::fs::rename(rotated(&self.path, age - 1), rotated(&self.path, age))?;
         }
-        match Self::open(&self.path) {
-            Ok(next) => *self = next,
-            Err(error) => {
-                // Later lines go to the renamed file. A rotation for each line would remove all
-                // older files.
-                self.rotate_at = self.len + MAX_FILE;
-                return Err(error);
-            }
-        }
+        *self = Self::open(&self.path)?;
         Ok(())
     }
 }
@@ -167,5 +163,25 @@ mod tests {
         log.append(&vec![b'd'; full - 2]).unwrap();
         log.append(b"e\n").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"e\n");
+    }
+
+    #[test]
+    fn rotations_that_fail_again_and_again_push_no_file_out() {
+        let above = tempfile::tempdir().unwrap();
+        let path = path_in(&above.path().join("audit"), "default");
+        let mut log = Appender::open(&path).unwrap();
+        let full = usize::try_from(MAX_FILE).unwrap();
+        for name in *b"abcde" {
+            log.append(&vec![name; full]).unwrap();
+        }
+        fs::set_permissions(above.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        for _ in 0..20 {
+            let _ = log.append(&vec![b'f'; full / 2]);
+        }
+        let first = |path: &PathBuf| fs::read(path).unwrap()[0];
+        let kept = existing(&path);
+        assert_eq!(kept.iter().map(first).collect::<Vec<_>>(), b"bcde");
+        let longest = fs::metadata(rotated(&path, 1)).unwrap().len();
+        assert_eq!(longest, MAX_READ, "the next start can read it");
     }
 }
