@@ -21,13 +21,15 @@ use tokio::time::Instant;
 const MAX_ASKED: usize = 200;
 
 /// A mail that the store has leased to this machine for a client that names it. Dropping it gives the
-/// mail back to the other machines, unless a client of this one holds it.
+/// mail back to the other machines, unless a client of this one holds it or another one names it.
 #[must_use = "dropping it gives the mail back"]
 pub(super) struct Admitted<'a> {
     leases: &'a Leases,
     id: u64,
     /// The store's knowledge of the mail.
     pub(super) known: Known,
+    /// Whether dropping it gives the mail back.
+    lets_go: bool,
 }
 
 /// What the store knows about a mail that a client names.
@@ -43,14 +45,14 @@ pub(super) enum Known {
 
 impl Admitted<'_> {
     /// Leaves the end of the lease to the one who reports it.
-    pub(super) fn keep(self) {
-        std::mem::forget(self);
+    pub(super) fn keep(mut self) {
+        self.lets_go = false;
     }
 }
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        self.leases.let_go(self.id);
+        self.leases.end_named(self.id, self.lets_go);
     }
 }
 
@@ -174,10 +176,12 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<Admitted<'_>, MailError> {
+        self.leases.begin_named(id.get());
         let mut admitted = Admitted {
             leases: &self.leases,
             id: id.get(),
             known: Known::Nothing,
+            lets_go: true,
         };
         let Sharing::Shared(keeper) = &self.sharing else {
             return Ok(admitted);

@@ -295,9 +295,16 @@ impl Leases {
         self.table().change(id, Event::DeliverForgotten { address });
     }
 
-    /// Reports a mail of which a client has read a part by its id, if no client holds it.
-    pub(super) fn let_go(&self, id: u64) {
-        self.table().report_end(id, End::Freed);
+    /// Records that a call names a mail, until [`Leases::end_named`]. It comes before the request to
+    /// the store, so that the end of another call does not give the mail back.
+    pub(super) fn begin_named(&self, id: u64) {
+        self.table().begin_named(id);
+    }
+
+    /// Records the end of a call that names a mail. With `lets_go`, the mail goes back to the other
+    /// machines once no client here holds it and no other call names it.
+    pub(super) fn end_named(&self, id: u64, lets_go: bool) {
+        self.table().end_named(id, lets_go);
     }
 }
 

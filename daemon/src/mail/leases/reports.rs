@@ -23,6 +23,8 @@ pub(super) enum End {
 #[derive(Debug)]
 pub(super) struct Unreported {
     ends: BTreeMap<u64, End>,
+    /// Numbers of the underway calls that name a mail.
+    named: BTreeMap<u64, u32>,
     /// Notified of each end.
     ended: Arc<Notify>,
 }
@@ -30,8 +32,11 @@ pub(super) struct Unreported {
 impl Unreported {
     /// Returns no ends. Each end that is added is notified.
     pub(super) fn new(ended: Arc<Notify>) -> Self {
-        let ends = BTreeMap::new();
-        Self { ends, ended }
+        Self {
+            ends: BTreeMap::new(),
+            named: BTreeMap::new(),
+            ended,
+        }
     }
 
     /// Notes a change of a lease.
@@ -53,6 +58,32 @@ impl Unreported {
     pub(super) fn add(&mut self, id: u64, end: End) {
         self.ends.insert(id, end);
         self.ended.notify_one();
+    }
+
+    /// Notes that a call names a mail, before it asks the store for the mail.
+    pub(super) fn begin_named(&mut self, id: u64) {
+        *self.named.entry(id).or_default() += 1;
+    }
+
+    /// Notes the end of a call that names a mail. Returns whether it was the last one of the mail.
+    pub(super) fn end_named(&mut self, id: u64) -> bool {
+        match self.named.get_mut(&id) {
+            Some(others @ 2..) => {
+                *others -= 1;
+                false
+            }
+            Some(_) | None => {
+                self.named.remove(&id);
+                true
+            }
+        }
+    }
+
+    /// Adds the end of a mail that no client holds, unless it has ended in another way meanwhile.
+    pub(super) fn free(&mut self, id: u64) {
+        if !self.ends.contains_key(&id) {
+            self.add(id, End::Freed);
+        }
     }
 
     /// Adds the ends to reports.

@@ -82,8 +82,10 @@ async fn a_mail_that_is_read_by_its_id_is_reported_unless_a_client_holds_it() {
     leases.read(1, true);
     leases.read(2, true);
     leases.read(3, false);
-    leases.let_go(1);
-    leases.let_go(4);
+    for id in [1, 3, 4] {
+        leases.begin_named(id);
+        leases.end_named(id, true);
+    }
     let expected = Reports {
         held: vec![1],
         freed: vec![4],

@@ -186,6 +186,25 @@ impl Table {
         }
     }
 
+    /// Records that a call names a mail.
+    pub(super) fn begin_named(&mut self, id: u64) {
+        if let Some(unreported) = &mut self.unreported {
+            unreported.begin_named(id);
+        }
+    }
+
+    /// Records the end of a call that names a mail. `lets_go` says that the mail comes back unless a
+    /// client here holds it or another call names it.
+    pub(super) fn end_named(&mut self, id: u64, lets_go: bool) {
+        if let Some(unreported) = &mut self.unreported
+            && unreported.end_named(id)
+            && lets_go
+            && !self.mails.contains_key(&id)
+        {
+            unreported.free(id);
+        }
+    }
+
     /// Reports the end of a mail that has no lease.
     pub(super) fn report_end(&mut self, id: u64, end: End) {
         if let Some(unreported) = &mut self.unreported

@@ -348,3 +348,28 @@ async fn a_marked_mail_whose_client_has_gone_is_leased_to_the_client_that_names_
     deliver(&b, 1).await;
     assert!(!is_leased_by_id(&b, 1).await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_one_read_by_id_does_not_give_back_the_mail_of_another_one() {
+    let world = World::new();
+    world.mailbox.deliver(1, DESK);
+    let machine = world.machine(1);
+    let address = machine.address(Some(&instance("desk")), soon());
+    let _ = address.await.unwrap();
+    let mail = machine.message(mail_id(1), soon()).await.unwrap().unwrap();
+    let admit = || machine.admit(&mail, mail_id(1), soon());
+    let (one, other) = (admit().await.unwrap(), admit().await.unwrap());
+    drop(one);
+    machine.report_leases(soon()).await;
+    assert_eq!(world.store.shown(), "1 lent 1");
+    assert_eq!(by_id(&machine, 1).await, Ok(Some(1)));
+    drop(other);
+    assert_eq!(settle(&machine, 1).await, Ok(true));
+    assert_eq!(world.store.shown(), "1 marked 1");
+    // The last one gives the mail back.
+    world.mailbox.deliver(2, DESK);
+    let mail = machine.message(mail_id(2), soon()).await.unwrap().unwrap();
+    drop(machine.admit(&mail, mail_id(2), soon()).await.unwrap());
+    machine.report_leases(soon()).await;
+    assert_eq!(world.store.shown(), "1 marked 1, 2 lent none");
+}
