@@ -71,8 +71,9 @@
 //! a frame becomes [`FaultCode::AnswerTooLarge`].
 //!
 //! The daemon serves at most 1,100 connections of agents, 64 of these at the socket of one instance, and
-//! 64 of persons, and closes any further one without a frame. Frames of
-//! more than 64 KiB share 32 MiB, and each must arrive within a second once there is room for it.
+//! 64 of persons, and closes any further one without a frame. Frames of more than 64 KiB share 32 MiB,
+//! at the socket of one instance 8 MiB, and each must arrive within a second once there is room for
+//! it.
 //!
 //! Either side may hang up at any time. A draining daemon answers new requests with
 //! [`FaultCode::Stopping`] and completes the requests that it began: sends until their deadlines,

@@ -354,8 +354,8 @@ async fn the_end_of_one_read_by_id_does_not_give_back_the_mail_of_another_one() 
     let world = World::new();
     world.mailbox.deliver(1, DESK);
     let machine = world.machine(1);
-    let address = machine.address(Some(&instance("desk")), soon());
-    let _ = address.await.unwrap();
+    let desk = instance("desk");
+    let _ = machine.address(Some(&desk), soon()).await.unwrap();
     let mail = machine.message(mail_id(1), soon()).await.unwrap().unwrap();
     let admit = || machine.admit(&mail, mail_id(1), soon());
     let (one, other) = (admit().await.unwrap(), admit().await.unwrap());

@@ -140,7 +140,7 @@ where
         shared,
         stream,
         decoder,
-        room: Room::default(),
+        room: Room::new(shared.limits.frames.clone()),
         caller: Caller {
             key,
             pid,
@@ -208,7 +208,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             let draining = self.shared.stop.is_cancelled();
             if draining && self.open.is_empty() {
                 // The socket may contain further requests. A client that has gone needs no word.
-                let _ = write_frame(&mut self.stream, &FromDaemon::Goodbye).await;
+                let _ = self.write(&FromDaemon::Goodbye).await;
                 return Ok(());
             }
             let length = self.decoder.frame_length();
@@ -256,7 +256,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                         self.shared.service.refused(&self.caller, label, &fault);
                     }
                     let (id, result) = (request.id, Err(fault));
-                    write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await
+                    self.write(&FromDaemon::Answer { id, result }).await
                 }
                 Ok(share) => {
                     self.begin(request, share);
@@ -269,7 +269,9 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
     async fn tell(&mut self, event: CallEvent) -> Result<(), ConnectionError> {
         match event {
             CallEvent::Done(id, finished) if self.open.contains_key(&id) => {
-                match finished.deliver() {
+                // The share is held until the answer is written.
+                let (result, _share) = finished.deliver();
+                match result {
                     Some(result) => self.answer(id, result).await,
                     None => Ok(()),
                 }
@@ -278,7 +280,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             CallEvent::Done(..) => Ok(()),
             CallEvent::Progress { id, done, total } if self.open.contains_key(&id) => {
                 let progress = FromDaemon::Progress { id, done, total };
-                write_frame(&mut self.stream, &progress).await
+                self.write(&progress).await
             }
             // The call was cancelled and is answered already.
             CallEvent::Progress { .. } => Ok(()),
@@ -364,12 +366,21 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         if let Some(record) = self.record.as_ref().filter(|_| open.is_counted) {
             record.answered();
         }
-        match write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await {
+        match self.write(&FromDaemon::Answer { id, result }).await {
             Err(ConnectionError::Frame(FrameError::TooLong { length, max })) => {
                 let result = Err(fault::answer_too_large(length, max));
-                write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await
+                self.write(&FromDaemon::Answer { id, result }).await
             }
             written => written,
+        }
+    }
+
+    /// Writes a frame. The time limit of a large frame that is arriving holds meanwhile.
+    async fn write(&mut self, frame: &FromDaemon) -> Result<(), ConnectionError> {
+        tokio::select! {
+            biased;
+            written = write_frame(&mut self.stream, frame) => written,
+            expired = self.room.expired() => Err(expired),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn is_lease(call: &Call) -> bool {
 pub(super) struct Finished {
     result: Option<Result<Answer, Fault>>,
     undelivered: Option<Undelivered>,
-    _share: Share,
+    share: Share,
 }
 
 impl Finished {
@@ -31,13 +31,13 @@ impl Finished {
         Self {
             result: Some(result),
             undelivered,
-            _share: share,
+            share,
         }
     }
 
-    /// Returns the result for writing.
-    pub(super) fn deliver(mut self) -> Option<Result<Answer, Fault>> {
-        self.result.take()
+    /// Returns the result for writing, and the share to hold until then.
+    pub(super) fn deliver(mut self) -> (Option<Result<Answer, Fault>>, Share) {
+        (self.result.take(), std::mem::take(&mut self.share))
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
             )
         };
         let answer = Ok(Answer::Stop(()));
-        assert_eq!(finished(answer.clone()).deliver(), Some(answer.clone()));
+        assert_eq!(finished(answer.clone()).deliver().0, Some(answer.clone()));
         drop(finished(Err(Fault::new(FaultCode::Internal, "f"))));
         assert_eq!(*handled.lock().unwrap(), 0);
         drop(finished(answer));

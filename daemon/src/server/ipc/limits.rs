@@ -1,6 +1,7 @@
 //! The limits of each socket. A client that a user confines to an instance's socket takes neither the
 //! connections of others nor their memory.
 
+use super::large_frames::Budget;
 use std::sync::Arc;
 use tai_proto::{Call, door::Door};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,6 +19,10 @@ const CALLS_OF_INSTANCE: usize = 64;
 const CONTENT: usize = 64 << 10;
 /// This limit at the socket of one instance, in KiB.
 const CONTENT_OF_INSTANCE: usize = 16 << 10;
+/// Limit of the large frames that arrive at once at one socket, in KiB.
+const FRAMES: usize = 32 << 10;
+/// This limit at the socket of one instance, in KiB.
+const FRAMES_OF_INSTANCE: usize = 8 << 10;
 
 /// The limits of all sockets.
 pub(super) struct Limits {
@@ -32,6 +37,8 @@ pub(crate) struct DoorLimits {
     /// Calls that do not wait for mail; `None` for any number.
     calls: Option<Arc<Semaphore>>,
     content: Arc<Semaphore>,
+    /// Memory for large frames.
+    pub(super) frames: Budget,
 }
 
 /// A connection's places. Dropping them makes room for another one.
@@ -79,19 +86,21 @@ impl Limits {
 
 impl DoorLimits {
     pub(crate) fn of(door: &Door) -> Self {
-        let (connections, calls, content) = match door {
-            Door::Agents => (CONNECTIONS, None, CONTENT),
-            Door::Persons => (CONNECTIONS_OF_PERSONS, None, CONTENT),
+        let (connections, calls, content, frames) = match door {
+            Door::Agents => (CONNECTIONS, None, CONTENT, FRAMES),
+            Door::Persons => (CONNECTIONS_OF_PERSONS, None, CONTENT, FRAMES),
             Door::Instance(_) => (
                 CONNECTIONS_OF_INSTANCE,
                 Some(CALLS_OF_INSTANCE),
                 CONTENT_OF_INSTANCE,
+                FRAMES_OF_INSTANCE,
             ),
         };
         Self {
             connections: Arc::new(Semaphore::new(connections)),
             calls: calls.map(|calls| Arc::new(Semaphore::new(calls))),
             content: Arc::new(Semaphore::new(content)),
+            frames: Budget::new(frames),
         }
     }
 
@@ -123,13 +132,16 @@ fn is_free(call: &Call) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::large_frames::Room, *};
+    use std::time::Duration;
     use tai_proto::{
         Method as _,
         approval::Consent,
         call::{Delivery, EndLease, GetInfo, Settle, Submit, Watch},
+        frame::MAX_FRAME,
         mail::{Draft, Format, Target},
     };
+    use tokio::time::timeout;
 
     fn submit(length: usize) -> Call {
         let draft = Draft {
@@ -165,6 +177,27 @@ mod tests {
         assert!(limits.connect(&Door::Persons).is_some());
         places.truncate(CONNECTIONS_OF_INSTANCE - 1);
         assert!(limits.connect(&confined).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_large_frames_of_a_confined_client_hold_up_no_other_client() {
+        let mut limits = Limits::new();
+        let mut room = |door: &Door| Room::new(limits.of(door).frames.clone());
+        let confined = Door::Instance("desk".parse().unwrap());
+        let mut rooms = Vec::new();
+        loop {
+            let mut next = room(&confined);
+            let change = next.change(MAX_FRAME);
+            if timeout(Duration::from_millis(1), change).await.is_err() {
+                break;
+            }
+            rooms.push(next);
+        }
+        assert_eq!(rooms.len(), (FRAMES_OF_INSTANCE << 10) / MAX_FRAME);
+        for door in [Door::Agents, Door::Persons] {
+            let mut other = room(&door);
+            assert!(other.change(MAX_FRAME).await.is_ok() && other.fits(MAX_FRAME));
+        }
     }
 
     #[test]
