@@ -19,6 +19,7 @@ mod policy;
 mod record;
 mod revise;
 mod safe;
+mod same;
 mod seal;
 mod sent;
 mod show;
@@ -41,6 +42,7 @@ use super::{
 use crate::config::ConfirmPolicy;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use safe::Safe;
+use same::Submission;
 use show::{gone, show, version};
 use state::{Approval, Effect, Event, Place, WaitingMail};
 use std::{
@@ -212,8 +214,12 @@ impl Approvals {
             answer => answer,
         };
         let mail = Arc::new(mail);
-        let lost = table.lost(&mail, insist);
-        let room = table.room_for(&mail, insist);
+        let new = Submission {
+            mail: &mail,
+            insist,
+        };
+        let lost = table.lost(new);
+        let room = table.room_for(new);
         let waiting = WaitingMail {
             number,
             mail: mail.clone(),
@@ -237,7 +243,7 @@ impl Approvals {
             Effect::Send { mail, .. } => Answered::Approved(mail),
             Effect::Refuse(error) => return Err(error),
             Effect::TellHeld | Effect::None => {
-                let held = table.same(&mail, insist).ok_or(ApprovalError::NoTicket)?;
+                let held = table.same(new).ok_or(ApprovalError::NoTicket)?;
                 Answered::Held(Holding {
                     number: held.number,
                     is_new: held.number == number,

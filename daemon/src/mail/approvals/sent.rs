@@ -2,6 +2,7 @@
 
 use super::{
     Approvals,
+    same::Submission,
     state::{Approval, Event},
 };
 use crate::mail::prepared::PreparedMail;
@@ -10,13 +11,12 @@ impl Approvals {
     /// Ends the approvals of the same mail, so that a person does not send it a second time. A mail that
     /// a client insisted on, or that answers another mail, is another mail.
     pub(in crate::mail) fn sent(&self, mail: &PreparedMail) {
+        let sent = Submission { mail, insist: true };
         let (mut table, now) = self.table();
         let same = |approval: &Approval| match approval {
             Approval::Held(waiting) => {
-                let is_same = waiting.mail.digest == mail.digest
-                    && waiting.mail.reply_to == mail.reply_to
-                    && !waiting.insist;
-                is_same.then_some(waiting.number)
+                let is_ended = !waiting.insist && sent.repeats(waiting);
+                is_ended.then_some(waiting.number)
             }
             Approval::Asked { .. }
             | Approval::Sending(_)

@@ -5,6 +5,7 @@ use super::{
     capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
     discards::Discards,
     record::{ApprovalRecord, Earlier, records},
+    same::Submission,
     state::{Approval, Effect, Event, Place, Room, Trace, WaitingMail, step},
     vault::Vault,
 };
@@ -161,10 +162,10 @@ impl Table {
     }
 
     /// Returns the key and the trace of the lost mail that this one repeats.
-    pub(super) fn lost(&self, mail: &PreparedMail, insist: bool) -> Option<(u64, Trace)> {
+    pub(super) fn lost(&self, new: Submission<'_>) -> Option<(u64, Trace)> {
         let mut approvals = self.approvals.iter();
         approvals.find_map(|(key, approval)| match approval {
-            Approval::Lost(trace) if repeats(mail, insist, trace) => Some((*key, trace.clone())),
+            Approval::Lost(trace) if new.repeats_earlier(trace) => Some((*key, trace.clone())),
             Approval::Asked { .. }
             | Approval::Held(_)
             | Approval::Sending(_)
@@ -190,8 +191,11 @@ impl Table {
     /// that a client submits again.
     pub(super) fn adopt(&mut self, waiting: &WaitingMail, now: Stamp) -> Option<Room> {
         let mut sealed = self.sealed().into_iter();
-        let is_same = |trace: &Trace| repeats(&waiting.mail, waiting.insist, trace);
-        let (key, trace) = sealed.find(|(_, trace)| is_same(trace))?;
+        let new = Submission {
+            mail: &waiting.mail,
+            insist: waiting.insist,
+        };
+        let (key, trace) = sealed.find(|(_, trace)| new.repeats_earlier(trace))?;
         let opened = WaitingMail {
             number: trace.number,
             insist: waiting.insist && !trace.maybe_sent,
@@ -253,20 +257,17 @@ impl Table {
         })
     }
 
-    /// Returns the same mail that waits. A reply that the client insists on is another mail than the
-    /// same answer to another mail.
-    pub(super) fn same(&self, mail: &PreparedMail, insist: bool) -> Option<&WaitingMail> {
+    /// Returns the waiting mail that this one repeats.
+    pub(super) fn same(&self, new: Submission<'_>) -> Option<&WaitingMail> {
         let mut waiting = self.mails().map(|(_, waiting)| waiting);
-        waiting.find(|other| {
-            let other = &other.mail;
-            other.digest == mail.digest && (!insist || other.reply_to == mail.reply_to)
-        })
+        waiting.find(|waiting| new.repeats(waiting))
     }
 
-    pub(super) fn room_for(&self, mail: &PreparedMail, insist: bool) -> Room {
-        if self.same(mail, insist).is_some() {
+    pub(super) fn room_for(&self, new: Submission<'_>) -> Room {
+        if self.same(new).is_some() {
             return Room::Same;
         }
+        let mail = new.mail;
         let all: Vec<&PreparedMail> = self.mails().map(|(_, waiting)| &*waiting.mail).collect();
         let mut own = all.clone();
         own.retain(|other| other.from.matches(mail.from.as_str()));
@@ -314,13 +315,6 @@ impl Table {
         };
         full.and_then(|pool| pool.first()).map(|(key, _)| *key)
     }
-}
-
-/// Returns whether a submission repeats a mail of an earlier daemon. Its trace does not tell which mail it
-/// answers, so a reply that the client insists on repeats none.
-fn repeats(mail: &PreparedMail, insist: bool, trace: &Trace) -> bool {
-    let may_be_another = insist && mail.reply_to.is_some();
-    trace.digest == mail.digest && !may_be_another
 }
 
 /// Returns the name of an address's pool. Addresses are case-insensitive.
