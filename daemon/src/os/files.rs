@@ -1,10 +1,52 @@
 //! Files of other programs, opened and created so that no other user can read or exchange them.
 
 use std::{
-    fs::{File, Metadata, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
+
+/// A file that is about to take the name of another one in its directory. A reader finds the old
+/// content or the new one. Dropping it before that removes it, because a partial file would occupy a
+/// full disk.
+#[derive(Debug)]
+pub(crate) struct NextFile(PathBuf);
+
+impl NextFile {
+    /// Creates the file for writing, with mode 0600 from its creation on.
+    ///
+    /// # Errors
+    /// The system's error; `AlreadyExists` also for a link.
+    pub(crate) fn create(path: PathBuf) -> io::Result<(File, Self)> {
+        Ok((create_private(&path)?, Self(path)))
+    }
+
+    /// Creates the file in the place of one that an earlier process left.
+    ///
+    /// # Errors
+    /// The system's error.
+    pub(crate) fn create_again(path: PathBuf) -> io::Result<(File, Self)> {
+        let _ = fs::remove_file(&path);
+        Self::create(path)
+    }
+
+    /// Gives the file the name of `path`. The name survives a power failure after [`sync_dir`].
+    ///
+    /// # Errors
+    /// The system's error.
+    pub(crate) fn take_name(self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.0, path)?;
+        // The earlier name no longer belongs to this file.
+        std::mem::forget(self);
+        Ok(())
+    }
+}
+
+impl Drop for NextFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
 
 /// Opens a file for reading. A link in the last component is an error, and the open of a FIFO
 /// does not block.

@@ -5,7 +5,10 @@
 //! reader gets the old file or the new one. A link stays, and its target is replaced.
 
 use super::registry::MAX_FILE;
-use crate::os::{self, files};
+use crate::os::{
+    self,
+    files::{self, NextFile},
+};
 use std::{
     ffi::OsString,
     fs::{self, File, Metadata},
@@ -135,11 +138,11 @@ pub(in crate::cli::setup) fn create(path: &Path, text: &str) -> Result<(), FileE
 /// # Errors
 /// The system's error.
 pub(in crate::cli::setup) fn write_private(path: &Path, text: &str) -> Result<(), FileError> {
-    let (mut file, name) = with_free_name(path, "tai-new")?;
-    let new = Unfinished(name);
+    let (mut file, next) = next_file(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    new.rename(path)
+    next.take_name(path)?;
+    sync_dir_of(path)
 }
 
 /// Returns the path of the first backup of a configuration.
@@ -232,43 +235,24 @@ impl Existing {
     /// # Errors
     /// [`FileError::Changed`] if another program has changed the file since [`read`].
     pub(in crate::cli::setup) fn replace(&self, text: &str) -> Result<(), FileError> {
-        let (mut file, path) = with_free_name(&self.path, "tai-new")?;
-        let new = Unfinished(path);
+        let (mut file, next) = next_file(&self.path)?;
         file.write_all(text.as_bytes())?;
         files::copy_access(&file, &self.meta)?;
         file.sync_all()?;
         self.check_unchanged()?;
-        new.rename(&self.path)
+        next.take_name(&self.path)?;
+        sync_dir_of(&self.path)
     }
 }
 
-/// A new file under a temporary name, which is removed when dropped.
-struct Unfinished(PathBuf);
-
-impl Unfinished {
-    fn rename(self, path: &Path) -> Result<(), FileError> {
-        fs::rename(&self.0, path)?;
-        // The name no longer belongs to this file.
-        std::mem::forget(self);
-        sync_dir_of(path)
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// Creates a file of mode 0600 with the name `PATH.INFIX-N` and the first free number.
-fn with_free_name(path: &Path, infix: &str) -> io::Result<(File, PathBuf)> {
+/// Creates a file with the name `PATH.tai-new-N` and the first free number.
+fn next_file(path: &Path) -> io::Result<(File, NextFile)> {
     for number in 1..=MAX_NAMES {
         let mut name: OsString = path.as_os_str().to_owned();
-        name.push(format!(".{infix}-{number}"));
-        let name = PathBuf::from(name);
-        match files::create_private(&name) {
+        name.push(format!(".tai-new-{number}"));
+        match NextFile::create(PathBuf::from(name)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            created => return Ok((created?, name)),
+            created => return created,
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())

@@ -1,7 +1,7 @@
 //! The directory of sealed mails: one file a mail, whose name is the number of the mail.
 
 use super::super::journal::Disk;
-use crate::os;
+use crate::os::{self, files::NextFile};
 use std::{
     io::{self, Read as _},
     path::PathBuf,
@@ -35,17 +35,14 @@ impl Vault {
             os::files::sync_dir(parent)?;
         }
         let (path, next) = (self.path(number), self.dir.join(format!("{number}.new")));
-        // An earlier daemon may have left it.
-        let _ = std::fs::remove_file(&next);
-        let mut file = os::files::create_private(&next)?;
+        let (mut file, next) = NextFile::create_again(next)?;
         let written = self
             .disk
             .write(&mut file, bytes)
             .and_then(|()| self.disk.sync(&file))
-            .and_then(|()| std::fs::rename(&next, &path))
+            .and_then(|()| next.take_name(&path))
             .and_then(|()| os::files::sync_dir(&self.dir));
         if written.is_err() {
-            let _ = std::fs::remove_file(&next);
             self.remove(number);
         }
         written

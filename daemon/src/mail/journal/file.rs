@@ -1,7 +1,7 @@
 //! The file of a journal: opened, appended to, and replaced in one step.
 
 use super::{disk::Disk, line::for_each_line};
-use crate::os;
+use crate::os::{self, files::NextFile};
 use std::{
     fs::File,
     io::{self, BufReader, Seek as _, SeekFrom},
@@ -111,44 +111,39 @@ impl LineFile {
 
 /// A file that is about to replace a journal.
 #[derive(Debug)]
-pub(super) struct Replacement(LineFile);
+pub(super) struct Replacement {
+    lines: LineFile,
+    file: NextFile,
+}
 
 impl Replacement {
     /// Writes a file beside `path`, with lines that survive a power failure.
     pub(super) fn write(path: &Path, disk: &dyn Disk, lines: &[u8]) -> io::Result<Self> {
         let (dir, _) = parts(path)?;
         os::private_dir(dir)?;
-        let next = beside(path);
-        // An earlier daemon may have left it.
-        let _ = std::fs::remove_file(&next);
-        let file = os::files::create_private(&next)?;
-        let mut file = LineFile::new(file, 0, 0);
-        let written = file
-            .append(disk, lines)
-            .and_then(|()| disk.sync(&file.file));
-        if written.is_err() {
-            // The partial file would occupy a full disk.
-            let _ = std::fs::remove_file(&next);
-        }
-        written.map(|()| Self(file))
+        let (open, file) = NextFile::create_again(beside(path))?;
+        let mut next = Self {
+            lines: LineFile::new(open, 0, 0),
+            file,
+        };
+        next.lines.append(disk, lines)?;
+        disk.sync(&next.lines.file)?;
+        Ok(next)
     }
 
     /// Appends the lines that were written to the old file meanwhile, and takes its name.
     pub(super) fn take_name(
-        mut self,
+        self,
         path: &Path,
         disk: &dyn Disk,
         tail: &[u8],
     ) -> io::Result<LineFile> {
-        let needed = self.0.lines;
-        let next = beside(path);
-        let done = self.0.append(disk, tail);
-        let done = done.and_then(|()| std::fs::rename(&next, path));
-        if done.is_err() {
-            let _ = std::fs::remove_file(&next);
-        }
-        self.0.max_lines = MIN_LINES.max(LINES_PER_RECORD.saturating_mul(needed));
-        done.map(|()| self.0)
+        let Self { mut lines, file } = self;
+        let needed = lines.lines;
+        lines.append(disk, tail)?;
+        file.take_name(path)?;
+        lines.max_lines = MIN_LINES.max(LINES_PER_RECORD.saturating_mul(needed));
+        Ok(lines)
     }
 }
 
