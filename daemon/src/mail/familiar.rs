@@ -9,9 +9,9 @@
 //!
 //! The text is kept in memory alone, and only while the policy asks for it.
 
-use super::check;
+use super::{bounded::Bounded, check};
 use std::{
-    collections::{BTreeMap, HashSet, VecDeque},
+    collections::{HashSet, VecDeque},
     hash::{BuildHasher as _, RandomState},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -25,7 +25,7 @@ const KEY: usize = 24;
 /// Limit of the kept text of one mail and of all mails of one instance, in bytes.
 const MAX_MAIL: usize = 64 << 10;
 const MAX_INSTANCE: usize = 512 << 10;
-/// Limit of instances. Beyond it one is forgotten.
+/// Limit of instances.
 const MAX_INSTANCES: usize = 32;
 /// Limit of the kept mails of the lists of an instance.
 const MAX_LISTED: usize = 256;
@@ -36,7 +36,9 @@ const MAX_SENT: usize = 256;
 
 /// Reading histories of the instances, by their addresses.
 #[derive(Debug, Default)]
-pub(super) struct Familiar(Mutex<BTreeMap<String, History>>);
+pub(super) struct Familiar(Mutex<Histories>);
+
+type Histories = Bounded<String, History, MAX_INSTANCES>;
 
 /// Read mails and recipients of one instance.
 #[derive(Debug, Default)]
@@ -45,8 +47,8 @@ struct History {
     read: VecDeque<ReadMail>,
     /// Mails that it has seen in lists, oldest first, with the beginnings of their texts.
     listed: VecDeque<ReadMail>,
-    /// Recipients of its mails, oldest first.
-    sent: VecDeque<String>,
+    /// Recipients of its mails.
+    sent: Bounded<String, (), MAX_SENT>,
 }
 
 #[derive(Debug)]
@@ -111,7 +113,7 @@ impl std::fmt::Display for Suspicion {
 }
 
 impl Familiar {
-    fn histories(&self) -> MutexGuard<'_, BTreeMap<String, History>> {
+    fn histories(&self) -> MutexGuard<'_, Histories> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -126,15 +128,16 @@ impl Familiar {
             .get(..body.floor_char_boundary(MAX_MAIL))
             .unwrap_or_default();
         let mail = ReadMail::new(id, sender, subject, body);
-        let mut histories = self.histories();
-        let read = &mut history(&mut histories, own).read;
-        read.retain(|earlier| earlier.id != id);
-        read.push_back(mail);
         let size =
             |read: &VecDeque<ReadMail>| read.iter().map(|mail| mail.text.len()).sum::<usize>();
-        while size(read) > MAX_INSTANCE {
-            read.pop_front();
-        }
+        self.histories().with(address(own), |History { read, .. }| {
+            read.retain(|earlier| earlier.id != id);
+            read.push_back(mail);
+            // The limit is one of bytes, because mails differ in length.
+            while size(read) > MAX_INSTANCE {
+                read.pop_front();
+            }
+        });
     }
 
     /// Records that a list shows a mail to the instance of this address, with the beginning of its body.
@@ -142,28 +145,24 @@ impl Familiar {
         let mut mail = ReadMail::new(id, sender, subject, body);
         mail.text
             .truncate(mail.text.floor_char_boundary(MAX_LISTED_TEXT));
-        let mut histories = self.histories();
-        let listed = &mut history(&mut histories, own).listed;
-        // A list without previews takes nothing back.
-        listed.retain(|earlier| earlier.id != id || earlier.text.len() > mail.text.len());
-        if listed.iter().all(|earlier| earlier.id != id) {
-            listed.push_back(mail);
-        }
-        if listed.len() > MAX_LISTED {
-            listed.pop_front();
-        }
+        self.histories()
+            .with(address(own), |History { listed, .. }| {
+                // A list without previews takes nothing back.
+                listed.retain(|earlier| earlier.id != id || earlier.text.len() > mail.text.len());
+                if listed.iter().all(|earlier| earlier.id != id) {
+                    listed.push_back(mail);
+                }
+                if listed.len() > MAX_LISTED {
+                    listed.pop_front();
+                }
+            });
     }
 
     /// Records that the instance sent a mail to this recipient.
     pub(super) fn sent(&self, own: &str, recipient: &str) {
-        let mut histories = self.histories();
-        let sent = &mut history(&mut histories, own).sent;
         let recipient = address(recipient);
-        sent.retain(|earlier| *earlier != recipient);
-        sent.push_back(recipient);
-        if sent.len() > MAX_SENT {
-            sent.pop_front();
-        }
+        self.histories()
+            .with(address(own), |history| history.sent.put(recipient, ()));
     }
 
     /// Returns why a mail of the instance is suspicious. `texts` are the parts of the mail.
@@ -179,7 +178,7 @@ impl Familiar {
         let seen = || history.read.iter().chain(&history.listed);
         let others = || seen().filter(|mail| mail.sender != recipient);
         let is_sender = history.read.iter().any(|mail| mail.sender == recipient);
-        if !is_sender && !history.sent.contains(&recipient) {
+        if !is_sender && history.sent.get(&recipient).is_none() {
             let named = others().find(|mail| names(&mail.text, &recipient));
             if let Some(ReadMail { id, sender, .. }) = named {
                 return Some(Suspicion::Named {
@@ -195,14 +194,6 @@ impl Familiar {
             sender: mail.sender.clone(),
         })
     }
-}
-
-fn history<'a>(histories: &'a mut BTreeMap<String, History>, own: &str) -> &'a mut History {
-    let own = address(own);
-    if !histories.contains_key(&own) && histories.len() >= MAX_INSTANCES {
-        histories.pop_first();
-    }
-    histories.entry(own).or_default()
 }
 
 /// Returns the address in a header field, in lower case.

@@ -13,6 +13,7 @@ mod ascent;
 mod ascents;
 mod attribution;
 mod body_part;
+mod bounded;
 mod check;
 mod consent;
 mod content;

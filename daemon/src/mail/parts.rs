@@ -1,9 +1,7 @@
 //! Parts of long bodies, and the mails of which a client requested some parts only.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use super::bounded::Bounded;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tai_proto::mail::{Part, Window};
 use unicode_segmentation::GraphemeCursor;
 
@@ -79,44 +77,31 @@ fn escaped(character: char) -> u32 {
     }
 }
 
-/// Mails of which clients requested some parts but not the last one, oldest first. They do not outlive
-/// the daemon.
+/// Mails of which clients requested some parts but not the last one. They do not outlive the daemon.
 #[derive(Debug, Default)]
-pub(super) struct BegunMails(Mutex<VecDeque<Begun>>);
+pub(super) struct BegunMails(Mutex<Begun>);
 
-#[derive(Debug)]
-struct Begun {
-    id: u64,
-    /// Largest number of a requested part.
-    given: u32,
-}
+/// The largest number of a requested part of each mail.
+type Begun = Bounded<u64, u32, MAX_BEGUN>;
 
 impl BegunMails {
-    fn mails(&self) -> MutexGuard<'_, VecDeque<Begun>> {
+    fn mails(&self) -> MutexGuard<'_, Begun> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records that a client gets a part, and returns its position.
     pub(super) fn give(&self, id: u64, number: u32, of: u32) -> Part {
         let mut mails = self.mails();
-        let index = mails.iter().position(|mail| mail.id == id);
-        let earlier = index.and_then(|index| mails.remove(index));
-        let given = earlier.map_or(0, |mail| mail.given);
+        let given = mails.remove(&id).unwrap_or_default();
         if number < of {
-            mails.push_back(Begun {
-                id,
-                given: given.max(number),
-            });
-            if mails.len() > MAX_BEGUN {
-                mails.pop_front();
-            }
+            mails.put(id, given.max(number));
         }
         Part { number, of, given }
     }
 
     /// Forgets a mail that was read, marked or deleted.
     pub(super) fn end(&self, id: u64) {
-        self.mails().retain(|mail| mail.id != id);
+        self.mails().remove(&id);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Unread mails that the bridge cannot give. One of them does not hold up the mails behind it.
 
-use super::error::MailError;
+use super::{bounded::Bounded, error::MailError};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -21,12 +21,15 @@ const MAX_REMEMBERED: usize = 256;
 /// Mails that the bridge could not give lately. Calls ask for them after all others, so that several of
 /// them do not hold up the mailbox either.
 #[derive(Debug, Default)]
-pub(super) struct Unavailable(Mutex<HashMap<u64, Instant>>);
+pub(super) struct Unavailable(Mutex<Lately>);
+
+/// The mails, each with the time of the last attempt.
+type Lately = Bounded<u64, Instant, MAX_REMEMBERED>;
 
 impl Unavailable {
-    fn mails(&self) -> MutexGuard<'_, HashMap<u64, Instant>> {
+    fn mails(&self) -> MutexGuard<'_, Lately> {
         let mut mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        mails.retain(|_, since| since.elapsed() < LAST_FOR);
+        mails.retain(|since| since.elapsed() < LAST_FOR);
         mails
     }
 
@@ -41,15 +44,14 @@ impl Unavailable {
                     | BridgeError::TooLarge { .. }
             )
         );
-        let mut mails = self.mails();
-        if is_lasting && mails.len() < MAX_REMEMBERED {
-            mails.insert(id.get(), Instant::now());
+        if is_lasting {
+            self.mails().put(id.get(), Instant::now());
         }
     }
 
     /// Returns the mails.
     pub(super) fn ids(&self) -> HashSet<u64> {
-        self.mails().keys().copied().collect()
+        self.mails().iter().map(|(id, _)| *id).collect()
     }
 
     /// Forgets a mail, which the bridge has given.

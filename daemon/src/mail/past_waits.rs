@@ -1,9 +1,9 @@
 //! Waits that ended without a mail, so that the next wait with the same conditions does not examine
 //! the mailbox again.
 
-use super::query::Query;
+use super::{bounded::Bounded, query::Query};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -21,7 +21,7 @@ pub(super) type Key = (String, Option<Query>);
 
 /// The last waits that ended without a mail.
 #[derive(Debug, Default)]
-pub(super) struct PastWaits(Mutex<HashMap<Key, PastWait>>);
+pub(super) struct PastWaits(Mutex<Bounded<Key, PastWait, MAX_PAST>>);
 
 /// State of the mailbox at the end of a wait.
 #[derive(Debug)]
@@ -47,9 +47,7 @@ impl PastWaits {
     /// Remembers a wait.
     pub(super) fn put(&self, key: Key, past: PastWait) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, past| past.looked.elapsed() < RELY);
-        if all.len() < MAX_PAST {
-            all.insert(key, past);
-        }
+        all.retain(|past| past.looked.elapsed() < RELY);
+        all.put(key, past);
     }
 }

@@ -3,12 +3,12 @@
 //! exceeds the wall-clock limit is tried again after a while, because the machine may be busy.
 
 use crate::mail::{
+    bounded::Bounded,
     digest::Digest,
     journal::{Journal, SystemDisk},
     record::UnreadableRecord,
 };
 use std::{
-    collections::VecDeque,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -54,13 +54,13 @@ impl MailKey {
     }
 }
 
-/// The remembered mails, oldest first.
+/// The remembered mails.
 pub(super) struct Unreadable(Mutex<Book>);
 
 struct Book {
-    mails: VecDeque<MailKey>,
+    mails: Bounded<MailKey, (), MAX_MAILS>,
     /// Mails that are tried again, each with the time.
-    paused: VecDeque<(MailKey, Instant)>,
+    paused: Bounded<MailKey, Instant, MAX_MAILS>,
     journal: Journal<UnreadableRecord>,
 }
 
@@ -68,17 +68,17 @@ impl Unreadable {
     /// Opens the mails that a previous daemon remembered in this file; `None` keeps them in memory.
     pub(super) fn open(path: Option<PathBuf>) -> Self {
         let mut book = Book {
-            mails: VecDeque::new(),
-            paused: VecDeque::new(),
+            mails: Bounded::default(),
+            paused: Bounded::default(),
             journal: Journal::nowhere(),
         };
         if let Some(path) = path {
             let disk = Arc::new(SystemDisk);
             book.journal = Journal::open(path, disk, |UnreadableRecord::Failed { id, body }| {
-                insert(&mut book.mails, MailKey { id, body });
+                book.mails.put(MailKey { id, body }, ());
             });
         }
-        let needed = book.needed();
+        let needed = records(&book.mails);
         book.journal.shorten(&needed);
         Self(Mutex::new(book))
     }
@@ -87,43 +87,30 @@ impl Unreadable {
     pub(super) fn add(&self, mail: MailKey) {
         let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let record = mail.record();
-        insert(&mut book.mails, mail);
+        book.mails.put(mail, ());
         let Book { mails, journal, .. } = &mut *book;
-        journal.append(&record, || mails.iter().map(MailKey::record).collect());
+        journal.append(&record, || records(mails));
     }
 
     /// Remembers a mail for a while.
     pub(super) fn pause(&self, mail: MailKey) {
         let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        book.paused.retain(|(_, until)| now < *until);
-        while book.paused.len() >= MAX_MAILS {
-            book.paused.pop_front();
-        }
-        book.paused.push_back((mail, now + PAUSE));
+        book.paused.retain(|until| now < *until);
+        book.paused.put(mail, now + PAUSE);
     }
 
     /// Returns whether the mail is remembered.
     pub(super) fn contains(&self, mail: &MailKey) -> bool {
         let book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let is_paused = |(other, until): &(MailKey, Instant)| other == mail && now < *until;
-        book.mails.contains(mail) || book.paused.iter().any(is_paused)
+        let is_paused = book.paused.get(mail).is_some_and(|until| now < *until);
+        is_paused || book.mails.get(mail).is_some()
     }
 }
 
-impl Book {
-    fn needed(&self) -> Vec<UnreadableRecord> {
-        self.mails.iter().map(MailKey::record).collect()
-    }
-}
-
-fn insert(mails: &mut VecDeque<MailKey>, mail: MailKey) {
-    mails.retain(|other| *other != mail);
-    while mails.len() >= MAX_MAILS {
-        mails.pop_front();
-    }
-    mails.push_back(mail);
+fn records(mails: &Bounded<MailKey, (), MAX_MAILS>) -> Vec<UnreadableRecord> {
+    mails.iter().map(|(mail, ())| mail.record()).collect()
 }
 
 #[cfg(test)]
