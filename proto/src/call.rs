@@ -271,12 +271,14 @@ pub const MAX_LIST: u32 = 200;
 pub const MAX_PREVIEWS: u32 = 20;
 /// Limit of mails that one [`Search`] returns.
 pub const MAX_SEARCH: u32 = 100;
+/// Limit of the words of a [`Search`] in bytes.
+pub const MAX_QUERY: usize = 500;
 
 /// See [`Call::Search`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
     /// Words that must all occur in the sender, the subject or the body, in any case and order;
-    /// at most 500 bytes.
+    /// at most [`MAX_QUERY`] bytes.
     pub query: HeaderText,
     /// Limit of returned mails, 1 to [`MAX_SEARCH`].
     pub limit: u32,

@@ -6,13 +6,11 @@
 use super::reading::line;
 use jiff::civil::Date;
 use tai_auth::bridge::Head;
-use tai_proto::mail::Filter;
+use tai_proto::{call::MAX_QUERY, mail::Filter};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The operators.
 const OPERATORS: [&str; 5] = ["from", "subject", "since", "until", "is"];
-/// Longest query, in bytes.
-const MAX_QUERY: usize = 500;
 
 /// Parsed query. A mail matches if it has all that the query names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ use std::fmt;
 use tai_proto::{
     Fault, mail,
     names::MailId,
-    text::{Content, HeaderText, MAX_CONTENT},
+    text::{Content, HeaderText, MAX_CONTENT, TooLong},
 };
 
 /// Removes Rust's traces from a schema: null defaults of optional fields, the formats of
@@ -77,13 +77,13 @@ pub(super) fn content(given: Option<String>) -> Result<Content, Fault> {
     })
 }
 
-/// Checks that a header field is within 998 bytes.
+/// Checks that a header field is within its limit.
 pub(super) fn header(
     name: &'static str,
     given: Option<String>,
 ) -> Result<Option<HeaderText>, Fault> {
     let text = given.map(HeaderText::new).transpose();
-    text.map_err(|_| bad_argument(name, "it has at most 998 bytes"))
+    text.map_err(|TooLong { max, .. }| bad_argument(name, &format!("it has at most {max} bytes")))
 }
 
 /// Checks that a mail id is not 0.

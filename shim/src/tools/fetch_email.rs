@@ -47,7 +47,7 @@ struct Args {
     /// Largest size of one part, in bytes of its JSON string; letters other than ASCII have 2 to 4
     /// bytes. Default: the size that this client shows whole.
     #[serde(default, deserialize_with = "optional_number")]
-    #[schemars(with = "u64", range(min = 1000, max = 1_000_000))]
+    #[schemars(with = "u64", range(min = *MAX_CHARS.start(), max = *MAX_CHARS.end()))]
     max_chars: Option<u64>,
     /// Whether to include the earlier emails that a reply quotes at its end. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
@@ -95,7 +95,13 @@ fn limit(max_chars: u64) -> Result<u32, Fault> {
     u32::try_from(max_chars)
         .ok()
         .filter(|_| MAX_CHARS.contains(&max_chars))
-        .ok_or_else(|| bad_argument("max_chars", "expected a number from 1000 to 1000000"))
+        .ok_or_else(|| {
+            let (least, most) = MAX_CHARS.into_inner();
+            bad_argument(
+                "max_chars",
+                &format!("expected a number from {least} to {most}"),
+            )
+        })
 }
 
 fn number(part: Option<u64>) -> Result<u32, Fault> {

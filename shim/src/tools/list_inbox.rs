@@ -7,7 +7,7 @@ use super::{
     definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
     threads::{Rows, Thread},
 };
-use crate::text::{MessageSummary, if_any, left_out};
+use crate::text::{LeftOutCounts, MessageSummary, left_out};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
@@ -36,7 +36,7 @@ pub(super) const DEFINITION: Definition = Definition {
 struct Args {
     /// Number of emails to list. Default: 10.
     #[serde(default, deserialize_with = "optional_number")]
-    #[schemars(with = "u64", range(min = 1, max = 200))]
+    #[schemars(with = "u64", range(min = 1, max = MAX_LIST))]
     limit: Option<u64>,
     /// Number of emails to skip. Default: 0.
     #[serde(default, deserialize_with = "optional_number")]
@@ -86,20 +86,8 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     next_offset: Option<u64>,
-    /// Number of emails that this instance may not read; absent if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    left_out: Option<u64>,
-    /// Number of emails that cannot be shown, because the mail bridge gives them no valid ID; absent
-    /// if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    without_id: Option<u64>,
-    /// Number of emails that were not examined, because the mailbox exceeds the limit of one call;
-    /// absent if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    not_examined: Option<u64>,
+    #[serde(flatten)]
+    counts: LeftOutCounts,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -113,12 +101,13 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 fn request(args: Args) -> Result<List, Fault> {
     let limit = u32::try_from(args.limit.unwrap_or(10)).unwrap_or(u32::MAX);
     if !(1..=MAX_LIST).contains(&limit) {
-        return Err(bad_argument("limit", "expected a number from 1 to 200"));
+        let rule = format!("expected a number from 1 to {MAX_LIST}");
+        return Err(bad_argument("limit", &rule));
     }
     let previews = args.previews.unwrap_or(false);
     if previews && limit > MAX_PREVIEWS {
-        let rule = "expected a number from 1 to 20, because previews is true";
-        return Err(bad_argument("limit", rule));
+        let rule = format!("expected a number from 1 to {MAX_PREVIEWS}, because previews is true");
+        return Err(bad_argument("limit", &rule));
     }
     let offset = u32::try_from(args.offset.unwrap_or(0))
         .map_err(|_| bad_argument("offset", "no mailbox has so many emails"))?;
@@ -176,9 +165,7 @@ pub(crate) fn show(mut inbox: Inbox, list: List, by_thread: bool) -> Shown {
         total: inbox.total,
         has_more: inbox.more,
         next_offset: next,
-        left_out: if_any(inbox.left_out.hidden),
-        without_id: if_any(inbox.left_out.without_id),
-        not_examined: if_any(inbox.left_out.not_examined),
+        counts: inbox.left_out.into(),
     };
     Shown::new(text, &output)
 }
@@ -259,6 +246,11 @@ mod tests {
             ),
         ]
         .map(|(inbox, list)| {
+            for by_thread in [true, false] {
+                DEFINITION
+                    .listing
+                    .check(show(inbox.clone(), list, by_thread).structured.as_deref());
+            }
             let shown = show(inbox, list, false);
             format!("{}\n\n{}", shown.text, shown.structured.unwrap())
         });

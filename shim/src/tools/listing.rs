@@ -7,6 +7,7 @@
 
 use crate::server::Forms;
 use rmcp::model::{JsonObject, MetaObject, Tool as McpTool, ToolAnnotations};
+use serde_json::Value;
 use tai_proto::Tool;
 
 /// What clients list of a tool.
@@ -54,6 +55,52 @@ impl Schemas {
         let tool = McpTool::new("", "", JsonObject::new());
         Self(tool.with_input_schema::<A>().with_output_schema::<R>())
     }
+}
+
+impl Listing {
+    /// Checks that the structured content of a result has the fields, and only the fields, that the tool
+    /// declares. Some clients check it, and refuse a result.
+    #[track_caller]
+    pub(super) fn check(&self, structured: Option<&str>) {
+        let Schemas(tool) = (self.schemas)();
+        let schema = Value::Object((*tool.output_schema.unwrap()).clone());
+        let structured = serde_json::from_str(structured.unwrap()).unwrap();
+        check(&schema, &structured);
+    }
+}
+
+/// Checks that a value has the type and the fields of a schema.
+#[track_caller]
+fn check(schema: &Value, value: &Value) {
+    let kind = match value {
+        Value::Object(fields) => {
+            let declared = schema["properties"].as_object().unwrap();
+            for (name, field) in fields {
+                let schema = declared
+                    .get(name)
+                    .unwrap_or_else(|| panic!("{name} is not declared"));
+                check(schema, field);
+            }
+            for name in schema["required"].as_array().into_iter().flatten() {
+                assert!(
+                    fields.contains_key(name.as_str().unwrap()),
+                    "{name} is missing"
+                );
+            }
+            "object"
+        }
+        Value::Array(items) => {
+            for item in items {
+                check(&schema["items"], item);
+            }
+            "array"
+        }
+        Value::String(_) => "string",
+        Value::Number(_) => "integer",
+        Value::Bool(_) => "boolean",
+        Value::Null => "null",
+    };
+    assert_eq!(schema["type"], kind, "{value}");
 }
 
 /// Returns the annotation `openWorldHint`: whether a tool reaches other people. The other tools stay

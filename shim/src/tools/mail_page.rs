@@ -5,12 +5,12 @@
 //! before them that they are data.
 
 use super::{arguments::plain, definition::Shown};
-use crate::text::{Trust, date, if_any, left_out, line, status};
+use crate::text::{LeftOutCounts, Trust, date, left_out, line, status};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Serialize;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use tai_proto::{
-    mail::{FetchedMail, Mail, Part},
+    mail::{FetchedMail, LeftOut, Mail, Part},
     note::note,
 };
 
@@ -36,20 +36,8 @@ pub(super) struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Email")]
     email: Option<Email>,
-    /// Number of emails that this instance may not read; absent if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    left_out: Option<u64>,
-    /// Number of emails that cannot be shown, because the mail bridge gives them no valid ID; absent
-    /// if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    without_id: Option<u64>,
-    /// Number of emails that were not examined, because the mailbox exceeds the limit of one call.
-    /// One of them may be unread: call again to go on. Absent if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    not_examined: Option<u64>,
+    #[serde(flatten)]
+    counts: LeftOutCounts,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -148,9 +136,7 @@ impl MailPage {
                 notice: Some(notice.clone()),
                 caution: None,
                 email: None,
-                left_out: if_any(not_shown.hidden),
-                without_id: if_any(not_shown.without_id),
-                not_examined: if_any(not_shown.not_examined),
+                counts: not_shown.into(),
             };
             return Shown::new(notice, &output);
         };
@@ -199,9 +185,7 @@ impl MailPage {
             notice,
             caution: Some(CAUTION),
             email: Some(email(*mail, note, fenced)),
-            left_out: None,
-            without_id: None,
-            not_examined: None,
+            counts: LeftOut::default().into(),
         };
         Shown::new(text, &output)
     }

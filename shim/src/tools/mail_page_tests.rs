@@ -1,6 +1,6 @@
 //! The rendering of a mail for an agent.
 
-use super::*;
+use super::{super::fetch_email, *};
 use crate::text::envelope;
 use tai_proto::mail::{BodySource, Findings, LeftOut};
 use tai_proto::names::Address;
@@ -134,6 +134,9 @@ fn a_mail_has_the_form_of_the_seed() {
             ..MailPage::peeked(fetched)
         };
         let shown = page.show("NONCE");
+        fetch_email::DEFINITION
+            .listing
+            .check(shown.structured.as_deref());
         format!("{}\n\n{}", shown.text, shown.structured.unwrap())
     });
     let page: Vec<String> = page.collect();

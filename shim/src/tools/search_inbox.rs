@@ -7,12 +7,12 @@ use super::{
     definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
     threads::{Rows, Thread},
 };
-use crate::text::{MessageSummary, if_any, left_out};
+use crate::text::{LeftOutCounts, MessageSummary, left_out};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
     Fault, Tool,
-    call::{MAX_SEARCH, Search},
+    call::{MAX_QUERY, MAX_SEARCH, Search},
     mail::SearchResults,
     text::HeaderText,
 };
@@ -42,7 +42,7 @@ struct Args {
     query: String,
     /// Largest number of emails to return. Default: 20.
     #[serde(default, deserialize_with = "optional_number")]
-    #[schemars(with = "u64", range(min = 1, max = 100))]
+    #[schemars(with = "u64", range(min = 1, max = MAX_SEARCH))]
     limit: Option<u64>,
     /// Whether to search unread emails only. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
@@ -76,15 +76,8 @@ struct Output {
     looked_at: u64,
     /// Whether these are all matching emails.
     complete: bool,
-    /// Number of emails that this instance may not read; absent if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    left_out: Option<u64>,
-    /// Number of emails that cannot be shown, because the mail bridge gives them no valid ID; absent
-    /// if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    without_id: Option<u64>,
+    #[serde(flatten)]
+    counts: LeftOutCounts,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -98,10 +91,13 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 fn request(args: Args) -> Result<Search, Fault> {
     let limit = u32::try_from(args.limit.unwrap_or(20)).unwrap_or(u32::MAX);
     if !(1..=MAX_SEARCH).contains(&limit) {
-        return Err(bad_argument("limit", "expected a number from 1 to 100"));
+        let rule = format!("expected a number from 1 to {MAX_SEARCH}");
+        return Err(bad_argument("limit", &rule));
     }
-    let query = HeaderText::new(args.query)
-        .map_err(|_| bad_argument("query", "expected one or more words, at most 500 bytes"))?;
+    let query = HeaderText::new(args.query).map_err(|_| {
+        let rule = format!("expected one or more words, at most {MAX_QUERY} bytes");
+        bad_argument("query", &rule)
+    })?;
     Ok(Search {
         query,
         limit,
@@ -137,8 +133,7 @@ fn show(results: SearchResults, by_thread: bool) -> Shown {
             threads,
             looked_at: results.looked_at,
             complete: results.complete,
-            left_out: if_any(results.left_out.hidden),
-            without_id: if_any(results.left_out.without_id),
+            counts: results.left_out.into(),
         },
     )
 }
@@ -166,6 +161,11 @@ mod tests {
             results(vec![], true),
         ]
         .map(|results| {
+            for by_thread in [true, false] {
+                DEFINITION
+                    .listing
+                    .check(show(results.clone(), by_thread).structured.as_deref());
+            }
             let shown = show(results, false);
             format!("{}\n{}", shown.text, shown.structured.unwrap())
         });

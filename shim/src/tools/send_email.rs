@@ -7,6 +7,7 @@ use super::{
         Format, content, header, optional_bool, optional_format, optional_text, plain, with_content,
     },
     definition::{Definition, Invocation, Shown, ToolOutcome},
+    not_sent::{NotSent, Submission},
     submit::{Intent, Submitted, add_left_out, reported, submit},
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -74,30 +75,12 @@ struct Args {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
-    /// Whether the email was sent. False with `dry_run` and `hold`.
-    sent: bool,
-    /// What was done instead of sending; absent if the email was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
-    notice: Option<String>,
-    /// Number of the email that waits for the user; absent if there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
-    waits_as: Option<u64>,
+    #[serde(flatten)]
+    submission: Submission,
     /// ID of the sent email at the mail bridge; absent if nothing was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     message_id: Option<String>,
-    to: String,
-    from: String,
-    subject: String,
-    /// Time at which the mail bridge accepted the email.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
-    timestamp: Option<String>,
-    /// Parts of the content that the email does not have.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    left_out: String,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -106,7 +89,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let draft = draft(args, invocation.settings.user_email.as_deref())?;
     Ok(match submit(&mut invocation, draft, intent).await? {
         Submitted::Sent(sent) => ToolOutcome::Shown(show(sent)),
-        Submitted::NotSent(shown) => ToolOutcome::Shown(shown),
+        Submitted::NotSent(not_sent) => ToolOutcome::Shown(show_not_sent(not_sent)),
         Submitted::Input(input) => ToolOutcome::Input(input),
     })
 }
@@ -158,22 +141,24 @@ fn show(sent: SentMail) -> Shown {
     Shown::new(
         text,
         &Output {
-            sent: true,
-            notice: None,
-            waits_as: None,
-            message_id: Some(sent.message_id.into_string()),
-            to: sent.to.into_string(),
-            from: sent.from.to_string(),
-            subject: sent.subject.into_string(),
-            timestamp: Some(sent.timestamp.into_string()),
-            left_out: sent.left_out.into_string(),
+            message_id: Some(sent.message_id.clone().into_string()),
+            submission: sent.into(),
         },
     )
 }
 
+fn show_not_sent(NotSent { text, submission }: NotSent) -> Shown {
+    let message_id = None;
+    let output = Output {
+        message_id,
+        submission,
+    };
+    Shown::new(text, &output)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::not_sent, *};
     use serde_json::json;
     use tai_proto::{Audience, mail, names::Address};
 
@@ -229,12 +214,20 @@ mod tests {
             reply: None,
             left_out: "2 scripts, 1 comment".into(),
         });
+        DEFINITION.listing.check(shown.structured.as_deref());
         insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
         Email sent successfully to e@example.com with subject: "Hi"
         Message ID: m-1
         Timestamp: 2026-11-23T10:00:00.000Z
         Left out of the email: 2 scripts, 1 comment
-        {"sent":true,"message_id":"m-1","to":"e@example.com","from":"desk.alice@tai.chat","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","left_out":"2 scripts, 1 comment"}
+        {"sent":true,"to":"e@example.com","from":"desk.alice@tai.chat","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","left_out":"2 scripts, 1 comment","message_id":"m-1"}
         "#);
+    }
+
+    #[test]
+    fn the_result_of_a_dry_run_has_the_declared_fields() {
+        let shown = show_not_sent(not_sent::of_test(false));
+        DEFINITION.listing.check(shown.structured.as_deref());
+        insta::assert_snapshot!(shown.structured.unwrap(), @r#"{"sent":false,"notice":"Nothing was sent. The recipient would get the following email. The user would be asked before it is sent. Warning: hidden text.\n\nTo: bob@example.com\nSubject: lunch\nFrom: desk.alice@tai.chat\nLoads: evil.example\n\n| at noon?\n\nLeft out of the email: 2 scripts","to":"bob@example.com","from":"desk.alice@tai.chat","subject":"lunch","left_out":"2 scripts"}"#);
     }
 }

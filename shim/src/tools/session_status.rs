@@ -185,6 +185,7 @@ mod tests {
             {"number":3,"since":"2026-11-23T10:00:00Z","digest":"d","maybe_sent":false}],"clients":[]}"#;
         let notes = ["PASSWORD is ignored".to_owned()];
         let shown = show(serde_json::from_str(status).unwrap(), &notes);
+        DEFINITION.listing.check(shown.structured.as_deref());
         insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
         Session: signed_out
         Account: desk.alice@tai.chat

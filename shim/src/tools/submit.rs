@@ -4,8 +4,8 @@
 //! protocol revision. taid, not this module, checks that the approved mail is the sent mail.
 
 use super::{
-    definition::{Answered, Invocation, Shown},
-    not_sent::{drafted, previewed},
+    definition::{Answered, Invocation},
+    not_sent::{NotSent, drafted, previewed},
 };
 use crate::{
     server::{call_after_cancellation, is_modern, meta},
@@ -83,7 +83,7 @@ pub(super) enum Submitted {
     /// The bridge accepted the mail.
     Sent(SentMail),
     /// Nothing was sent, as the agent wanted.
-    NotSent(Shown),
+    NotSent(NotSent),
     /// The client asks its user and repeats the request.
     Input(InputRequiredResult),
 }

@@ -48,7 +48,7 @@ struct Args {
     subject: Option<String>,
     /// Time limit in seconds. Default: 45.
     #[serde(default, deserialize_with = "optional_number")]
-    #[schemars(with = "u64", range(min = 1, max = 50))]
+    #[schemars(with = "u64", range(min = 1, max = MAX_TIMEOUT))]
     timeout: Option<u64>,
 }
 

@@ -24,7 +24,7 @@ fn the_agent_can_see_a_mail_before_it_is_sent_and_leave_it_to_the_user() {
     From: desk.alice@tai.chat
 
     | Dear Bob
-    {"sent":false,"notice":"Nothing was sent. The recipient would get the following email.\n\nTo: bob@tai.chat\nSubject: Figures\nFrom: desk.alice@tai.chat\n\n| Dear Bob","trust":"untrusted","to":"bob@tai.chat","from":"desk.alice@tai.chat","subject":"Figures"}
+    {"sent":false,"notice":"Nothing was sent. The recipient would get the following email.\n\nTo: bob@tai.chat\nSubject: Figures\nFrom: desk.alice@tai.chat\n\n| Dear Bob","to":"bob@tai.chat","from":"desk.alice@tai.chat","subject":"Figures"}
     "#);
     mail["dry_run"] = json!(false);
     mail["hold"] = json!("true");
