@@ -3,8 +3,8 @@
 //! A [`BaseUrl`] is the only way to name a bridge, so a password cannot leave the machine in
 //! clear text. An [`Origin`] says which bridge may get a password.
 
-use std::{fmt, str::FromStr};
-use url::{Host, Url};
+use std::{fmt, net::IpAddr, str::FromStr};
+use url::Url;
 
 /// The URL below which a mail bridge answers, such as `https://tai.chat`.
 ///
@@ -94,21 +94,16 @@ impl TryFrom<Url> for BaseUrl {
     type Error = BaseUrlError;
 
     fn try_from(url: Url) -> Result<Self, BaseUrlError> {
-        let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
+        let host = url.host_str().ok_or(BaseUrlError::NotAUrl)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BaseUrlError::UserInfo);
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(BaseUrlError::QueryOrFragment);
         }
-        let is_loopback = match host {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        };
         match url.scheme() {
             "https" => Ok(Self(url)),
-            "http" if is_loopback => Ok(Self(url)),
+            "http" if is_loopback(host) => Ok(Self(url)),
             "http" => Err(BaseUrlError::PlainHttp),
             _ => Err(BaseUrlError::Scheme),
         }
@@ -134,6 +129,14 @@ impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Returns whether a host is this machine, so that plain text to it crosses no network: `localhost` or
+/// a loopback address, an IPv6 address also in brackets. Of other names, such as `x.localhost`, a name
+/// server may return any address.
+pub fn is_loopback(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -62,10 +62,7 @@ fn check(url: &str) -> Result<(), String> {
         return Err("it contains a password; use `shared_leases_password_command`".to_owned());
     }
     let is_here = |host: &Host| match host {
-        Host::Tcp(name) => {
-            let address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        }
+        Host::Tcp(name) => tai_auth::base_url::is_loopback(name),
         #[cfg(unix)]
         Host::Unix(_) => true,
     };

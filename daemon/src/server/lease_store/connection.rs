@@ -3,17 +3,13 @@
 
 use super::server::Server;
 use crate::mail::store::StoreError;
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject as _},
-};
+use rustls::{ClientConfig, RootCertStore};
 use secrecy::ExposeSecret as _;
 use std::{error::Error as _, sync::Arc};
+use tai_auth::bridge::transport::authorities;
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Longest file of certificates, in bytes.
-const MAX_BUNDLE: u64 = 16 << 20;
 /// Settings of a session. A transaction that another machine's failure left open ends soon, and a
 /// lease is on the disk before it is granted.
 const SESSION: &str = "SET statement_timeout = '3s'; SET lock_timeout = '3s'; \
@@ -59,10 +55,10 @@ impl Server {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = &self.ca_file {
-            let unusable = |why: String| StoreError(format!("{}: {why}", path.display()));
-            let pem = tai_auth::regular_file::read(path, MAX_BUNDLE)
-                .map_err(|error| unusable(error.to_string()))?;
-            let found = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
+            let found = authorities(path).map_err(|error| {
+                let why = tai_auth::chain(&error);
+                StoreError(format!("{}: {why}", path.display()))
+            })?;
             roots.add_parsable_certificates(found);
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());

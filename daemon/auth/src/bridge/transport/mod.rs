@@ -18,6 +18,7 @@ pub use network::Network;
 pub use options::{Configured, NetworkOptions, ProxyChoice};
 pub use proxy::Proxied;
 pub use proxy_url::{ProxyUrl, ProxyUrlError};
+pub use roots::authorities;
 pub use setup_error::{RootsError, SetupError};
 
 use super::{error::BridgeError, expected::Expected};

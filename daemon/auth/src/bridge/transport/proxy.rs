@@ -6,10 +6,9 @@ use super::{
     proxy_url::{ProxyUrl, ProxyUrlError},
     setup_error::SetupError,
 };
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, is_loopback};
 use std::{ffi::OsString, fmt, net::IpAddr};
 use tai_names::variables::{PROXIES, PROXY_EXCEPTIONS};
-use url::Host;
 
 /// Reads a variable of this process.
 pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -52,7 +51,7 @@ pub(super) fn of(
                 origin: configured.origin.clone(),
             }),
         },
-        None if is_loopback(base) => None,
+        None if is_here(base) => None,
         None => of_environment(env)?,
     };
     let excepted = match &options.no_proxy {
@@ -85,13 +84,11 @@ fn first(names: &[&'static str], env: Env<'_>) -> Option<(&'static str, OsString
     set.find(|(_, value)| !value.is_empty())
 }
 
-fn is_loopback(base: &BaseUrl) -> bool {
-    match base.as_url().host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+/// Returns whether a proxy on another machine would not reach the bridge. The connection to it is
+/// encrypted, so a name below `localhost` counts, too.
+fn is_here(base: &BaseUrl) -> bool {
+    let host = base.as_url().host_str();
+    host.is_some_and(|host| is_loopback(host) || host.ends_with(".localhost"))
 }
 
 /// Returns whether a list of hosts, as in `NO_PROXY`, contains the bridge. An entry is a host with

@@ -33,28 +33,40 @@ pub(super) fn of(options: &NetworkOptions, env: Env<'_>) -> Result<Vec<Certifica
         (None, Some(path)) if path.is_empty() => return Ok(of_system()),
         (None, Some(path)) => (path.into(), format!("the variable {CERTIFICATE_FILE}")),
     };
-    read(&path).map_err(|source| SetupError::Roots {
-        origin,
-        path,
-        source,
-    })
+    match authorities(&path) {
+        Ok(found) => Ok(certificates(&found)),
+        Err(source) => Err(SetupError::Roots {
+            origin,
+            path,
+            source,
+        }),
+    }
 }
 
-fn read(path: &Path) -> Result<Vec<Certificate>, RootsError> {
+/// Returns the usable certificate authorities of a file in PEM form, at least one.
+///
+/// # Errors
+/// [`RootsError`].
+pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, RootsError> {
     let bytes = regular_file::read(path, MAX_BUNDLE).map_err(RootsError::Read)?;
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let mut store = RootCertStore::empty();
     let found = CertificateDer::pem_slice_iter(text).filter_map(Result::ok);
     // A bundle may have certificates of kinds that TLS here does not know.
     let usable = found.filter(|certificate| store.add(certificate.clone()).is_ok());
-    let usable: Vec<_> = usable
-        .filter_map(|certificate| Certificate::from_der(&certificate).ok())
-        .collect();
+    let usable: Vec<_> = usable.collect();
     match (usable.is_empty(), text.first()) {
         (false, _) => Ok(usable),
         (true, Some(&DER)) => Err(RootsError::Der),
         (true, _) => Err(RootsError::NoCertificate),
     }
+}
+
+fn certificates(found: &[CertificateDer<'_>]) -> Vec<Certificate> {
+    let found = found.iter();
+    found
+        .filter_map(|certificate| Certificate::from_der(certificate).ok())
+        .collect()
 }
 
 /// Returns the system's authorities. The TLS library finds none while the variable is empty,
@@ -64,10 +76,7 @@ fn of_system() -> Vec<Certificate> {
     let places = openssl_probe::probe();
     let dir = places.cert_dir.first().map(std::path::PathBuf::as_path);
     let found = rustls_native_certs::load_certs_from_paths(places.cert_file.as_deref(), dir);
-    let certificates = found.certs.iter();
-    certificates
-        .filter_map(|certificate| Certificate::from_der(certificate).ok())
-        .collect()
+    certificates(&found.certs)
 }
 
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
