@@ -1,15 +1,14 @@
 //! The digests that chain the lines.
 
 use ring::digest::{SHA256, digest};
+use tai_auth::hex;
 
 /// The digest in the first line of all, which has no line before it.
 pub(super) const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Returns the digest of a line without its line end, as 64 hexadecimal digits.
 pub(super) fn digest_of(line: &[u8]) -> String {
-    let digest = digest(&SHA256, line);
-    let bytes = digest.as_ref().iter();
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    hex(digest(&SHA256, line).as_ref())
 }
 
 #[cfg(test)]

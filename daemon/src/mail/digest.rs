@@ -3,6 +3,7 @@
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use tai_auth::hex;
 
 /// The first half of a SHA-256 over every part of a mail, as 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,9 +18,8 @@ impl Digest {
             context.update(&(part.len() as u64).to_le_bytes());
             context.update(part.as_bytes());
         }
-        let bytes = context.finish();
-        let half = bytes.as_ref().iter().take(16);
-        Self(half.map(|byte| format!("{byte:02x}")).collect())
+        let whole = context.finish();
+        Self(hex(whole.as_ref().get(..16).unwrap_or_default()))
     }
 
     /// Parses 32 hexadecimal digits.

@@ -11,7 +11,7 @@ use super::{
     password::Credentials,
     source_error::SourceError,
 };
-use crate::base_url::Origin;
+use crate::{base_url::Origin, hex};
 use keyring_core::{Entry, Error, api::CredentialStoreApi as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use tai_names::Username;
@@ -185,8 +185,7 @@ pub async fn secret(
             if random.fill(secret.as_mut_slice()).is_err() {
                 return Ok(None);
             }
-            let text: Zeroizing<String> =
-                Zeroizing::new(secret.iter().map(|byte| format!("{byte:02x}")).collect());
+            let text = Zeroizing::new(hex(secret.as_slice()));
             entry.set_password(&text)?;
             Ok(Some(secret))
         }

@@ -7,7 +7,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    fmt::{self, Write as _},
+    fmt,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -115,11 +115,7 @@ fn unreadable(file: &Path, error: impl fmt::Display) -> CliError {
 
 /// Returns the SHA-256 checksum of a text in hexadecimal digits.
 pub(super) fn checksum(text: &str) -> String {
-    let mut digits = String::new();
-    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
+    tai_auth::hex(digest(&SHA256, text.as_bytes()).as_ref())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 use std::sync::atomic::{AtomicBool, Ordering};
+use tai_auth::hex;
 
 /// Parts of a request that decide about it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -145,10 +146,6 @@ impl Gate {
         let own = hmac::sign(&self.secret, own.as_bytes());
         hmac::verify(&self.secret, given.as_bytes(), own.as_ref()).is_ok()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -172,7 +172,7 @@ impl Approvals {
         SystemRandom::new()
             .fill(&mut random)
             .map_err(|_| ApprovalError::NoRandom)?;
-        let ticket: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let ticket = tai_auth::hex(&random);
         let (mut table, now) = self.table();
         table.reopen(now);
         table.bound_questions(&mail);

@@ -7,6 +7,7 @@ use std::{
     io::{self, BufRead},
     str::FromStr,
 };
+use tai_auth::hex;
 
 /// Limit of a line, in bytes. A longer line is not a record.
 const MAX_LINE: usize = 4096;
@@ -28,8 +29,7 @@ pub(super) fn record_of<R: FromStr>(line: &[u8]) -> Option<R> {
 
 fn check_of(record: &str) -> String {
     let digest = digest(&SHA256, record.as_bytes());
-    let bytes = digest.as_ref().iter().take(4);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    hex(digest.as_ref().get(..4).unwrap_or_default())
 }
 
 /// Calls `each` with every whole line of a file, without its line end. Returns the length of the
