@@ -4,17 +4,14 @@ use super::check::{Check, ok, wrong};
 use serde::de::DeserializeOwned;
 use std::{
     io::{self, ErrorKind},
+    process::{ChildStdin, ChildStdout},
     time::Duration,
 };
 use tai_reader::worker::{
     self, Confinement, Trial, Verdict,
-    wire::{self, Answer, LENGTH, MAX_ANSWER, MAX_REQUEST, Ready, Request},
+    wire::{self, Answer, MAX_ANSWER, MAX_REQUEST, Ready, Request},
 };
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    process::{ChildStdout, Command},
-    time::timeout,
-};
+use tokio::{task::spawn_blocking, time::timeout};
 
 /// Time within which the worker answers.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -22,12 +19,10 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Starts a worker, which tries everything that it must not be able to do.
 pub(super) async fn examine() -> Check {
     let name = "mail reader";
-    let (confinement, trials) = match timeout(LIMIT, probe()).await {
-        Ok(Ok(probed)) => probed,
-        Ok(Err(error)) => return broken(name, &error.to_string()),
-        Err(_) => return broken(name, "it does not answer"),
-    };
-    judge(name, confinement, &trials)
+    match probe().await {
+        Ok((confinement, trials)) => judge(name, confinement, &trials),
+        Err(error) => broken(name, &error.to_string()),
+    }
 }
 
 fn broken(name: &str, error: &str) -> Check {
@@ -61,26 +56,27 @@ fn judge(name: &str, confinement: Confinement, trials: &[Trial]) -> Check {
 }
 
 async fn probe() -> io::Result<(Confinement, Vec<Trial>)> {
-    let mut child = Command::from(worker::command()?)
-        .kill_on_drop(true)
-        .spawn()?;
+    let mut child = worker::command()?.spawn()?;
     let pipes = child.stdin.take().zip(child.stdout.take());
-    let (mut input, mut output) = pipes.ok_or(ErrorKind::BrokenPipe)?;
-    let ready: Ready = receive(&mut output).await?;
-    let request = wire::encode(&Request::Probe, MAX_REQUEST)?;
-    input.write_all(&request).await?;
-    match receive(&mut output).await? {
+    let (input, output) = pipes.ok_or(ErrorKind::BrokenPipe)?;
+    let asked = timeout(LIMIT, spawn_blocking(move || ask(input, output))).await;
+    // The end of a worker that does not answer ends the wait for its answer, too.
+    child.kill().and_then(|()| child.wait())?;
+    asked.map_err(|_| io::Error::other("it does not answer"))??
+}
+
+fn ask(mut input: ChildStdin, mut output: ChildStdout) -> io::Result<(Confinement, Vec<Trial>)> {
+    let ready: Ready = receive(&mut output)?;
+    wire::write(&mut input, &Request::Probe, MAX_REQUEST)?;
+    match receive(&mut output)? {
         Answer::Probe(trials) => Ok((ready.confinement, trials)),
         Answer::Read(_) | Answer::Compose(_) => Err(ErrorKind::InvalidData.into()),
     }
 }
 
-async fn receive<T: DeserializeOwned>(output: &mut ChildStdout) -> io::Result<T> {
-    let mut prefix = [0; LENGTH];
-    output.read_exact(&mut prefix).await?;
-    let mut body = vec![0; wire::length(prefix, MAX_ANSWER)?];
-    output.read_exact(&mut body).await?;
-    wire::decode(&body)
+fn receive<T: DeserializeOwned>(output: &mut ChildStdout) -> io::Result<T> {
+    let body = wire::read(output, MAX_ANSWER)?;
+    wire::decode(&body.ok_or(ErrorKind::UnexpectedEof)?)
 }
 
 #[cfg(test)]
