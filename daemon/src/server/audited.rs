@@ -2,6 +2,7 @@
 
 use super::{
     app::App,
+    dispatch::Answered,
     ipc::{CallContext, Caller},
 };
 use crate::{
@@ -42,9 +43,8 @@ impl<T: Transport> App<T> {
         let label = call.label();
         // Names change and vanish with the connection, which may end before a send does.
         let actor = self.actor(&caller);
-        let mut digest = None;
         let recording = self.calls.begin(caller.key, label);
-        let result = self.answer(call, context, &mut digest).await;
+        let Answered { result, digest } = self.answer(call, context).await;
         recording.end(result.as_ref());
         let line = line(event, label, &result, digest.is_some());
         self.write(line, actor, digest, mail_id);

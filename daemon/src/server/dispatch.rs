@@ -14,7 +14,7 @@ use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Tool,
     account::Succession,
-    call::{Delivery, Settled},
+    call::{Delivery, EndLease, Settled},
     mail::{ChangedMail, Info, MailboxUpdate},
     message::Role,
     names::{Instance, MailId},
@@ -71,102 +71,102 @@ impl<T: Transport> Service for App<T> {
     }
 }
 
+/// Answer to a call.
+pub(super) struct Answered {
+    pub(super) result: Result<Answer, Fault>,
+    /// The mail that the call submitted, or about which a person decided.
+    pub(super) digest: Option<Digest>,
+}
+
+/// Reason for which a call has no answer.
+enum Failure {
+    Mail(MailError),
+    Fault(Fault),
+}
+
+impl From<MailError> for Failure {
+    fn from(error: MailError) -> Self {
+        Self::Mail(error)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
 impl<T: Transport> App<T> {
-    /// Answers a call. Sets `digest` to that of a submitted or approved mail.
-    pub(super) async fn answer(
+    /// Answers a call.
+    pub(super) async fn answer(&self, call: Call, context: CallContext) -> Answered {
+        let mut digest = None;
+        let answered = self.answered(call, context, |mail| digest = mail).await;
+        let result = answered.map_err(|failure| match failure {
+            Failure::Mail(error) => self.failed(&error),
+            Failure::Fault(fault) => fault,
+        });
+        Answered { result, digest }
+    }
+
+    /// Passes a call to the part that serves it. `decides` gets the mail that it submits, or about
+    /// which a person decides.
+    async fn answered(
         &self,
         call: Call,
         context: CallContext,
-        digest: &mut Option<Digest>,
-    ) -> Result<Answer, Fault> {
+        decides: impl FnOnce(Option<Digest>),
+    ) -> Result<Answer, Failure> {
         let CallContext {
             caller,
             deadline,
             progress,
         } = context;
-        let instance = caller.instance();
+        let (instance, key) = (caller.instance(), caller.key);
         if let (Role::Agent { .. }, Some(tool)) = (&caller.role, call.tool()) {
             self.permit(instance, tool)?;
             self.mail.touch();
         }
         let mail = &self.mail;
-        let failed = |error: MailError| self.failed(&error);
         let report = |done, total| progress.report(done, total);
         Ok(match call {
             Call::Submit(submit) => {
-                let client = self.client_name(&caller);
-                let submitter = Submitter {
-                    instance,
-                    client: &client,
-                };
+                let client = &self.client_name(&caller);
+                let submitter = Submitter { instance, client };
                 let submitted = mail.submit(submitter, submit, deadline).await;
-                *digest = submitted.digest;
-                Answer::Submit(submitted.result.map_err(failed)?)
+                decides(submitted.digest);
+                Answer::Submit(submitted.result?)
             }
             Call::Fetch(fetch) => {
-                let fetched = mail.fetch(instance, caller.key, fetch, &report, deadline);
-                Answer::Fetch(fetched.await.map_err(failed)?)
+                Answer::Fetch(mail.fetch(instance, key, fetch, &report, deadline).await?)
             }
-            Call::Peek(peek) => {
-                let fetched = mail.peek(instance, peek, deadline);
-                Answer::Peek(fetched.await.map_err(failed)?)
-            }
-            Call::List(list) => {
-                let inbox = mail.list(instance, list, &report, deadline);
-                Answer::List(inbox.await.map_err(failed)?)
-            }
+            Call::Peek(peek) => Answer::Peek(mail.peek(instance, peek, deadline).await?),
+            Call::List(list) => Answer::List(mail.list(instance, list, &report, deadline).await?),
             Call::Search(search) => {
-                let found = mail.search(instance, search, &report, deadline);
-                Answer::Search(found.await.map_err(failed)?)
+                Answer::Search(mail.search(instance, search, &report, deadline).await?)
             }
             Call::Delete(delete) => {
-                let subject = mail.delete(instance, delete.id, deadline).await;
-                Answer::Delete(changed(delete.id, subject.map_err(failed)?))
+                let subject = mail.delete(instance, delete.id, deadline).await?;
+                Answer::Delete(changed(delete.id, subject))
             }
             Call::MarkRead(mark) => {
-                let subject = mail.mark_read(instance, mark.id, deadline).await;
-                Answer::MarkRead(changed(mark.id, subject.map_err(failed)?))
+                let subject = mail.mark_read(instance, mark.id, deadline).await?;
+                Answer::MarkRead(changed(mark.id, subject))
             }
             Call::Settle(settle) => {
-                let marked = mail.settle(caller.key, settle.id, deadline).await;
-                Answer::Settle(Settled {
-                    marked_read: marked.map_err(failed)?,
-                })
+                let marked_read = mail.settle(key, settle.id, deadline).await?;
+                Answer::Settle(Settled { marked_read })
             }
             Call::EndLease(end) => {
-                match end.delivery {
-                    Delivery::Delivered => {
-                        mail.deliver(instance, caller.key, end.id);
-                        mail.report_leases(deadline).await;
-                    }
-                    Delivery::Returned => mail.give_back(caller.key, end.id),
-                }
+                self.end_lease(instance, key, end, deadline).await;
                 Answer::EndLease(())
             }
-            Call::Watch(watch) => {
-                let update = self.watch(instance, watch.since, deadline).await?;
-                Answer::Watch(update)
-            }
+            Call::Watch(watch) => Answer::Watch(self.watch(instance, watch.since, deadline).await?),
             Call::WaitFor(wait) => {
-                let wait = mail.wait_for(instance, caller.key, wait, &report, deadline);
-                // The successor of a daemon that stops continues the wait.
-                let fetched = tokio::select! {
-                    biased;
-                    fetched = wait => fetched.map_err(failed)?,
-                    () = self.stop.cancelled() => return Err(fault::stopping()),
-                };
-                Answer::WaitFor(fetched)
+                let wait = mail.wait_for(instance, key, wait, &report, deadline);
+                Answer::WaitFor(self.until_stop(wait).await??)
             }
             Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
-            Call::GetStatus(_) => {
-                // An agent that asks a taid that it has just started would learn of no login, and
-                // would tell its user to sign in.
-                if let Role::Agent { .. } = caller.role {
-                    let patience = deadline.min(Instant::now() + STATUS_PATIENCE);
-                    self.session.settled(patience).await;
-                }
-                Answer::GetStatus(self.status_json(&caller)?)
-            }
+            Call::GetStatus(_) => Answer::GetStatus(self.status_json(&caller, deadline).await?),
             Call::ClaimAccount(claim) => Answer::ClaimAccount(self.claim(claim, deadline).await?),
             Call::OfferCredentials(offer) => {
                 self.take_offer(offer.credentials, deadline).await?;
@@ -177,63 +177,50 @@ impl<T: Transport> App<T> {
             Call::Logout(_) => Answer::Logout(self.logout(deadline).await?),
             Call::RetryLogin(_) => {
                 let retried = self.session.retry(deadline).await;
-                Answer::RetryLogin(retried.map_err(MailError::Session).map_err(failed)?)
+                Answer::RetryLogin(retried.map_err(MailError::Session)?)
             }
             Call::ListHeld(_) => Answer::ListHeld(mail.held(deadline).await),
             Call::WatchHeld(watch) => {
                 let update = mail.watch_held(watch.since, deadline);
-                tokio::select! {
-                    biased;
-                    update = update => Answer::WatchHeld(update),
-                    () = self.stop.cancelled() => return Err(fault::stopping()),
-                }
+                Answer::WatchHeld(self.until_stop(update).await?)
             }
             Call::ResolveHeld(resolve) => {
                 let resolved = mail.resolve(resolve, deadline).await;
-                *digest = resolved.digest;
-                Answer::ResolveHeld(resolved.result.map_err(failed)?)
+                decides(resolved.digest);
+                Answer::ResolveHeld(resolved.result?)
             }
             Call::ReviseHeld(revise) => {
                 let revised = mail.revise_held(revise, deadline).await;
-                *digest = revised.digest;
-                Answer::ReviseHeld(Box::new(revised.result.map_err(failed)?))
+                decides(revised.digest);
+                Answer::ReviseHeld(Box::new(revised.result?))
             }
-            Call::ReadHeld(read) => {
-                let part = mail.read_held(read, deadline).await;
-                Answer::ReadHeld(part.map_err(failed)?)
-            }
+            Call::ReadHeld(read) => Answer::ReadHeld(mail.read_held(read, deadline).await?),
             Call::FindReply(find) => {
-                let found = mail.find_reply(instance, find.to, deadline).await;
-                Answer::FindReply(found.map_err(failed)?)
+                Answer::FindReply(mail.find_reply(instance, find.to, deadline).await?)
             }
             Call::ListMail(list) => {
                 let in_use = self.instances_in_use();
-                let inbox = mail.list_mail(list, &in_use, &report, deadline);
-                Answer::ListMail(inbox.await.map_err(failed)?)
+                Answer::ListMail(mail.list_mail(list, &in_use, &report, deadline).await?)
             }
             Call::SearchMail(search) => {
-                let found = mail.search_mail(search, &report, deadline);
-                Answer::SearchMail(found.await.map_err(failed)?)
+                Answer::SearchMail(mail.search_mail(search, &report, deadline).await?)
             }
             Call::ReadMail(read) => {
-                let fetched = mail.read_mail(caller.key, read, &report, deadline);
-                Answer::ReadMail(fetched.await.map_err(failed)?)
+                Answer::ReadMail(mail.read_mail(key, read, &report, deadline).await?)
             }
             Call::FinishMail(finish) => {
-                let marked = mail.finish_mail(caller.key, finish, deadline).await;
-                Answer::FinishMail(Settled {
-                    marked_read: marked.map_err(failed)?,
-                })
+                let marked_read = mail.finish_mail(key, finish, deadline).await?;
+                Answer::FinishMail(Settled { marked_read })
             }
             Call::DeleteMail(delete) => {
-                let subject = mail.delete_mail(delete, deadline).await;
-                Answer::DeleteMail(changed(delete.id, subject.map_err(failed)?))
+                let subject = mail.delete_mail(delete, deadline).await?;
+                Answer::DeleteMail(changed(delete.id, subject))
             }
             Call::SendMail(send) => {
                 let client = self.client_name(&caller);
                 let sent = mail.send_mail(&client, send, deadline).await;
-                *digest = sent.digest;
-                Answer::SendMail(sent.result.map_err(failed)?)
+                decides(sent.digest);
+                Answer::SendMail(sent.result?)
             }
             Call::GetTraffic(_) => Answer::GetTraffic(traffic::of(self)),
             Call::Stop(_) => {
@@ -242,6 +229,35 @@ impl<T: Transport> App<T> {
                 Answer::Stop(())
             }
         })
+    }
+
+    /// Waits for the result of a call that the successor of a daemon that stops continues.
+    ///
+    /// # Errors
+    /// [`FaultCode::Stopping`].
+    async fn until_stop<R>(&self, work: impl Future<Output = R>) -> Result<R, Fault> {
+        tokio::select! {
+            biased;
+            result = work => Ok(result),
+            () = self.stop.cancelled() => Err(fault::stopping()),
+        }
+    }
+
+    /// Ends the lease of a mail as the client reports.
+    async fn end_lease(
+        &self,
+        instance: Option<&Instance>,
+        client: u64,
+        end: EndLease,
+        deadline: Instant,
+    ) {
+        match end.delivery {
+            Delivery::Delivered => {
+                self.mail.deliver(instance, client, end.id);
+                self.mail.report_leases(deadline).await;
+            }
+            Delivery::Returned => self.mail.give_back(client, end.id),
+        }
     }
 
     /// Returns the instances that connected clients and the configuration use; `None` is the account's
@@ -313,7 +329,13 @@ impl<T: Transport> App<T> {
         }
     }
 
-    fn status_json(&self, caller: &Caller) -> Result<Json, Fault> {
+    async fn status_json(&self, caller: &Caller, deadline: Instant) -> Result<Json, Fault> {
+        // An agent that asks a taid that it has just started would learn of no login, and would tell
+        // its user to sign in.
+        if let Role::Agent { .. } = caller.role {
+            let patience = deadline.min(Instant::now() + STATUS_PATIENCE);
+            self.session.settled(patience).await;
+        }
         let failed = |error: String| {
             Fault::new(FaultCode::Internal, "cannot encode the status").because(error)
         };

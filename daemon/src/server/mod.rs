@@ -14,5 +14,6 @@ mod notification;
 pub(crate) mod run;
 pub(crate) mod service_manager;
 mod sign_in;
-pub(crate) mod status;
+pub(crate) mod start;
+mod status;
 pub(crate) mod traffic;

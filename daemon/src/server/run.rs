@@ -1,14 +1,12 @@
 //! `taid run`: starts the parts of the daemon, reports readiness, waits for a reason to stop, and
 //! drains.
 
-use super::{held_key::KeyringKey, lease_store, notification};
+use super::{notification, start::Start};
 use crate::{
-    audit::Audit,
-    config::{ActivePolicy, Config, ConfigError, Env, Inputs, taken_password},
-    mail::{MailOptions, MailService, StateFiles, Worker},
+    config::{Config, ConfigError, Env, Inputs, taken_password},
+    mail::StateFiles,
     os,
-    server::app::{App, Facts},
-    server::call_log::CallLog,
+    server::app::App,
     server::ipc::{BindError, Listener, ProfileLock},
     server::logging,
     server::service_manager,
@@ -22,9 +20,8 @@ use std::{
 };
 use tai_auth::{
     base_url::Origin,
-    bridge::{HttpBridge, SetupError},
+    bridge::SetupError,
     credentials::{Source, keyring},
-    session::Session,
 };
 use tai_client::{Children, GivenPassword, READY};
 use tai_proto::{
@@ -190,15 +187,19 @@ pub(crate) fn run(
         .enable_all()
         .build()
         .map_err(RunError::Runtime)?;
-    let done = runtime.block_on(serve(
+    let start = Start {
+        places: places.clone(),
+        endpoint,
+        idle_exit: match mode {
+            Mode::Foreground => None,
+            Mode::ByClient => Some(config.settings.idle_exit),
+        },
         config,
-        mode,
-        (places, endpoint),
-        (lock, inherited),
         log,
         bridge,
-        started,
-    ));
+        at: started,
+    };
+    let done = runtime.block_on(serve(start, mode, lock, inherited));
     // Without this, the exit would wait for a keyring that waits to be unlocked.
     runtime.shutdown_timeout(Duration::ZERO);
     // Nothing writes the records of the profile any more.
@@ -252,108 +253,64 @@ fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
     Ok(entry.map(|credentials| credentials.username))
 }
 
+/// Serves clients until the daemon is asked to stop, and drains.
 async fn serve(
-    mut config: Config,
+    mut start: Start,
     mode: Mode,
-    (places, endpoint): (&Places, Endpoint),
-    (lock, inherited): (ProfileLock, Vec<os::InheritedSocket>),
-    log: logging::Log,
-    bridge: Arc<HttpBridge>,
-    started: (SystemTime, Instant),
+    lock: ProfileLock,
+    inherited: Vec<os::InheritedSocket>,
 ) -> Result<ProfileLock, RunError> {
-    let listener = Listener::open(lock, config.policy.sockets(), inherited)?;
+    let listener = Listener::open(lock, start.config.policy.sockets(), inherited)?;
     // The session must be the only owner of the password, so that `taid logout` deletes it.
     let empty = Source::Unconfigured { username: None };
-    let source = std::mem::replace(&mut config.source, empty);
-    let configured_source = match &source {
-        Source::Unconfigured { .. } | Source::Keyring { .. } => None,
-        source => Some(source.to_string()),
-    };
-    let session = Session::start(bridge.clone(), source);
-    let stop = CancellationToken::new();
-    let idle_exit = match mode {
-        Mode::Foreground => None,
-        Mode::ByClient => Some(config.settings.idle_exit),
-    };
-    let audit = Audit::open(endpoint.state(), &config.profile);
-    let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
-    let origin = config.settings.api_base_url.origin().to_string();
-    let files = StateFiles::at_bridge(endpoint.state(), &config.profile, &origin);
-    let files = files.map_err(|source| RunError::State {
-        path: StateFiles::record(endpoint.state(), &config.profile),
-        source,
-    })?;
-    let unreadable = endpoint
-        .state()
-        .join(format!("unreadable-{}", config.profile));
-    let app = Arc::new(App {
-        mail: MailService::new(
-            bridge.clone(),
-            session.clone(),
-            Worker::new(Some(unreadable)),
-            MailOptions {
-                default_recipient: config.settings.user_email.clone().map(String::from),
-                confirm: config.settings.confirm_send,
-                policy: policy.clone(),
-                poll_interval: config.settings.poll_interval,
-                files: Some(files),
-                keys: Some(Box::new(KeyringKey::new(&config.profile))),
-                shared: lease_store::of(&config),
-                ..MailOptions::default()
-            },
-        ),
-        calls: CallLog::new(bridge.created()),
-        bridge,
-        session: session.clone(),
-        clients: Arc::default(),
-        audit,
-        signed_out: std::sync::Mutex::default(),
-        stop: stop.clone(),
-        policy,
-        facts: Facts {
-            places: places.clone(),
-            profile: endpoint.profile().clone(),
-            instance: config.settings.instance.clone(),
-            configured_source,
-            endpoint,
-            log: Arc::new(log),
-            started_at: started.0,
-            started: started.1,
-            idle_exit,
-            config,
-        },
-    });
+    let source = std::mem::replace(&mut start.config.source, empty);
+    let files = state_files(&start.endpoint, &start.config)?;
+    let app = Arc::new(start.app(source, files));
     announce(&app);
+    begin_tasks(&app);
+    if mode == Mode::ByClient {
+        report(&app);
+    }
+    service_manager::begin(&app);
+    tokio::spawn(stop_at_signal(app.stop.clone()));
+    let (clients, idle_exit) = (app.clients.clone(), app.facts.idle_exit);
+    let lock = listener
+        .serve(app.clone(), clients, idle_exit, app.stop.clone())
+        .await;
+    let soon = tokio::time::Instant::now() + LAST_REPORTS;
+    app.mail.report_leases(soon).await;
+    app.session.stop().await;
+    tracing::info!("stopped");
+    Ok(lock)
+}
+
+/// Returns the files of the account at the configured bridge.
+fn state_files(endpoint: &Endpoint, config: &Config) -> Result<StateFiles, RunError> {
+    let (state, profile) = (endpoint.state(), &config.profile);
+    let bridge = config.settings.api_base_url.origin();
+    StateFiles::at_bridge(state, profile, bridge.as_str()).map_err(|source| RunError::State {
+        path: StateFiles::record(state, profile),
+        source,
+    })
+}
+
+/// Starts the tasks about waiting mails, which last as long as the daemon.
+fn begin_tasks(app: &Arc<App>) {
     let restoring = app.clone();
     tokio::spawn(async move { restoring.mail.restore_held().await });
     let expiring = app.clone();
     tokio::spawn(async move { expiring.mail.expire_held().await });
     tokio::spawn(notification::run(app.clone()));
-    if mode == Mode::ByClient {
-        report(&app);
+}
+
+/// Stops the daemon when a signal asks for it.
+async fn stop_at_signal(stop: CancellationToken) {
+    match os::stop_signal().await {
+        Ok(signal) => tracing::info!(signal, "stopping"),
+        Err(error) => tracing::error!(%error, "cannot receive signals; stopping"),
     }
-    service_manager::begin(&app);
-    tokio::spawn(async move {
-        match os::stop_signal().await {
-            Ok(signal) => tracing::info!(signal, "stopping"),
-            Err(error) => tracing::error!(%error, "cannot receive signals; stopping"),
-        }
-        os::manager::notify(os::manager::Notification::Stopping);
-        stop.cancel();
-    });
-    let lock = listener
-        .serve(
-            app.clone(),
-            app.clients.clone(),
-            idle_exit,
-            app.stop.clone(),
-        )
-        .await;
-    let soon = tokio::time::Instant::now() + LAST_REPORTS;
-    app.mail.report_leases(soon).await;
-    session.stop().await;
-    tracing::info!("stopped");
-    Ok(lock)
+    os::manager::notify(os::manager::Notification::Stopping);
+    stop.cancel();
 }
 
 /// Returns the journals of a profile in the directory for state: the ledger, the leases, the approvals.

@@ -1,0 +1,99 @@
+//! The parts of a daemon that starts, before its session and its mail service exist.
+
+use super::{
+    app::{App, Facts},
+    call_log::CallLog,
+    held_key::KeyringKey,
+    lease_store, logging,
+};
+use crate::{
+    audit::Audit,
+    config::{ActivePolicy, Config},
+    mail::{MailOptions, MailService, StateFiles, Worker},
+};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+use tai_auth::{bridge::HttpBridge, credentials::Source, session::Session};
+use tai_proto::{endpoint::Endpoint, places::Places};
+use tokio_util::sync::CancellationToken;
+
+/// The parts of a daemon that starts.
+pub(super) struct Start {
+    pub(super) places: Places,
+    pub(super) endpoint: Endpoint,
+    pub(super) config: Config,
+    /// The idle timeout of an auto-started daemon.
+    pub(super) idle_exit: Option<Duration>,
+    pub(super) log: logging::Log,
+    pub(super) bridge: Arc<HttpBridge>,
+    /// The time of the start, by both clocks.
+    pub(super) at: (SystemTime, Instant),
+}
+
+impl Start {
+    /// Opens the parts of the daemon, and starts the session with this credential source.
+    pub(super) fn app(self, source: Source, files: StateFiles) -> App {
+        let Self {
+            places,
+            endpoint,
+            mut config,
+            idle_exit,
+            log,
+            bridge,
+            at: (started_at, started),
+        } = self;
+        let configured_source = match &source {
+            Source::Unconfigured { .. } | Source::Keyring { .. } => None,
+            source => Some(source.to_string()),
+        };
+        let session = Session::start(bridge.clone(), source);
+        let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
+        let mail = MailService::new(
+            bridge.clone(),
+            session.clone(),
+            Worker::new(Some(unreadable(&endpoint, &config))),
+            MailOptions {
+                default_recipient: config.settings.user_email.clone().map(String::from),
+                confirm: config.settings.confirm_send,
+                policy: policy.clone(),
+                poll_interval: config.settings.poll_interval,
+                files: Some(files),
+                keys: Some(Box::new(KeyringKey::new(&config.profile))),
+                shared: lease_store::of(&config),
+                ..MailOptions::default()
+            },
+        );
+        App {
+            mail,
+            calls: CallLog::new(bridge.created()),
+            bridge,
+            session,
+            clients: Arc::default(),
+            audit: Audit::open(endpoint.state(), &config.profile),
+            signed_out: std::sync::Mutex::default(),
+            stop: CancellationToken::new(),
+            policy,
+            facts: Facts {
+                places,
+                profile: endpoint.profile().clone(),
+                instance: config.settings.instance.clone(),
+                configured_source,
+                endpoint,
+                log: Arc::new(log),
+                started_at,
+                started,
+                idle_exit,
+                config,
+            },
+        }
+    }
+}
+
+/// Returns the file of the mails on which a worker failed.
+fn unreadable(endpoint: &Endpoint, config: &Config) -> PathBuf {
+    let name = format!("unreadable-{}", config.profile);
+    endpoint.state().join(name)
+}
