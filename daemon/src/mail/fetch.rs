@@ -2,7 +2,7 @@
 //! client has written it.
 
 use super::{
-    ascents::{Finding, Outcome},
+    ascents::Outcome,
     body_part::mail_id,
     error::MailError,
     leases::{ClientKey, Taken},
@@ -177,33 +177,13 @@ impl<B: Bridge> MailService<B> {
         wanted: &mut Wanted<'_>,
         deadline: Instant,
     ) -> Result<Next<'_>, MailError> {
-        let NextMail {
-            instance,
-            address,
-            client,
-            tell,
-            ..
-        } = request;
         // Looks of one address are serialized, so that no look is older than a lease.
-        let key = address.as_str().to_ascii_lowercase();
+        let address = request.address.as_str();
+        let key = address.to_ascii_lowercase();
         let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
-        let mut turn = turn.map_err(|_| self.not_in_turn(address.as_str()))?;
-        let returned = match &self.sharing {
-            Sharing::Local => {
-                let may_be = |id| wanted.may_be(id);
-                let taken = self.leases.take_returned(client, address.as_str(), may_be);
-                taken.map(|taken| Next::Mail {
-                    taken,
-                    was_returned: true,
-                })
-            }
-            // The store takes over the returned mails of all machines.
-            Sharing::Shared(keeper) => {
-                let ids = keeper.returned(address.as_str(), asked, deadline).await?;
-                self.take_granted(ids, request, wanted, deadline).await?
-            }
-        };
+        let mut turn = turn.map_err(|_| self.not_in_turn(address))?;
+        let returned = self.take_returned(request, wanted, asked, deadline).await?;
         if let Some(next) = returned {
             return Ok(next);
         }
@@ -212,47 +192,33 @@ impl<B: Bridge> MailService<B> {
             return Ok(Next::None { left_out });
         }
         // The look of a call that was ahead of this one answers this one, too, if it began later.
-        let shared = turn
+        let earlier = turn
             .take()
             .filter(|finding| wanted.is_shared() && finding.since >= asked);
-        if let Some(Finding { outcome, .. }) = &shared {
-            match outcome {
-                Outcome::Unread(ids) => {
-                    let next = self.take_of(ids, request, wanted, deadline).await?;
-                    if let Some(next) = next {
-                        *turn = shared;
-                        return Ok(next);
-                    }
-                }
-                Outcome::None {
-                    left_out,
-                    has_held: false,
-                } => {
-                    let left_out = *left_out;
-                    *turn = shared;
-                    return Ok(Next::None { left_out });
-                }
+        if let Some(finding) = earlier {
+            let next = match &finding.outcome {
                 // A client may have given its mail back since.
-                Outcome::None { has_held: true, .. } => {}
+                Outcome::None { has_held: true, .. } => None,
+                outcome => self.next_of(outcome, request, wanted, deadline).await?,
+            };
+            if let Some(next) = next {
+                *turn = Some(finding);
+                return Ok(next);
             }
         }
         loop {
             let spot = Spot {
-                instance,
-                address,
+                instance: request.instance,
+                address: request.address,
                 key: &key,
                 wanted,
-                tell,
+                tell: request.tell,
             };
             let (finding, rejected) = self.look(spot, deadline).await?;
             wanted.rejected.extend(rejected);
             let elsewhere = wanted.elsewhere.len();
-            let next = match &finding.outcome {
-                Outcome::Unread(ids) => self.take_of(ids, request, wanted, deadline).await?,
-                Outcome::None { left_out, .. } => Some(Next::None {
-                    left_out: *left_out,
-                }),
-            };
+            let next = self.next_of(&finding.outcome, request, wanted, deadline);
+            let next = next.await?;
             // The next look finds the mails behind those that other machines hold.
             if next.is_none() && wanted.elsewhere.len() > elsewhere {
                 continue;
@@ -264,6 +230,48 @@ impl<B: Bridge> MailService<B> {
             return Ok(next.unwrap_or(Next::None {
                 left_out: LeftOut::default(),
             }));
+        }
+    }
+
+    /// Takes the oldest wanted mail of the address that a client gave back.
+    async fn take_returned(
+        &self,
+        request: NextMail<'_>,
+        wanted: &mut Wanted<'_>,
+        asked: Instant,
+        deadline: Instant,
+    ) -> Result<Option<Next<'_>>, MailError> {
+        let (client, address) = (request.client, request.address.as_str());
+        match &self.sharing {
+            Sharing::Local => {
+                let may_be = |id| wanted.may_be(id);
+                let taken = self.leases.take_returned(client, address, may_be);
+                Ok(taken.map(|taken| Next::Mail {
+                    taken,
+                    was_returned: true,
+                }))
+            }
+            // The store takes over the returned mails of all machines.
+            Sharing::Shared(keeper) => {
+                let ids = keeper.returned(address, asked, deadline).await?;
+                self.take_granted(ids, request, wanted, deadline).await
+            }
+        }
+    }
+
+    /// Takes the first mail of a look's outcome that is still free; `None` if there is none any more.
+    async fn next_of(
+        &self,
+        outcome: &Outcome,
+        request: NextMail<'_>,
+        wanted: &mut Wanted<'_>,
+        deadline: Instant,
+    ) -> Result<Option<Next<'_>>, MailError> {
+        match outcome {
+            Outcome::Unread(ids) => self.take_of(ids, request, wanted, deadline).await,
+            Outcome::None { left_out, .. } => Ok(Some(Next::None {
+                left_out: *left_out,
+            })),
         }
     }
 
