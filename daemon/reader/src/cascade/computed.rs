@@ -12,7 +12,7 @@ use crate::css::{
     },
     transform::Transform,
 };
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, rc::Rc, sync::LazyLock};
 
 /// Custom properties with their texts.
 pub(crate) type Variables = BTreeMap<Rc<str>, Rc<str>>;
@@ -201,6 +201,12 @@ impl Computed {
         Rc::make_mut(&mut self.inherited)
     }
 
+    /// Returns the size and the place.
+    pub(crate) fn frame_or_default(&self) -> &Frame {
+        static DEFAULT: LazyLock<Frame> = LazyLock::new(Frame::default);
+        self.frame.as_deref().unwrap_or(&DEFAULT)
+    }
+
     /// Returns the size and the place for a change.
     pub(crate) fn frame(&mut self) -> &mut Frame {
         self.frame.get_or_insert_default()
@@ -208,8 +214,7 @@ impl Computed {
 
     /// Sets a property to the value that another style has.
     pub(super) fn copy(&mut self, property: Property, from: &Self) {
-        let empty = Frame::default();
-        let other = from.frame.as_deref().unwrap_or(&empty);
+        let other = from.frame_or_default();
         match property {
             // The cascade has used it.
             Property::Animation(_) => {}
@@ -301,11 +306,7 @@ impl Computed {
     fn layer(&self, layer: Layer) -> Drawn {
         match layer {
             Layer::Background => self.background_drawn,
-            Layer::Mask => self
-                .frame
-                .as_deref()
-                .map(|frame| frame.mask_drawn)
-                .unwrap_or_default(),
+            Layer::Mask => self.frame_or_default().mask_drawn,
         }
     }
 

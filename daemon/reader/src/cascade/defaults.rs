@@ -55,6 +55,9 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
         "dialog" if element.attribute(&local_name!("open")).is_none() => {
             style.display = Display::None;
         }
+        "audio" if element.attribute(&local_name!("controls")).is_none() => {
+            style.display = Display::None;
+        }
         "h1" => scale(style, 2.0),
         "h2" => scale(style, 1.5),
         "h3" => scale(style, 1.17),

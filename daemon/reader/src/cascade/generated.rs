@@ -46,25 +46,9 @@ fn is_generated(style: &Computed) -> bool {
     style.marks.has(Mark::Generated) && style.display != Display::None
 }
 
-/// Returns whether an element has other content than its children, so that no box is generated in it.
-pub(super) fn is_replaced(element: &Element) -> bool {
-    matches!(
-        element.html_name(),
-        "" | "area"
-            | "audio"
-            | "br"
-            | "canvas"
-            | "embed"
-            | "head"
-            | "iframe"
-            | "img"
-            | "input"
-            | "meter"
-            | "object"
-            | "progress"
-            | "select"
-            | "textarea"
-            | "video"
-            | "wbr"
-    )
+/// Returns whether boxes are generated in an element. A button has them beside its text.
+pub(super) fn has_generated(element: &Element) -> bool {
+    let name = element.html_name();
+    let control = element.is_control() && name != "button";
+    !element.is_replaced() && !control && !matches!(name, "area" | "br" | "head" | "wbr")
 }

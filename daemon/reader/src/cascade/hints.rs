@@ -51,6 +51,8 @@ pub(super) fn apply(element: &Element, style: &mut Computed) -> Option<FontSize>
             }
             return attribute(local_name!("size")).and_then(font_size);
         }
+        // Elements whose attributes of these names are a style or a size (HTML, "dimension
+        // attributes").
         "table" | "td" | "th" | "img" | "hr" | "iframe" | "marquee" | "video" | "object"
         | "canvas" => {
             if let Some(width) = attribute(local_name!("width")).and_then(dimension) {

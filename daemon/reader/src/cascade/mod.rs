@@ -34,7 +34,7 @@ use crate::{
     limits::{MAX_DECLARED, MAX_STYLES},
 };
 use finish::{finish, give_overflow};
-use generated::{Generated, MAX_GENERATED, is_in_flow, is_painted, is_replaced};
+use generated::{Generated, MAX_GENERATED, has_generated, is_in_flow, is_painted};
 use html5ever::{local_name, ns};
 use index::{Index, Part};
 use matching::Matcher;
@@ -216,7 +216,7 @@ impl Cascade<'_> {
         part: Part,
         parent: &Rc<Computed>,
     ) -> bool {
-        if self.index.is_empty(part) || parent.display == Display::None || is_replaced(element) {
+        if self.index.is_empty(part) || parent.display == Display::None || !has_generated(element) {
             return false;
         }
         if self.generated.len() >= MAX_GENERATED {

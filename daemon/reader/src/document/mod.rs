@@ -76,6 +76,23 @@ impl Element {
             .map(|attribute| &*attribute.value)
     }
 
+    /// Returns whether the element shows something else than its children, with a size of its own: a
+    /// picture, a film, a drawing or a formula, or a part of these.
+    pub(crate) fn is_replaced(&self) -> bool {
+        matches!(
+            self.html_name(),
+            "" | "audio" | "canvas" | "embed" | "iframe" | "img" | "object" | "video"
+        )
+    }
+
+    /// Returns whether the element is a field, a button or a gauge, with a size of its own.
+    pub(crate) fn is_control(&self) -> bool {
+        matches!(
+            self.html_name(),
+            "button" | "input" | "meter" | "progress" | "select" | "textarea"
+        )
+    }
+
     /// Returns whether the element is a hyperlink.
     pub(crate) fn is_link(&self) -> bool {
         matches!(self.html_name(), "a" | "area") && self.attribute(&local_name!("href")).is_some()

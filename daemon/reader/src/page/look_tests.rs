@@ -346,6 +346,34 @@ fn text_that_a_margin_moves_over_a_picture_is_shown() {
 }
 
 #[test]
+fn pictures_and_fields_have_a_size_of_their_own() {
+    let on_black = |before: &str, style: &str| {
+        format!(
+            "<div style='background:black;color:white'>{before}<div style='{style}'>in</div></div>"
+        )
+    };
+    check(&[
+        (
+            "<img src=a.png alt=A style='display:block;overflow:hidden'>",
+            "[image: A]",
+        ),
+        (&on_black("<meter></meter>", "float:left"), "in"),
+        (
+            &on_black("<canvas></canvas>", "position:relative;top:-100px"),
+            "in",
+        ),
+        (&on_black("<audio controls></audio>", "float:left"), "in"),
+        (&on_black("<audio></audio>", "float:left"), ""),
+        // It is not as large as the box around, whatever its offsets are.
+        (
+            "<div style='position:relative'>in\
+             <canvas style='position:absolute;inset:0;background:white'></canvas></div>",
+            "in",
+        ),
+    ]);
+}
+
+#[test]
 fn a_long_line_that_begins_off_the_screen_is_shown() {
     let line = "a line of many words that is longer than the distance by which it is moved";
     for html in [

@@ -2,7 +2,7 @@
 
 use crate::{
     cascade::{Computed, Frame, Styles},
-    css::{marks::Mark, property::Size},
+    css::{marks::Mark, property::Size, transform::Transform},
     document::{Document, NodeId},
 };
 
@@ -33,7 +33,6 @@ pub(super) fn in_same_cell<'a>(
 
 /// Returns whether a box fills its cell. `around` is the style of the grid.
 pub(super) fn fills_cell(style: &Computed, frame: &Frame, around: &Computed) -> bool {
-    let empty = Frame::default();
     let none = |sizes: &[Size]| sizes.iter().all(Option::is_none);
     let margin = |size: Size| size.is_none_or(|size| size.usual() <= 0.0);
     let margins = &frame.margin;
@@ -50,9 +49,9 @@ pub(super) fn fills_cell(style: &Computed, frame: &Frame, around: &Computed) -> 
         .into_iter()
         .all(margin)
         && !frame.is_absolute()
-        && frame.transform == empty.transform
-        && frame.translate == empty.translate
-        && frame.scale == empty.scale
+        && frame.transform == Transform::default()
+        && frame.translate == Transform::default()
+        && frame.scale == Transform::default()
         && !style.marks.has(Mark::Centred)
         && !around.marks.has(Mark::Unstretched)
 }

@@ -136,8 +136,7 @@ pub(super) fn has_all_heights(
 pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> (bool, bool) {
     let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
     let (style, around) = (styles.get(node), styles.get(parent));
-    let empty = Frame::default();
-    let frame = style.frame.as_deref().unwrap_or(&empty);
+    let frame = style.frame_or_default();
     if frame.is_absolute() {
         return (false, false);
     }

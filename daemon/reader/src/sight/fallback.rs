@@ -23,6 +23,7 @@ pub(super) fn is_fallback(document: &Document, node: NodeId, element: &Element) 
         return true;
     }
     match element.html_name() {
+        // An `object` without its data shows its content.
         "audio" | "video" | "canvas" | "iframe" | "noframes" | "noembed" | "noscript"
         | "template" | "head" | "datalist" | "meter" | "progress" => true,
         "option" => !is_chosen(document, node),

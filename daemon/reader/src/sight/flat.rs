@@ -2,6 +2,7 @@
 
 use super::{
     axis::overflow,
+    content::{Content, Contents, Part},
     heights::{Heights, floats},
     measure::line_height,
 };
@@ -18,11 +19,9 @@ use crate::{
 
 /// Greatest height that counts as none, in pixels.
 const NONE: f32 = 0.5;
-/// Elements that have a height without content.
-const HIGH: [&str; 23] = [
-    "", "audio", "br", "button", "canvas", "embed", "fieldset", "hr", "iframe", "img", "input",
-    "marquee", "meter", "object", "progress", "select", "summary", "table", "td", "textarea", "th",
-    "tr", "video",
+/// Elements that have a height without content, beside those that show something else.
+const HIGH: [&str; 9] = [
+    "br", "fieldset", "hr", "marquee", "summary", "table", "td", "th", "tr",
 ];
 /// Elements that browsers give a margin above and below.
 const APART: [&str; 18] = [
@@ -51,7 +50,7 @@ impl Heights {
     /// content or from the box around.
     pub(super) fn is_flat(&self, document: &Document, styles: &Styles, top: NodeId) -> bool {
         let style = styles.get(top);
-        let Some(frame) = style.frame.as_deref() else {
+        let (Some(frame), Some(element)) = (style.frame.as_deref(), document.element(top)) else {
             return false;
         };
         let parent = document.node(top).parent.unwrap_or(NodeId::ROOT);
@@ -63,9 +62,11 @@ impl Heights {
             && !around.marks.has(Mark::Levels)
             && !style.marks.has(Mark::Levels)
             && !stretched
+            && !element.is_replaced()
+            && !element.is_control()
             && !matches!(
-                document.name(top),
-                "html" | "body" | "button" | "fieldset" | "input" | "marquee"
+                element.html_name(),
+                "html" | "body" | "fieldset" | "marquee"
             );
         overflow(frame).1 != Overflow::Visible
             && frame.height.is_none()
@@ -81,30 +82,26 @@ impl Heights {
             .frame
             .as_deref()
             .is_some_and(|frame| contains_floats(style, frame));
-        let mut walk = document.walk(top);
-        while let Some(visit) = walk.next() {
-            let node = match visit {
-                Visit::Enter(node) if node != top => node,
-                Visit::Enter(_) | Visit::Leave(_) => continue,
-            };
-            if !self.spend(document.text(node)) {
-                return false;
-            }
-            if let Some(text) = document.text(node) {
-                if !text.trim_ascii().is_empty() && self.has_line(document, styles, node) {
-                    return false;
+        let mut contents = Contents::new(&self.visits, document, styles, top);
+        while let Some(content) = contents.next() {
+            let Part {
+                node,
+                element,
+                style,
+                frame,
+            } = match content {
+                Content::Limit => return false,
+                Content::Text(node, text) => {
+                    if !text.trim_ascii().is_empty() && self.has_line(document, styles, node) {
+                        return false;
+                    }
+                    continue;
                 }
-                continue;
-            }
-            let Some(element) = document.element(node) else {
-                continue;
+                Content::Element(part) if part.node == top => continue,
+                Content::Element(part) => part,
             };
-            let style = styles.get(node);
-            let empty = Frame::default();
-            let frame = style.frame.as_deref().unwrap_or(&empty);
-            let floating = floats(element, style, frame);
-            if style.display == Display::None || frame.is_absolute() || (floating && !contains) {
-                walk.skip_children();
+            if floats(element, style, frame) && !contains {
+                contents.skip_children();
                 continue;
             }
             let context = contains_floats(style, frame);
@@ -120,8 +117,8 @@ impl Heights {
                 | Display::Cell => false,
             };
             let name = element.html_name();
-            if !plain || HIGH.contains(&name) || !is_thin(style, frame) || has_margins(name, frame)
-            {
+            let high = element.is_replaced() || element.is_control() || HIGH.contains(&name);
+            if !plain || high || !is_thin(style, frame) || has_margins(name, frame) {
                 return false;
             }
             let font = style.inherited.font_size;
@@ -135,7 +132,7 @@ impl Heights {
                 if contains && !context && self.has_floats(document, styles, node) {
                     return false;
                 }
-                walk.skip_children();
+                contents.skip_children();
             } else if frame.height.is_some() {
                 return false;
             }

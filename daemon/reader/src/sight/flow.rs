@@ -169,8 +169,7 @@ impl Flow {
     pub(super) fn leave(&mut self, style: &Computed, ended: &Ended) {
         self.edge(style);
         let began = ended.began;
-        let empty = Frame::default();
-        let frame = style.frame.as_deref().unwrap_or(&empty);
+        let frame = style.frame_or_default();
         let font = style.inherited.font_size;
         let inline = matches!(
             style.display,

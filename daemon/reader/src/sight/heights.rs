@@ -1,6 +1,7 @@
 //! Estimates of the heights of boxes from their content.
 
 use super::{
+    content::{Content, Contents, Part, Visits},
     flow::{LINE, NARROW},
     measure::{line_height, text_width},
     room::margins,
@@ -11,17 +12,12 @@ use crate::{
         holder::{Held, HeldBy},
         length::MEDIUM,
         marks::Mark,
-        property::{Display, Overflow, Size},
+        property::{Contain, Display, Overflow, Size},
     },
     document::{Document, Element, NodeId, Visit},
 };
 use html5ever::local_name;
-use std::cell::Cell;
 
-/// Most nodes of a document that are examined to know whether boxes have a height.
-const MAX_VISITS: u32 = 1_000_000;
-/// Letters of a text that cost as much as a node.
-const LETTERS: usize = 16;
 /// Most pseudo-elements that are examined.
 const MAX_PSEUDO: usize = 2_000;
 
@@ -45,7 +41,7 @@ const LONGEST_BLOCK: usize = 500;
 /// Finds whether boxes have a height of their own, in which floating boxes are.
 #[derive(Debug)]
 pub(super) struct Heights {
-    visits: Cell<u32>,
+    pub(super) visits: Visits,
     /// Names, classes and identifiers of elements that generated content may give a height.
     generated: Vec<String>,
 }
@@ -63,7 +59,7 @@ impl Heights {
         generated.sort_unstable();
         generated.dedup();
         Self {
-            visits: Cell::new(MAX_VISITS),
+            visits: Visits::default(),
             generated,
         }
     }
@@ -77,8 +73,7 @@ impl Heights {
         floating: bool,
     ) -> bool {
         let style = styles.get(node);
-        let empty = Frame::default();
-        let frame = style.frame.as_deref().unwrap_or(&empty);
+        let frame = style.frame_or_default();
         let own = matches!(
             style.display,
             Display::InlineBlock | Display::Cell | Display::Table | Display::Flex
@@ -89,7 +84,7 @@ impl Heights {
             || frame.is_absolute()
             || frame.overflow_x != Overflow::Visible
             || frame.overflow_y != Overflow::Visible
-            || frame.contain != empty.contain
+            || frame.contain != Contain::default()
             || matches!(document.name(node), "html" | "body" | "fieldset")
             || self.is_generated(document, node);
         own || self.is_high(document, styles, node)
@@ -97,11 +92,7 @@ impl Heights {
 
     /// Counts a visit of a node, whose cost grows with its text. Returns whether it is permitted.
     pub(super) fn spend(&self, text: Option<&str>) -> bool {
-        let cost = text.map_or(1, |text| 1 + text.len() / LETTERS);
-        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
-        let left = self.visits.get().checked_sub(cost);
-        self.visits.set(left.unwrap_or_default());
-        left.is_some()
+        self.visits.spend(text)
     }
 
     fn is_generated(&self, document: &Document, node: NodeId) -> bool {
@@ -126,48 +117,30 @@ impl Heights {
     /// Returns the greatest height in pixels that a box has with its content.
     pub(super) fn greatest(&self, document: &Document, styles: &Styles, top: NodeId) -> f32 {
         let mut height = 0.0;
-        let mut walk = document.walk(top);
-        while let Some(visit) = walk.next() {
-            let Visit::Enter(node) = visit else {
-                continue;
+        for content in Contents::new(&self.visits, document, styles, top) {
+            let Part {
+                node,
+                element,
+                style,
+                frame,
+            } = match content {
+                Content::Limit => return f32::INFINITY,
+                Content::Text(node, text) => {
+                    let parent = styles.get(document.node(node).parent.unwrap_or(NodeId::ROOT));
+                    let width = text_width(text, parent);
+                    let lines = match width > 0.0 {
+                        true => (width / NARROW).floor() + 1.0,
+                        false => 0.0,
+                    };
+                    height += lines * line_height(parent).max(parent.inherited.font_size * LINE);
+                    continue;
+                }
+                Content::Element(part) => part,
             };
-            if !self.spend(document.text(node)) {
-                return f32::INFINITY;
-            }
-            let parent = styles.get(document.node(node).parent.unwrap_or(NodeId::ROOT));
-            if let Some(text) = document.text(node) {
-                let width = text_width(text, parent);
-                let lines = match width > 0.0 {
-                    true => (width / NARROW).floor() + 1.0,
-                    false => 0.0,
-                };
-                height += lines * line_height(parent).max(parent.inherited.font_size * LINE);
-                continue;
-            }
-            let Some(element) = document.element(node) else {
-                continue;
-            };
-            let style = styles.get(node);
-            let empty = Frame::default();
-            let frame = style.frame.as_deref().unwrap_or(&empty);
-            let placed = frame.is_absolute();
-            if node != top && (placed || style.display == Display::None) {
-                walk.skip_children();
-                continue;
-            }
-            let unknown = matches!(
-                element.html_name(),
-                "" | "img"
-                    | "iframe"
-                    | "video"
-                    | "object"
-                    | "embed"
-                    | "input"
-                    | "button"
-                    | "select"
-                    | "textarea"
-                    | "hr"
-            ) || style.marks.has(Mark::Edge)
+            let unknown = element.is_replaced()
+                || element.is_control()
+                || element.html_name() == "hr"
+                || style.marks.has(Mark::Edge)
                 || style.marks.has(Mark::Aspect)
                 || style.border != Default::default();
             let Some((over, under)) = margins(style, frame).filter(|_| !unknown) else {
@@ -198,30 +171,21 @@ impl Heights {
 
     /// Returns whether a box has content that is not beside it.
     fn is_high(&self, document: &Document, styles: &Styles, top: NodeId) -> bool {
-        let mut walk = document.walk(top);
-        while let Some(visit) = walk.next() {
-            let Visit::Enter(node) = visit else {
-                continue;
+        let mut contents = Contents::new(&self.visits, document, styles, top);
+        while let Some(content) = contents.next() {
+            let Part {
+                node,
+                element,
+                style,
+                frame,
+            } = match content {
+                Content::Limit => return true,
+                Content::Text(_, text) if !text.trim_ascii().is_empty() => return true,
+                Content::Text(..) => continue,
+                Content::Element(part) => part,
             };
-            if !self.spend(document.text(node)) {
-                return true;
-            }
-            if let Some(text) = document.text(node) {
-                if !text.trim_ascii().is_empty() {
-                    return true;
-                }
-                continue;
-            }
-            let Some(element) = document.element(node) else {
-                continue;
-            };
-            let style = styles.get(node);
-            let empty = Frame::default();
-            let frame = style.frame.as_deref().unwrap_or(&empty);
-            let placed = frame.is_absolute();
-            let beside = placed || floats(element, style, frame);
-            if style.display == Display::None || (beside && node != top) {
-                walk.skip_children();
+            if node != top && floats(element, style, frame) {
+                contents.skip_children();
                 continue;
             }
             let high = |size: Size| size.is_some_and(|size| size.usual() > MEDIUM / 2.0);
@@ -233,21 +197,9 @@ impl Heights {
             if sizes.into_iter().any(high)
                 || style.marks.has(Mark::Clear)
                 || self.is_generated(document, node)
-                || matches!(
-                    element.html_name(),
-                    "" | "br"
-                        | "hr"
-                        | "img"
-                        | "input"
-                        | "button"
-                        | "select"
-                        | "textarea"
-                        | "iframe"
-                        | "video"
-                        | "object"
-                        | "td"
-                        | "th"
-                )
+                || element.is_replaced()
+                || element.is_control()
+                || matches!(element.html_name(), "br" | "hr" | "td" | "th")
             {
                 return true;
             }

@@ -158,7 +158,6 @@ impl Look<'_> {
         };
         if let Some(element) = self.document.element(node) {
             let style = self.styles.get(node);
-            let empty = Frame::default();
             let mut inside = self.inside(node, element, style, around);
             inside.began = self.flow.mark();
             inside.first = inside.began.top() <= around.began.top() + around.carried;
@@ -178,13 +177,15 @@ impl Look<'_> {
                 && !inside.window.is_closed()
                 && inside.opacity >= FAINTEST
                 && style.inherited.visible;
-            if matches!(name, "input" | "textarea" | "select") {
+            // The text of a field is not in the tree.
+            let field = matches!(name, "input" | "textarea" | "select");
+            if field {
                 seen &= inside.ground.shows(style, false, None)
                     && style.inherited.font_size >= SMALLEST_FONT
                     && !is_tiny(style);
             }
-            if matches!(name, "input" | "textarea" | "select" | "img") {
-                let frame = style.frame.as_deref().unwrap_or(&empty);
+            if field || name == "img" {
+                let frame = style.frame_or_default();
                 let (across, down) = inside.place.scale;
                 seen &= across.abs() >= LEAST_SCALE
                     && down.abs() >= LEAST_SCALE
@@ -279,11 +280,11 @@ impl Look<'_> {
         style: &Computed,
         around: &Surroundings,
     ) -> Surroundings {
-        let empty = Frame::default();
-        let frame = style.frame.as_deref();
-        let frame = frame
-            .filter(|_| style.display != Display::Contents)
-            .unwrap_or(&empty);
+        let none = Frame::default();
+        let frame = match style.display {
+            Display::Contents => &none,
+            _ => style.frame_or_default(),
+        };
         let mut inside = around.clone();
         let fallback = is_fallback(self.document, node, element);
         inside.fallback |= fallback;

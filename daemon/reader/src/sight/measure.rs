@@ -126,9 +126,14 @@ pub(super) fn is_beside(style: &Computed) -> bool {
 pub(super) fn has_unknown_height(element: &Element, style: &Computed) -> bool {
     let frame = style.frame.as_deref();
     let fixed = frame.is_some_and(|frame| frame.height.is_some_and(Length::is_definite));
-    let replaced = matches!(
-        element.local_name(),
-        "img" | "iframe" | "video" | "svg" | "canvas" | "object" | "embed" | "input" | "math"
-    );
-    (replaced && !fixed) || style.marks.has(Mark::Aspect) || style.border != Sides::default()
+    let unknown = match element.html_name() {
+        // The drawing or the formula around has the height of its parts.
+        "" => matches!(element.local_name(), "svg" | "math"),
+        // A player has the height of a few lines.
+        "audio" => false,
+        // Other controls have their text in the flow; this one may be a picture.
+        "input" => true,
+        _ => element.is_replaced(),
+    };
+    (unknown && !fixed) || style.marks.has(Mark::Aspect) || style.border != Sides::default()
 }

@@ -5,6 +5,7 @@ mod axis;
 mod cells;
 mod clip;
 mod columns;
+mod content;
 mod contrast;
 mod count;
 mod cover;

@@ -46,8 +46,7 @@ impl Look<'_> {
             return self.draw(node, element, style);
         }
         let name = element.html_name();
-        let empty = Frame::default();
-        let frame = style.frame.as_deref().unwrap_or(&empty);
+        let frame = style.frame_or_default();
         let absolute = frame.is_absolute();
         let (opaque, painted) = match style.background {
             Colour::Known(colour) => (colour.alpha >= OPAQUE, colour.alpha > 0.02),

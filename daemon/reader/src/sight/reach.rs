@@ -178,20 +178,12 @@ fn has_usual_margins(element: &Element) -> bool {
 
 /// Returns whether an element does not fill the box that it refers to without a size.
 fn has_own_size(element: &Element) -> bool {
-    matches!(
-        element.html_name(),
-        "" | "img"
-            | "iframe"
-            | "video"
-            | "audio"
-            | "object"
-            | "embed"
-            | "progress"
-            | "meter"
-            | "dialog"
-            | "table"
-            | "hr"
-    )
+    // Of the controls, fields and buttons fill it.
+    element.is_replaced()
+        || matches!(
+            element.html_name(),
+            "progress" | "meter" | "dialog" | "table" | "hr"
+        )
 }
 
 fn is_none_or_zero(size: Size) -> bool {

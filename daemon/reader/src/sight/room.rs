@@ -10,7 +10,8 @@ use crate::{
     css::{
         length::{Length, MEDIUM},
         marks::Mark,
-        property::{Align, Display, Overflow, Position, Size, WhiteSpace},
+        property::{Align, Display, Overflow, Position, Sides, Size, WhiteSpace},
+        transform::Transform,
     },
     document::Element,
 };
@@ -133,8 +134,7 @@ impl Room {
 
     /// Takes the beginning of an element.
     pub(super) fn enter(&mut self, element: &Element, style: &Computed) {
-        let empty = Frame::default();
-        let frame = style.frame.as_deref().unwrap_or(&empty);
+        let frame = style.frame_or_default();
         let mut part = self.part();
         let block = style.is_boxed();
         (part.around, part.least, part.block) = (None, None, block);
@@ -201,36 +201,33 @@ impl Room {
 
     /// Takes the height of an element before its content.
     fn fill(&mut self, element: &Element, style: &Computed, frame: &Frame) {
-        let empty = Frame::default();
         let simple = match style.display {
             Display::Block | Display::ListItem => true,
-            Display::Inline | Display::Contents => frame.padding == empty.padding,
+            Display::Inline | Display::Contents => frame.padding == Sides::default(),
             Display::None
             | Display::InlineBlock
             | Display::Flex
             | Display::Table
             | Display::Cell => false,
         };
-        let replaced = matches!(
-            element.html_name(),
-            "img" | "hr" | "iframe" | "video" | "audio" | "object" | "embed" | "canvas"
-        ) || element.html_name().is_empty();
+        let name = element.html_name();
+        let unknown = element.is_replaced() || element.is_control() || name == "hr";
         let edge = |size: Size| size.is_none_or(|size| size.is_definite() && size.usual() == 0.0);
         let plain = frame.position == Position::Static
             && !frame.floats()
-            && frame.transform == empty.transform
-            && frame.translate == empty.translate
+            && frame.transform == Transform::default()
+            && frame.translate == Transform::default()
             && frame.min_height.is_none()
             && frame.width.is_none()
             && frame.max_width.is_none()
             && edge(frame.margin.left)
             && edge(frame.margin.right)
-            && frame.padding.left == empty.padding.left
-            && frame.padding.right == empty.padding.right
-            && style.border == Default::default();
-        if !simple || replaced || !plain {
+            && frame.padding.left == Length::ZERO
+            && frame.padding.right == Length::ZERO
+            && style.border == Sides::default();
+        if !simple || unknown || !plain {
             self.bottom = f32::INFINITY;
-        } else if element.html_name() == "br" {
+        } else if name == "br" {
             self.bottom += line(style);
         } else if matches!(style.display, Display::Block | Display::ListItem) {
             match margins(style, frame) {
@@ -241,7 +238,7 @@ impl Room {
                 {
                     let padding =
                         frame.padding.top.usual().max(0.0) + frame.padding.bottom.usual().max(0.0);
-                    let has_margin = element.html_name() != "div" || frame.margin != empty.margin;
+                    let has_margin = name != "div" || frame.margin != Sides::default();
                     let margin = if has_margin {
                         top.max(0.0) + bottom.max(0.0)
                     } else {

@@ -112,8 +112,7 @@ impl Look<'_> {
                 return false;
             };
             let style = self.styles.get(node);
-            let empty = Frame::default();
-            let frame = style.frame.as_deref().unwrap_or(&empty);
+            let frame = style.frame_or_default();
             if style.display == Display::None || !style.inherited.visible || style.opacity < 0.5 {
                 return false;
             }
