@@ -52,9 +52,9 @@ impl Drop for Finished {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::limits::DoorLimits, *};
     use std::sync::{Arc, Mutex};
-    use tai_proto::FaultCode;
+    use tai_proto::{FaultCode, Method as _, call::GetInfo, door::Door};
 
     #[test]
     fn an_answer_that_is_not_written_reaches_its_handler() {
@@ -73,5 +73,18 @@ mod tests {
         assert_eq!(*handled.lock().unwrap(), 0);
         drop(finished(answer));
         assert_eq!(*handled.lock().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_share_lasts_until_the_answer_is_written() {
+        let limits = DoorLimits::of(&Door::Instance("desk".parse().unwrap()));
+        let call = GetInfo.into_call();
+        let mut shares: Vec<_> = std::iter::from_fn(|| limits.share(&call)).collect();
+        let answer = Ok(Answer::Stop(()));
+        let finished = Finished::new(answer, None, shares.pop().unwrap());
+        let (_, share) = finished.deliver();
+        assert!(limits.share(&call).is_none());
+        drop(share);
+        assert!(limits.share(&call).is_some());
     }
 }
