@@ -47,7 +47,7 @@ impl<B: Bridge> MailService<B> {
         let used = in_use
             .iter()
             .filter_map(|one| self.known_address(one.as_ref()));
-        in_use_addresses.extend(used.map(|used| used.as_str().to_ascii_lowercase()));
+        in_use_addresses.extend(used.map(|used| used.key()));
         let (mut unread, mut examined) = (BTreeMap::<String, u64>::new(), 0);
         let mut count = |head: &Head| {
             examined += 1;

@@ -9,13 +9,13 @@
 //!
 //! The text is kept in memory alone, and only while the policy asks for it.
 
-use super::{bounded::Bounded, check};
+use super::bounded::Bounded;
 use std::{
     collections::{HashSet, VecDeque},
     hash::{BuildHasher as _, RandomState},
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use tai_proto::names::MailId;
+use tai_proto::names::{Address, MailId};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Number of consecutive words that make a passage.
@@ -54,7 +54,7 @@ struct History {
 #[derive(Debug)]
 struct ReadMail {
     id: MailId,
-    /// Address of the sender, in lower case.
+    /// Address of the sender, or a field that is not one address, in lower case.
     sender: String,
     /// Name of the sender, subject and body, in lower case.
     text: String,
@@ -63,12 +63,15 @@ struct ReadMail {
 impl ReadMail {
     fn new(id: MailId, sender: &str, subject: &str, body: &str) -> Self {
         let field = sender.to_lowercase();
-        let sender = match check::parsed(sender) {
-            Some(sender) => sender.as_str().to_lowercase(),
-            None => address(field.split(" (").next().unwrap_or_default()),
+        let (sender, name) = match address(sender) {
+            Some(address) => {
+                // The rest of the field is the name, before or after the address.
+                let name = field.replacen(&address, "", 1);
+                (address, name)
+            }
+            // It makes no address familiar, and names each that it contains.
+            None => (field.clone(), field),
         };
-        // The rest of the field is the name, before or after the address.
-        let name = field.replacen(&sender, "", 1);
         Self {
             id,
             text: format!("{name}\n{subject}\n{body}").to_lowercase(),
@@ -130,14 +133,15 @@ impl Familiar {
         let mail = ReadMail::new(id, sender, subject, body);
         let size =
             |read: &VecDeque<ReadMail>| read.iter().map(|mail| mail.text.len()).sum::<usize>();
-        self.histories().with(address(own), |History { read, .. }| {
-            read.retain(|earlier| earlier.id != id);
-            read.push_back(mail);
-            // The limit is one of bytes, because mails differ in length.
-            while size(read) > MAX_INSTANCE {
-                read.pop_front();
-            }
-        });
+        self.histories()
+            .with(own.to_lowercase(), |History { read, .. }| {
+                read.retain(|earlier| earlier.id != id);
+                read.push_back(mail);
+                // The limit is one of bytes, because mails differ in length.
+                while size(read) > MAX_INSTANCE {
+                    read.pop_front();
+                }
+            });
     }
 
     /// Records that a list shows a mail to the instance of this address, with the beginning of its body.
@@ -146,7 +150,7 @@ impl Familiar {
         mail.text
             .truncate(mail.text.floor_char_boundary(MAX_LISTED_TEXT));
         self.histories()
-            .with(address(own), |History { listed, .. }| {
+            .with(own.to_lowercase(), |History { listed, .. }| {
                 // A list without previews takes nothing back.
                 listed.retain(|earlier| earlier.id != id || earlier.text.len() > mail.text.len());
                 if listed.iter().all(|earlier| earlier.id != id) {
@@ -160,9 +164,10 @@ impl Familiar {
 
     /// Records that the instance sent a mail to this recipient.
     pub(super) fn sent(&self, own: &str, recipient: &str) {
-        let recipient = address(recipient);
-        self.histories()
-            .with(address(own), |history| history.sent.put(recipient, ()));
+        let recipient = address(recipient).unwrap_or_else(|| recipient.to_lowercase());
+        self.histories().with(own.to_lowercase(), |history| {
+            history.sent.put(recipient, ());
+        });
     }
 
     /// Returns why a mail of the instance is suspicious. `texts` are the parts of the mail.
@@ -172,9 +177,9 @@ impl Familiar {
         recipient: &str,
         texts: &[String],
     ) -> Option<Suspicion> {
-        let recipient = address(recipient);
+        let recipient = address(recipient).unwrap_or_else(|| recipient.to_lowercase());
         let histories = self.histories();
-        let history = histories.get(&address(own))?;
+        let history = histories.get(&own.to_lowercase())?;
         let seen = || history.read.iter().chain(&history.listed);
         let others = || seen().filter(|mail| mail.sender != recipient);
         let is_sender = history.read.iter().any(|mail| mail.sender == recipient);
@@ -196,10 +201,9 @@ impl Familiar {
     }
 }
 
-/// Returns the address in a header field, in lower case.
-fn address(field: &str) -> String {
-    let inner = field.rsplit_once('<').map_or(field, |(_, address)| address);
-    inner.trim().trim_end_matches('>').to_lowercase()
+/// Returns the address in a header field, in lower case; `None` for a field that is not one address.
+fn address(field: &str) -> Option<String> {
+    Address::in_field(field).map(|address| address.as_str().to_lowercase())
 }
 
 /// Returns whether a text in lower case names an address: as it is, or with the words of its parts

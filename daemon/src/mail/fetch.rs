@@ -178,8 +178,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Next<'_>, MailError> {
         // Looks of one address are serialized, so that no look is older than a lease.
-        let address = request.address.as_str();
-        let key = address.to_ascii_lowercase();
+        let (address, key) = (request.address.as_str(), request.address.key());
         let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
         let mut turn = turn.map_err(|_| self.not_in_turn(address))?;

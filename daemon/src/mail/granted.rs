@@ -2,7 +2,6 @@
 //! mail that no client of this machine holds is granted.
 
 use super::{
-    check,
     error::MailError,
     fetch::Next,
     leases::{ClientKey, Leases, Taken},
@@ -14,7 +13,7 @@ use super::{
     wanted::{NextMail, Wanted},
 };
 use tai_auth::bridge::{Bridge, Message};
-use tai_proto::names::MailId;
+use tai_proto::names::{Address, MailId};
 use tokio::time::Instant;
 
 /// Limit of the mails that the store is asked about at once.
@@ -186,7 +185,7 @@ impl<B: Bridge> MailService<B> {
         let Sharing::Shared(keeper) = &self.sharing else {
             return Ok(admitted);
         };
-        let to = check::parsed(&mail.head.to);
+        let to = Address::in_field(&mail.head.to);
         let address = to.as_ref().map_or(mail.head.to.as_str(), |to| to.as_str());
         let grant = keeper.acquire(address, id.get(), Origin::Named, deadline);
         match grant.await? {

@@ -8,7 +8,6 @@
 use super::{
     ascent::{Ascent, Purpose, Step},
     ascents::{Finding, Outcome},
-    check,
     descent::Part,
     error::MailError,
     leases::Written,
@@ -238,7 +237,7 @@ impl<B: Bridge> MailService<B> {
             };
             // The bridge's filter is a LIKE (bridge-api.md, trap 5).
             let is_own = spot.address.matches(&mail.to);
-            let sender = || check::parsed(&mail.from);
+            let sender = || Address::in_field(&mail.from);
             let is_hidden = is_own && rules.hides_sender(sender).is_some();
             let is_unread = is_own && !is_hidden && !mail.read;
             if is_hidden {

@@ -68,7 +68,7 @@ impl<B: Bridge> MailService<B> {
                 (original.from, subject, Some(id), parts)
             }
         };
-        let recipient = check::parsed(&to);
+        let recipient = Address::in_field(&to);
         // A reply and a new mail to the same address are the same mail: the bridge has no threads.
         let addresses = [
             from.as_str(),

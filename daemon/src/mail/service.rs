@@ -319,7 +319,7 @@ impl<B: Bridge> MailService<B> {
             }
             View::Agent { .. } | View::Instance { .. } | View::Account => {}
         }
-        let sender = || check::parsed(&message.head.from);
+        let sender = || Address::in_field(&message.head.from);
         match view.rules(&self.policy).hides_sender(sender) {
             Some(rule) => Err(MailError::NotPermitted {
                 what: format!("access to email {id}"),

@@ -57,7 +57,7 @@ impl<B: Bridge> MailService<B> {
             rule: "it has no letter or digit",
         })?;
         let address = self.address(instance, deadline).await?;
-        let key = (address.as_str().to_ascii_lowercase(), query.clone());
+        let key = (address.key(), query.clone());
         // Keeps the poll running between two watches.
         let _watching = self.arrivals.watch();
         let mut wanted = Wanted {

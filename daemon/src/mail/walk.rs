@@ -1,10 +1,8 @@
 //! Walk through the mails of a view, page by page, from the newest mail.
 
-use super::{
-    check, descent::Descent, error::MailError, paging::Budget, service::MailService, view::View,
-};
+use super::{descent::Descent, error::MailError, paging::Budget, service::MailService, view::View};
 use tai_auth::bridge::{Bridge, Head, Listing, Message, Page};
-use tai_proto::names::Instance;
+use tai_proto::names::{Address, Instance};
 use tokio::time::Instant;
 
 /// Receiver of progress, called after each page with the number of examined mails and of all
@@ -116,7 +114,7 @@ impl<B: Bridge> MailService<B> {
             if !view.has(&mail.head.to) {
                 return false;
             }
-            let sender = || check::parsed(&mail.head.from);
+            let sender = || Address::in_field(&mail.head.from);
             let is_hidden = rules.hides_sender(sender).is_some();
             match is_hidden {
                 true => walk.hidden += 1,

@@ -2,13 +2,15 @@
 
 use super::{
     arrivals::{Arrival, Sight},
-    check,
     error::MailError,
     query::Query,
     service::MailService,
 };
 use tai_auth::{bridge::Bridge, session::error::SessionError};
-use tai_proto::{mail::MailboxUpdate, names::Instance};
+use tai_proto::{
+    mail::MailboxUpdate,
+    names::{Address, Instance},
+};
 use tokio::time::{Instant, timeout_at};
 
 impl<B: Bridge> MailService<B> {
@@ -48,7 +50,7 @@ impl<B: Bridge> MailService<B> {
         let rules = self.policy.rules(instance);
         let is_own = |arrival: &Arrival| {
             let may_read = |from: &String| {
-                rules.hides_sender(|| check::parsed(from)).is_none()
+                rules.hides_sender(|| Address::in_field(from)).is_none()
                     && query.is_none_or(|query| query.has_envelope(from, &arrival.subject))
             };
             address.matches(&arrival.to) && arrival.from.as_ref().is_none_or(may_read)

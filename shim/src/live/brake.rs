@@ -5,6 +5,7 @@ use std::{
     collections::{HashMap, VecDeque},
     time::Duration,
 };
+use tai_proto::names::Address;
 use tokio::time::Instant;
 
 /// Time in which answers are counted.
@@ -51,14 +52,13 @@ pub(super) fn is_same_sender(one: &str, other: &str) -> bool {
     key(one) == key(other)
 }
 
-/// Returns one form of a sender: its address without a display name, in lower case.
+/// Returns one form of a sender: its address without a display name, in lower case. A field that is not
+/// one address gets no answer.
 fn key(sender: &str) -> String {
-    let address = match sender.trim().strip_suffix('>') {
-        Some(named) => named.rsplit_once('<').map_or(named, |(_, address)| address),
-        // A comment may follow.
-        None => sender.split(" (").next().unwrap_or_default(),
-    };
-    address.trim().to_lowercase()
+    match Address::in_field(sender) {
+        Some(address) => address.key(),
+        None => sender.to_ascii_lowercase(),
+    }
 }
 
 #[cfg(test)]

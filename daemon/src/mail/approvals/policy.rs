@@ -56,7 +56,7 @@ mod tests {
     fn every_recipient_but_the_default_one_and_the_account_is_external() {
         let account = Address::new("alice@tai.chat").unwrap();
         let is_internal = |to: &str| {
-            let to = crate::mail::check::parsed(to);
+            let to = Address::in_field(to);
             is_internal(to.as_ref(), &account, Some("Me@example.com"))
         };
         for own in [

@@ -15,7 +15,6 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc, time::UNIX_EPOCH};
 use tai_auth::session::stamp::Stamp;
-use tai_proto::names::Address;
 use tokio::sync::watch;
 
 /// Limit of the mails of an earlier daemon. Beyond it the oldest are forgotten.
@@ -290,10 +289,7 @@ impl Table {
         for (key, approval) in &self.approvals {
             match approval {
                 Approval::Asked { mail, .. } => {
-                    pools
-                        .entry(pool(&mail.from))
-                        .or_default()
-                        .push((*key, mail));
+                    pools.entry(mail.from.key()).or_default().push((*key, mail));
                 }
                 Approval::Held(_)
                 | Approval::Sending(_)
@@ -306,7 +302,7 @@ impl Table {
             capacity.has_room(&mails, mail)
         };
         let all: Vec<(u64, &PreparedMail)> = pools.values().flatten().copied().collect();
-        let full = match pools.get(&pool(&mail.from)) {
+        let full = match pools.get(&mail.from.key()) {
             Some(own) if !has_room(own, QUESTIONS_OF_ADDRESS) => Some(own),
             Some(_) | None if !has_room(&all, ALL_QUESTIONS) => {
                 pools.values().max_by_key(|pool| pool.len())
@@ -315,11 +311,6 @@ impl Table {
         };
         full.and_then(|pool| pool.first()).map(|(key, _)| *key)
     }
-}
-
-/// Returns the name of an address's pool. Addresses are case-insensitive.
-fn pool(address: &Address) -> String {
-    address.as_str().to_ascii_lowercase()
 }
 
 /// Returns the number of a mail other than one that a client asks about.

@@ -135,7 +135,7 @@ impl Book {
         self.check_same(digest, insist, now)
             .map_err(Refusal::Same)?;
         self.rates.drop_obsolete(now);
-        let sender = pool(quota.sender);
+        let sender = quota.sender.key();
         let checked = self.rates.check(&sender, quota.limits, now);
         checked.map_err(Refusal::OverLimit)
     }
@@ -263,11 +263,6 @@ fn needed(entries: &HashMap<Digest, Entry>, rates: &Rates, replies: &Replies) ->
         at,
     });
     records.chain(counts).chain(replies.records()).collect()
-}
-
-/// Returns the name under which an address's sends are counted. Addresses are case-insensitive.
-pub(super) fn pool(address: &Address) -> String {
-    address.as_str().to_ascii_lowercase()
 }
 
 /// Drops obsolete entries, and the oldest entries if there are [`MAX_ENTRIES`]. The file keeps

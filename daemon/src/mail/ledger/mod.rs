@@ -17,7 +17,7 @@ use super::{
     digest::Digest,
     journal::{Disk, JournalError, Promise},
 };
-use book::{Book, pool};
+use book::Book;
 use replies::{ReplyEvent, ReplyKey};
 use state::{Entry, Event, SHOWN, Settled};
 use std::{
@@ -84,7 +84,7 @@ impl Ledger {
         book.reopen(now);
         book.check(digest, insist, quota, now)?;
         book.change(digest, Event::Begin, now);
-        let sender = pool(quota.sender);
+        let sender = quota.sender.key();
         book.count(&sender, now);
         Ok(Attempt {
             ledger: self,
@@ -142,7 +142,7 @@ impl Ledger {
 
 fn reply_key(sender: &Address, original: MailId) -> ReplyKey {
     ReplyKey {
-        sender: pool(sender),
+        sender: sender.key(),
         original: original.get(),
     }
 }
