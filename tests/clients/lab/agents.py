@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Callable
 
 HERE = Path(__file__).resolve().parent
-NPM = ["@anthropic-ai/claude-code@2.1.332", "@openai/codex@0.171.0", "@google/gemini-cli@0.61.0",
-       "opencode-ai@1.18.33", "@qwen-code/qwen-code@0.24.4", "@github/copilot@1.0.102"]
-PIP = ["openai-agents==0.24.0", "pydantic-ai-slim[mcp,openai]==2.66.0", "google-genai==3.6.1",
-       "jsonschema==4.26.0"]
+# Packages and their versions.
+NPM = {"@anthropic-ai/claude-code": "2.1.332", "@openai/codex": "0.171.0", "@google/gemini-cli": "0.61.0",
+       "opencode-ai": "1.18.33", "@qwen-code/qwen-code": "0.24.4", "@github/copilot": "1.0.102"}
+PIP = {"openai-agents": "0.24.0", "pydantic-ai-slim[mcp,openai]": "2.66.0", "google-genai": "3.6.1",
+       "jsonschema": "4.26.0"}
 PROMPT = "Use the tools as you see fit."
 
 
@@ -36,11 +37,15 @@ class Home:
 class Agent:
     name: str
     slug: str  # Name in `tai-mcp setup`; empty for a library.
-    version: str
+    package: str  # A key of `NPM` or `PIP`.
     flags: str  # Flags of its user that permit calls without a question.
     run: Callable  # (Home, URL of the model, flags) -> (arguments, environment)
     allow: str = ""  # Flags that permit the calls which the agent refuses after the setup.
     before: tuple = ()  # File below the home directory and its content before the setup.
+
+    @property
+    def version(self):
+        return (NPM | PIP)[self.package]
 
     @property
     def instance(self):
@@ -94,17 +99,17 @@ def library(name):
 
 
 AGENTS = [
-    Agent("Claude Code", "claude-code", "2.1.332", "--allowedTools mcp__tai", claude),
-    Agent("Codex", "codex", "0.171.0", "", codex,
+    Agent("Claude Code", "claude-code", "@anthropic-ai/claude-code", "--allowedTools mcp__tai", claude),
+    Agent("Codex", "codex", "@openai/codex", "", codex,
           "-c mcp_servers.tai.default_tools_approval_mode=\"approve\""),
-    Agent("Gemini CLI", "gemini", "0.61.0", "--approval-mode yolo --skip-trust", gemini, before=(
+    Agent("Gemini CLI", "gemini", "@google/gemini-cli", "--approval-mode yolo --skip-trust", gemini, before=(
         ".gemini/settings.json", '{"security": {"auth": {"selectedType": "gemini-api-key"}}}')),
-    Agent("opencode", "opencode", "1.18.33", "", opencode),
-    Agent("Qwen Code", "qwen", "0.24.4", "--approval-mode yolo", qwen),
-    Agent("Copilot CLI", "copilot", "1.0.102", "--allow-tool=tai", copilot),
-    Agent("openai-agents", "", "0.24.0", "", library("openai-agents")),
-    Agent("pydantic-ai", "", "2.66.0", "", library("pydantic-ai")),
-    Agent("google-genai", "", "3.6.1", "", library("google-genai")),
+    Agent("opencode", "opencode", "opencode-ai", "", opencode),
+    Agent("Qwen Code", "qwen", "@qwen-code/qwen-code", "--approval-mode yolo", qwen),
+    Agent("Copilot CLI", "copilot", "@github/copilot", "--allow-tool=tai", copilot),
+    Agent("openai-agents", "", "openai-agents", "", library("openai-agents")),
+    Agent("pydantic-ai", "", "pydantic-ai-slim[mcp,openai]", "", library("pydantic-ai")),
+    Agent("google-genai", "", "google-genai", "", library("google-genai")),
 ]
 
 
@@ -115,9 +120,10 @@ def install(directory):
         return None
     directory.mkdir(parents=True, exist_ok=True)
     steps = [("npm", ["npm", "install", "--silent", "--no-audit", "--no-fund", "--fetch-retries=1",
-                      "--prefix", directory, *NPM]),
+                      "--prefix", directory, *map("@".join, NPM.items())]),
              ("python3 -m venv", [sys.executable, "-m", "venv", directory / "python"]),
-             ("pip", [directory / "python/bin/pip", "install", "--quiet", "--disable-pip-version-check", *PIP])]
+             ("pip", [directory / "python/bin/pip", "install", "--quiet", "--disable-pip-version-check",
+                      *map("==".join, PIP.items())])]
     for name, argv in steps:
         try:
             done = subprocess.run(argv, capture_output=True, text=True, timeout=600)

@@ -5,37 +5,26 @@ with 1 if there is one.
 """
 
 import copy
-import json
 import re
-import subprocess
 import sys
+from pathlib import Path
 
-sys.path.pop(0)  # The directory of this file, whose agents.py would hide the library `agents`.
+# In place of the directory of this file, whose agents.py would hide the library `agents`.
+sys.path[0] = str(Path(__file__).resolve().parents[2] / "lib")
 
 from agents.strict_schema import ensure_strict_json_schema
 from google.genai import _mcp_utils
 from jsonschema import Draft202012Validator
 from mcp import types
+from tai import Shim
 
 
 def tools(command):
     """Returns what tai-mcp lists. It needs no taid for that."""
-    params = {"protocolVersion": "2025-06-18", "capabilities": {},
-              "clientInfo": {"name": "schemas", "version": "1"}}
-    asked = [{"id": 0, "method": "initialize", "params": params},
-             {"method": "notifications/initialized"}, {"id": 1, "method": "tools/list"}]
-    process = subprocess.Popen([command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, text=True)
-    for message in asked:
-        process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
-    process.stdin.flush()
-    for line in process.stdout:
-        answer = json.loads(line)
-        if answer.get("id") == 1:
-            process.stdin.close()
-            process.wait()
-            return answer["result"]["tools"]
-    raise RuntimeError("tai-mcp lists no tools")
+    shim = Shim([command])
+    listed = shim.ask("tools/list", {})["tools"]
+    shim.close()
+    return listed
 
 
 def objects(schema):

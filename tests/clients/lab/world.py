@@ -5,13 +5,12 @@ import os
 import signal
 import subprocess
 import time
-import urllib.request
 from pathlib import Path
 
 import agents
+import tai
 
 VARIANTS = ("", "-allowed", "-probe")  # Runs of one agent that need a mailbox of their own.
-PASSWORD = "sandbox-password"
 
 
 def wait_for(condition, seconds):
@@ -22,28 +21,15 @@ def wait_for(condition, seconds):
     return value
 
 
-class Sandbox:
+class Sandbox(tai.Sandbox):
     """The mail bridge that all agents share. Each has an account of its own."""
 
     def __init__(self, bin):
-        names = [account(agent, variant) for agent in agents.AGENTS for variant in VARIANTS]
-        accounts = [word for name in names for word in ("--account", f"{name}:{PASSWORD}")]
-        self.process = subprocess.Popen([bin / "tai-sandbox", "--quiet", *accounts],
-                                        stdout=subprocess.PIPE, text=True)
-        self.url = self.process.stdout.readline().strip()
-
-    def ask(self, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{self.url}/__sandbox/{path}", data) as answer:
-            return json.load(answer)
+        super().__init__(bin, *(account(agent, variant) for agent in agents.AGENTS for variant in VARIANTS))
 
     def is_read(self, id):
         """Returns whether a mail is marked read, or gone."""
-        return all(mail["is_read"] for mail in self.ask("mails") if mail["id"] == id)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
+        return all(mail["is_read"] for mail in self.switch("mails") if mail["id"] == id)
 
 
 class World:
@@ -78,7 +64,7 @@ class World:
         """Writes the configuration of taid."""
         password = self.home / "password"
         password.touch(0o600)
-        password.write_text(PASSWORD)
+        password.write_text(tai.PASSWORD)
         config = self.home / f".config/tai/config-{self.profile}.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(f'api_base_url = "{self.sandbox.url}"\nusername = "{self.account}"\n'
@@ -99,7 +85,7 @@ class World:
     def deliver(self, subject, body, sender):
         """Delivers a mail to the instance and returns its ID."""
         mail = {"from": sender, "to": self.address, "subject": subject, "body_text": body}
-        return self.sandbox.ask("deliver", mail)["id"]
+        return self.sandbox.switch("deliver", mail)["id"]
 
     def held(self):
         """Returns the output of `taid approve`: the mails that wait for approval."""
