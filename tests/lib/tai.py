@@ -52,15 +52,23 @@ def start_taid(bin, env, secret={}, around=(), **options):
 
 
 class Shim:
-    """An MCP client with its tai-mcp. `start` starts the command as `subprocess.Popen` does."""
+    """An MCP client with its tai-mcp. `start` starts the command as `subprocess.Popen` does. Without a
+    revision, there is no handshake. Leaving it closes the input."""
 
     def __init__(self, command, start=subprocess.Popen, revision="2025-06-18", **options):
         pipe = subprocess.PIPE
         self.process = start(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, **options)
         self.number, self.unread = 0, b""
-        self.ask("initialize", {"protocolVersion": revision, "capabilities": {},
-                                "clientInfo": {"name": "test", "version": "1"}})
-        self.write({"method": "notifications/initialized"})
+        if revision:
+            self.ask("initialize", {"protocolVersion": revision, "capabilities": {},
+                                    "clientInfo": {"name": "test", "version": "1"}})
+            self.write({"method": "notifications/initialized"})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def write(self, message):
         self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
