@@ -152,11 +152,11 @@ async fn serve(settings: Settings) {
 
 /// Serves MCP until the client closes the input or the output.
 async fn session(input: Input, output: Output, taid: daemon::Taid, settings: Settings) {
-    let broken = CancellationToken::new();
+    let over = CancellationToken::new();
     let requests = requests::OpenRequests::default();
     let closing = CancellationToken::new();
     let ends = transport::Ends {
-        broken: broken.clone(),
+        over: over.clone(),
         closing: closing.clone(),
     };
     let transport = transport::Stdio::new(input, output, ends, requests.clone());
@@ -172,6 +172,6 @@ async fn session(input: Input, output: Output, taid: daemon::Taid, settings: Set
     });
     tokio::select! {
         () = session => {}
-        () = broken.cancelled() => {}
+        () = over.cancelled() => {}
     }
 }

@@ -43,7 +43,7 @@ use std::{
 };
 use subscription::WatchedInbox;
 use tai_client::in_local_words;
-use tai_proto::{Audience, Tool, text::Label};
+use tai_proto::{Audience, Fault, FaultCode, Tool, text::Label};
 use tokio::{
     sync::{Mutex, Semaphore},
     task::JoinHandle,
@@ -221,7 +221,16 @@ impl ServerHandler for Server {
             arguments: request.arguments.unwrap_or_default(),
             answered,
         };
-        let mut result = match tool.run(invocation).await {
+        let run = tool.run(invocation);
+        let outcome = tokio::select! {
+            outcome = run => outcome,
+            // A mail that arrives later would be leased for a client that has ended its session.
+            () = self.closing.cancelled(), if tool.tool == Tool::WaitForEmail => {
+                let what = "the MCP client has closed the input of tai-mcp";
+                Err(Fault::new(FaultCode::Cancelled, what))
+            }
+        };
+        let mut result = match outcome {
             Ok(ToolOutcome::Input(input)) => return Ok(input.into()),
             Ok(ToolOutcome::Shown(shown)) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(shown.text)]);

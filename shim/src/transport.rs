@@ -4,8 +4,8 @@
 //! revision 2025-03-26 apart, and refuses a request id that is in use. At the limit it reads only if the
 //! server itself waits for an answer, and refuses further requests. It drops notifications other
 //! than cancellations, because rmcp ends a session that begins with one. If the client closes the
-//! input, open requests have 1.5 s for their answers; if it closes the output, the process exits at
-//! once. The transport must not interpret a message beyond its envelope: rmcp and `server` do.
+//! input, waits for mail end at once and other requests have 1.5 s for their answers; if it closes the
+//! output, the process exits at once. The transport must not interpret a message beyond its envelope: rmcp and `server` do.
 
 mod line;
 mod shared;
@@ -294,6 +294,8 @@ impl Transport<RoleServer> for Stdio {
                     self.shared.ends.closing.cancel();
                     let answered = self.shared.all_answered();
                     let _ = tokio::time::timeout(LAST_ANSWERS, answered).await;
+                    // rmcp would wait 5 s more, in which a request could still lease a mail.
+                    self.shared.ends.over.cancel();
                     return None;
                 }
             };

@@ -17,7 +17,8 @@ use crate::{
     outcome::wrong_answer,
 };
 use faults::{
-    Unanswered, cancelled_call, late_call, lost_call, too_late, too_many_attempts, unanswered,
+    Unanswered, cancelled_call, late_call, left_call, lost_call, too_late, too_many_attempts,
+    unanswered,
 };
 use std::{
     path::PathBuf,
@@ -249,7 +250,13 @@ impl<D: Dial> Link<D> {
                             return Err(lost_call(call).for_profile(profile));
                         }
                     },
-                    Outcome::Cancelled => return Err(cancelled_call()),
+                    Outcome::Cancelled => {
+                        return Err(match on_loss {
+                            OnLoss::Repeat => cancelled_call(),
+                            // A send that has left is not cancelled.
+                            OnLoss::Report(call) => left_call(call),
+                        });
+                    }
                 }
             }
             Err(too_many_attempts().for_profile(&self.options.profile))

@@ -20,7 +20,7 @@ use tai_proto::{Fault, FaultCode, Hint, Method, Tool, approval::ConsentAnswer, t
 
 /// Definition of a tool: the function that runs it, and what clients list.
 pub(crate) struct Definition {
-    pub(super) tool: Tool,
+    pub(crate) tool: Tool,
     /// The list that clients get is in a file, which a test compares with this.
     #[cfg(test)]
     pub(super) listing: Listing,

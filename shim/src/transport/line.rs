@@ -227,24 +227,46 @@ pub(super) fn parse(line: &[u8]) -> Line {
     });
     if let Err(problem) = json {
         let text = format!("the line is not JSON: {problem}");
-        return Line::Answer(error(&Value::Null, -32700, &text));
+        return Line::Answer(error(&id_of_request(line), -32700, &text));
     }
     if line.starts_with(b"[") {
         let text =
             "send one message a line; only revision 2025-03-26 has batches, of 1 to 256 messages";
         return Line::Answer(error(&Value::Null, -32600, text));
     }
-    let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(line) else {
-        let text = "the message is not a JSON-RPC 2.0 request";
-        return Line::Answer(error(&Value::Null, -32600, text));
-    };
-    refusal(&envelope)
+    match serde_json::from_slice(line) {
+        Ok(envelope) => refusal(&envelope),
+        Err(problem) => {
+            let text = format!("the message is not a JSON-RPC 2.0 request: {problem}");
+            Line::Answer(error(&id_of_request(line), -32600, &text))
+        }
+    }
+}
+
+/// Returns the id of a request that cannot be read otherwise: it contains bytes that are not UTF-8,
+/// or is nested too deep. Without its id, the client would wait for the answer until its time limit.
+fn id_of_request(line: &[u8]) -> Value {
+    #[derive(Deserialize)]
+    struct Head {
+        id: Value,
+        #[serde(rename = "method")]
+        _method: String,
+    }
+    let text = String::from_utf8_lossy(line);
+    let head = serde_json::from_str::<Head>(&text).ok();
+    let id = head.filter(|_| line.starts_with(b"{")).map(|head| head.id);
+    id.filter(is_usable).unwrap_or_default()
+}
+
+/// Returns whether rmcp can repeat an id in an answer.
+fn is_usable(id: &Value) -> bool {
+    id.is_string() || id.is_i64()
 }
 
 /// Returns the answer to a message that is JSON and no message of MCP.
 fn refusal(envelope: &Envelope<'_>) -> Line {
     let id = envelope.id.as_ref();
-    let usable = id.filter(|id| id.is_string() || id.is_i64());
+    let usable = id.filter(|id| is_usable(id));
     let refused = |text: &str| {
         let id = usable.unwrap_or(&Value::Null);
         Line::Answer(error(id, -32600, text))

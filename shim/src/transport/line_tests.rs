@@ -50,8 +50,22 @@ fn each_line_is_delivered_or_answered_or_needs_no_answer() {
     ] {
         assert_eq!(result(line), expected, "{line}");
     }
-    let not_utf8 = [b'"', 0xff, b'"'];
-    assert!(matches!(parse(&not_utf8), Line::Answer(answer) if answer["error"]["code"] == -32700));
+    let call = |argument: &[u8]| {
+        let start = br#"{"method":"tools/call","params":{"name":"x","arguments":{"a":"#;
+        [start, argument, br#"}},"jsonrpc":"2.0","id":5}"#].concat()
+    };
+    let deep = ["[".repeat(200), "]".repeat(200)].concat();
+    for (line, expected) in [
+        (b"\"\xff\"".to_vec(), (-32700, json!(null))),
+        (call(b"\"\xff\""), (-32700, json!(5))),
+        (call(deep.as_bytes()), (-32600, json!(5))),
+    ] {
+        let Line::Answer(answer) = parse(&line) else {
+            panic!("{}", String::from_utf8_lossy(&line));
+        };
+        let given = (&answer["error"]["code"], &answer["id"]);
+        assert_eq!(given, (&json!(expected.0), &expected.1), "{answer}");
+    }
     let deep = "[".repeat(100_000);
     assert!(matches!(parse(deep.as_bytes()), Line::Answer(_)));
 }

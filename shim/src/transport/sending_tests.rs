@@ -12,7 +12,7 @@ fn stdio() -> (Stdio, tokio::io::DuplexStream) {
     let (here, client) = tokio::io::duplex(1 << 16);
     let (input, output) = tokio::io::split(here);
     let ends = Ends {
-        broken: CancellationToken::new(),
+        over: CancellationToken::new(),
         closing: CancellationToken::new(),
     };
     let stdio = Stdio::new(

@@ -53,8 +53,8 @@ pub(super) enum Permit {
 /// Signals for the end of a session.
 #[derive(Clone)]
 pub(crate) struct Ends {
-    /// Cancelled when a write to the output fails.
-    pub(crate) broken: CancellationToken,
+    /// Cancelled when a write to the output fails, or the time for the last answers has passed.
+    pub(crate) over: CancellationToken,
     /// Cancelled when the client has closed the input.
     pub(crate) closing: CancellationToken,
 }
@@ -128,7 +128,7 @@ impl Shared {
         };
         let result = written.await;
         if result.is_err() {
-            self.ends.broken.cancel();
+            self.ends.over.cancel();
         }
         result
     }

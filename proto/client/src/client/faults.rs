@@ -90,6 +90,11 @@ pub(super) fn late_call(call: Unanswered) -> Fault {
     unknown_outcome(call, "taid did not answer in time")
 }
 
+/// Returns the fault of a call whose caller did not wait for its end.
+pub(super) fn left_call(call: Unanswered) -> Fault {
+    unknown_outcome(call, "the client cancelled the call")
+}
+
 /// Returns the fault of a call that may have had an effect and is not repeated.
 fn unknown_outcome(call: Unanswered, cause: &str) -> Fault {
     Fault::new(FaultCode::OutcomeUnknown, call.what)
@@ -112,6 +117,7 @@ pub(super) fn too_late(limit: Duration) -> Fault {
         .hint(Hint::reader("call again, which is safe"))
 }
 
+/// Returns the fault of a cancelled call that has no effect.
 pub(super) fn cancelled_call() -> Fault {
     Fault::new(FaultCode::Cancelled, "the call was cancelled")
 }

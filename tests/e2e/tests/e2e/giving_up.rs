@@ -1,7 +1,8 @@
 //! Progress and cancellation of calls.
 
 use serde_json::json;
-use tai_e2e::{Machine, mcp::Shim, wait_until};
+use std::time::{Duration, Instant};
+use tai_e2e::{Machine, mcp::Shim, wait_until, within};
 use tai_sandbox::{FaultKind, NewMail};
 
 const LIST: &str = "GET /api/v1/messages";
@@ -42,8 +43,7 @@ fn a_search_reports_progress_on_request() {
         let answer = shim.request("tools/call", search);
         assert_eq!(answer["result"]["structuredContent"]["looked_at"], 60);
         let mut seen = Vec::new();
-        while let Some(told) = shim.hear_within("notifications/progress", std::time::Duration::ZERO)
-        {
+        while let Some(told) = shim.hear_within("notifications/progress", Duration::ZERO) {
             assert_eq!(told["params"]["progressToken"], "p");
             assert_eq!(told["params"]["total"], 60.0);
             seen.push(told["params"]["progress"].as_f64().unwrap());
@@ -53,7 +53,7 @@ fn a_search_reports_progress_on_request() {
 
         // Without a progress token there are no notifications.
         shim.call("search_inbox", json!({"query": "nothing"}));
-        let told = shim.hear_within("notifications/progress", std::time::Duration::ZERO);
+        let told = shim.hear_within("notifications/progress", Duration::ZERO);
         assert_eq!(told, None);
     }
 }
@@ -77,6 +77,56 @@ fn cancelling_a_read_aborts_its_request_to_the_bridge() {
         machine.sandbox.connections() < before
     });
     assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn the_end_of_the_input_ends_each_call_and_leases_no_mail() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    shim.call("list_inbox", json!({}));
+    machine.sandbox.fail(FaultKind::Hang, 1, LIST);
+    let asked = machine.sandbox.count(LIST);
+    shim.begin_call("list_inbox", json!({}));
+    wait_until("the read is under way", || {
+        machine.sandbox.count(LIST) > asked
+    });
+    shim.begin_call("wait_for_email", json!({"timeout": 50}));
+    wait_until("the wait is under way", || {
+        machine.sandbox.count(LIST) > asked + 1
+    });
+    machine.sandbox.fail(FaultKind::Hang, 1, SEND);
+    shim.begin_call(
+        "send_email",
+        json!({"to": "bob@example.com", "subject": "s", "content": "t"}),
+    );
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
+    let closed = Instant::now();
+    let (status, answers) = shim.close();
+    assert!(status.success());
+    // rmcp alone gives open requests 5 s more.
+    assert!(closed.elapsed() < within(Duration::from_secs(4)));
+    let mut texts: Vec<String> = answers
+        .iter()
+        .map(|answer| serde_json::from_str::<serde_json::Value>(answer).unwrap())
+        .map(|answer| {
+            answer["result"]["content"][0]["text"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    texts.sort();
+    insta::assert_snapshot!(texts.join("\n"), @"
+    error: it is unknown whether the mail was sent
+    caused by: the client cancelled the call
+    hint: check the mailbox or ask the recipient before you call again; the call was not repeated, and taid does not send the same mail within ten minutes unless allow_duplicate is true
+    error: the MCP client has closed the input of tai-mcp
+    error: the call was cancelled
+    ");
+    // It would wait for the end of the send.
+    taid.kill();
 }
 
 /// Returns the id of the mail in an answer.
