@@ -140,6 +140,17 @@ pub(crate) fn other_bridge(ours: &Origin, theirs: &Origin) -> Fault {
     )))
 }
 
+/// Returns the fault for a password that is for another bridge than that of the running daemon, whose
+/// configuration file has been changed.
+pub(crate) fn earlier_bridge(theirs: &Origin, ours: &Origin) -> Fault {
+    Fault::new(
+        FaultCode::OtherAccount,
+        format!("the configuration names the bridge {ours}, but taid uses {theirs}"),
+    )
+    .because("the running taid has an earlier configuration")
+    .hint(Hint::user("run `taid stop` and repeat the command"))
+}
+
 /// Returns the fault for a login whose password cannot be saved, because the configuration file does
 /// not name the bridge.
 pub(crate) fn not_in_file(bridge: &Origin) -> Fault {

@@ -25,6 +25,7 @@ use tai_proto::{
     Fault, FaultCode, Secret, account as wire,
     call::{self, GetInfo},
     names::{Profile, Username},
+    status::Status,
 };
 
 /// Sign in: prompt for the password and verify it with the bridge
@@ -61,7 +62,7 @@ impl Login {
             Err(fault) => return Err(fault.into()),
         };
         if let Some(daemon) = &daemon {
-            check_bridge(daemon, &config).await?;
+            check_bridge(&daemon.status().await?, target, &config)?;
         }
         let username = match named {
             Some(username) => username,
@@ -126,22 +127,24 @@ async fn check_account(daemon: &Daemon, username: &Username, config: &Config) ->
     }
 }
 
-/// Checks that the daemon uses the bridge that this environment names. The typed password would go to
-/// another bridge otherwise.
+/// Checks that the daemon uses the bridge of this configuration: the password would go to another
+/// bridge otherwise. The configuration file is not the one of a daemon whose socket the user names.
 ///
 /// # Errors
 /// The daemon uses another bridge.
-pub(super) async fn check_bridge(daemon: &Daemon, config: &Config) -> Result<(), Fault> {
-    let Some(bridge) = config.named_bridge() else {
-        return Ok(());
-    };
-    let claim = call::ClaimAccount {
-        username: None,
-        bridge: Some(bridge.as_str().into()),
-    };
-    match daemon.call(claim, LONG).await? {
-        wire::AccountClaim::Serves(_) => Ok(()),
-        wire::AccountClaim::Elsewhere(fault) => Err(fault),
+pub(super) fn check_bridge(status: &Status, target: &Target, config: &Config) -> Result<(), Fault> {
+    let url: Result<BaseUrl, _> = status.bridge.url.parse();
+    let theirs = url
+        .map_err(|error| {
+            Fault::new(FaultCode::Internal, "taid reports no bridge").because(error.to_string())
+        })?
+        .origin();
+    let ours = config.settings.api_base_url.origin();
+    match (config.named_bridge(), &target.socket) {
+        _ if ours == theirs => Ok(()),
+        (Some(named), _) => Err(fault::other_bridge(&theirs, &named)),
+        (None, None) => Err(fault::earlier_bridge(&theirs, &ours)),
+        (None, Some(_)) => Ok(()),
     }
 }
 

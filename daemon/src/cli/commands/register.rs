@@ -43,7 +43,7 @@ impl Register {
             (None, _) => prompt::typed_username("New username: ")?.to_string(),
         };
         let username = new_username(&name)?;
-        check_account(target, &username, &config).await?;
+        check_running(target, &username, &config).await?;
         let password = match (self.password_stdin, in_environment(&config, &username)) {
             (true, _) => prompt::password_from_stdin()?,
             (false, Some(password)) => password,
@@ -66,7 +66,7 @@ impl Register {
             }
         };
         if let Some(daemon) = &daemon {
-            check_bridge(daemon, &config).await?;
+            check_bridge(&daemon.status().await?, target, &config)?;
         }
         let sign_in = SignIn {
             target,
@@ -78,15 +78,19 @@ impl Register {
     }
 }
 
-/// Refuses an account that the running daemon could not hold, before it is created.
-async fn check_account(
+/// Refuses an account that the running daemon could not hold, and a bridge that it does not use,
+/// before the account is created.
+async fn check_running(
     target: &Target,
     username: &Username,
     config: &Config,
 ) -> Result<(), CliError> {
     let status = async { Daemon::running(target)?.status().await };
-    let ours = status.await.ok().and_then(|status| status.account.username);
-    match ours.map(Username::new) {
+    let Ok(status) = status.await else {
+        return Ok(());
+    };
+    check_bridge(&status, target, config)?;
+    match status.account.username.map(Username::new) {
         Some(Ok(ours)) if ours != *username => {
             let own = own_profile(config, username);
             let fault = fault::other_login(&ours, username, &own);

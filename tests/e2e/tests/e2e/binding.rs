@@ -327,6 +327,35 @@ fn a_shell_that_names_another_bridge_cannot_sign_in_at_this_one() {
 }
 
 #[test]
+fn a_password_for_a_changed_configuration_does_not_go_to_the_earlier_bridge() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    let other = Machine::new();
+    machine.configure(&format!("api_base_url = \"{}\"", other.sandbox.url()));
+    let said = |args: &[&str]| {
+        let output = machine.cli_reading(args, PASSWORD);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        let said = machine.plain(&output.stderr);
+        assert_eq!(output.stdout, b"", "{said}");
+        said.replace(&other.sandbox.url(), "OTHER")
+    };
+    insta::assert_snapshot!(said(&["login", USER, "--password-stdin"]), @"
+    error: the configuration names the bridge OTHER, but taid uses BRIDGE
+    caused by: the running taid has an earlier configuration
+    hint: run `taid stop` and repeat the command
+    ");
+    insta::assert_snapshot!(said(&["register", "dave", "--password-stdin"]), @"
+    error: the configuration names the bridge OTHER, but taid uses BRIDGE
+    caused by: the running taid has an earlier configuration
+    hint: run `taid stop` and repeat the command
+    ");
+    for bridge in [&machine.sandbox, &other.sandbox] {
+        assert_eq!(bridge.count(LOGIN), 0);
+        assert_eq!(bridge.count("POST /api/v1/register"), 0);
+    }
+}
+
+#[test]
 fn a_configuration_that_other_users_can_change_stops_the_start() {
     let machine = Machine::new();
     let mode = |mode| {
