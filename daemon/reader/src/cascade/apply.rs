@@ -8,13 +8,11 @@ use super::{
 use crate::css::{
     colour::Colour,
     declarations::{DeclarationSyntax, parse_value},
-    holder::HeldBy,
     length::Length,
-    marks::Mark,
-    property::{Declared, Extent, FontSize, Layer, Property, Side, Wide},
+    property::{Declared, FontSize, Property, Wide},
 };
 /// Smallest size of a font that is not given as a fixed length, in pixels, as in Chromium.
-pub(super) const SMALLEST: f32 = 6.0;
+pub(super) const SMALLEST_RELATIVE_FONT: f32 = 6.0;
 
 /// Styles that a declaration may refer to.
 pub(super) struct Context<'a> {
@@ -76,7 +74,7 @@ impl Context<'_> {
             Declared::Pending(name, text) => self.apply_pending(style, name, text),
             Declared::Wide(property, wide) => self.apply_wide(style, *property, *wide),
             Declared::All(wide) => {
-                for property in all_properties() {
+                for property in Property::all() {
                     self.apply_wide(style, property, *wide);
                 }
             }
@@ -137,7 +135,7 @@ impl Context<'_> {
         };
         let pixels = match pixels {
             pixels if pixels <= 0.0 => 0.0,
-            pixels if pixels < SMALLEST && !fixed => SMALLEST,
+            pixels if pixels < SMALLEST_RELATIVE_FONT && !fixed => SMALLEST_RELATIVE_FONT,
             pixels => pixels,
         };
         let inherited = style.inherited();
@@ -224,93 +222,4 @@ fn set(style: &mut Computed, declared: &Declared) {
         // The cascade has used it.
         | Declared::Animation(_) => {}
     }
-}
-
-/// Returns all properties that `all` sets.
-fn all_properties() -> impl Iterator<Item = Property> {
-    let plain = [
-        Property::BackgroundClip,
-        Property::BackgroundColour,
-        Property::BackgroundImage,
-        Property::BackfaceVisibility,
-        Property::BoxShadow,
-        Property::BoxSizing,
-        Property::Clip,
-        Property::ClipPath,
-        Property::Colour,
-        Property::ColourScheme,
-        Property::Contain,
-        Property::Content,
-        Property::ContentVisibility,
-        Property::Display,
-        Property::Filter,
-        Property::Float,
-        Property::FirstColumn,
-        Property::FirstRow,
-        Property::FontSize,
-        Property::FontSizeAdjust,
-        Property::LetterSpacing,
-        Property::WordSpacing,
-        Property::LineClamp,
-        Property::LineHeight,
-        Property::ListStyle,
-        Property::Mask,
-        Property::OffsetPath,
-        Property::Opacity,
-        Property::OverflowX,
-        Property::OverflowY,
-        Property::Position,
-        Property::Rotate,
-        Property::Scale,
-        Property::Struck,
-        Property::SvgFill,
-        Property::TextAlign,
-        Property::TextFill,
-        Property::TextIndent,
-        Property::TextSecurity,
-        Property::TextShadow,
-        Property::TextStrokeColour,
-        Property::TextStrokeWidth,
-        Property::Transform,
-        Property::Translate,
-        Property::Visibility,
-        Property::WhiteSpace,
-        Property::ZIndex,
-        Property::Zoom,
-    ];
-    let extents = [
-        Extent::Width,
-        Extent::Height,
-        Extent::MinWidth,
-        Extent::MinHeight,
-        Extent::MaxWidth,
-        Extent::MaxHeight,
-    ];
-    let sides = Side::ALL.into_iter().flat_map(|side| {
-        [
-            Property::Border(side),
-            Property::Inset(side),
-            Property::Margin(side),
-            Property::Padding(side),
-        ]
-    });
-    let layers = [Layer::Background, Layer::Mask]
-        .into_iter()
-        .flat_map(|layer| {
-            [
-                Property::ImagePosition(layer),
-                Property::ImageRepeat(layer),
-                Property::ImageSize(layer),
-            ]
-        });
-    let extents = extents.into_iter().map(Property::Extent);
-    let holders = HeldBy::ALL.into_iter().map(Property::Holds);
-    let marks = Mark::ALL.into_iter().map(Property::Mark);
-    plain
-        .into_iter()
-        .chain(extents)
-        .chain(sides)
-        .chain(layers)
-        .chain(holders)
-        .chain(marks)
 }

@@ -1,6 +1,6 @@
 //! The style sheet of a browser: the display and the font of each element, and what is never shown.
 
-use super::{apply::SMALLEST, computed::Computed};
+use super::{apply::SMALLEST_RELATIVE_FONT, computed::Computed};
 use crate::{
     css::{
         colour::{Colour, Rgba},
@@ -122,7 +122,7 @@ fn scale(style: &mut Computed, factor: f32) {
     let inherited = style.inherited();
     inherited.font_size *= factor;
     if factor < 1.0 && !inherited.fixed_size {
-        let least = SMALLEST.min(inherited.font_size / factor);
+        let least = SMALLEST_RELATIVE_FONT.min(inherited.font_size / factor);
         inherited.font_size = inherited.font_size.max(least);
     }
 }

@@ -1,27 +1,19 @@
 //! Animations, as far as their end decides what is seen: a person reads a mail after they have run.
 
-use super::{Invalid, Parsed, invalid};
+use super::{Invalid, Parsed, invalid, listed::listed};
 use cssparser::{ParseError, Parser, match_ignore_ascii_case};
 use std::rc::Rc;
 
-/// A longhand of `animation`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aspect {
-    Name,
-    Fill,
-    Direction,
-    State,
-    Count,
+listed! {
+    /// A longhand of `animation`.
+    Aspect {
+        Name,
+        Fill,
+        Direction,
+        State,
+        Count,
+    }
 }
-
-/// All longhands that are read.
-pub(super) const ASPECTS: [Aspect; 5] = [
-    Aspect::Name,
-    Aspect::Fill,
-    Aspect::Direction,
-    Aspect::State,
-    Aspect::Count,
-];
 
 /// Value of a longhand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +99,7 @@ pub(super) fn longhand(aspect: Aspect, input: &mut Parser<'_>) -> Parsed<Animate
 /// Parses the value of `animation`. Of several animations, the last one counts.
 pub(super) fn shorthand(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
     let all = input.parse_comma_separated(one)?;
-    let mut values: Vec<Animated> = ASPECTS.map(initial).into();
+    let mut values: Vec<Animated> = Aspect::ALL.map(initial).into();
     values.extend(all.into_iter().last().unwrap_or_default());
     Ok(values)
 }

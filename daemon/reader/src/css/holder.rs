@@ -1,41 +1,27 @@
 //! Properties that make a box the one to which the offsets of placed boxes inside it refer.
 
-use super::{Parsed, invalid, length};
+use super::{Parsed, invalid, length, listed::listed};
 use cssparser::{Parser, Token, match_ignore_ascii_case};
 
-/// A property with this effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HeldBy {
-    Backdrop,
-    Contain,
-    ContentVisibility,
-    Filter,
-    Offset,
-    Perspective,
-    Rotate,
-    Scale,
-    Style,
-    Transform,
-    Translate,
-    WillChange,
+listed! {
+    /// A property with this effect.
+    HeldBy {
+        Backdrop,
+        Contain,
+        ContentVisibility,
+        Filter,
+        Offset,
+        Perspective,
+        Rotate,
+        Scale,
+        Style,
+        Transform,
+        Translate,
+        WillChange,
+    }
 }
 
 impl HeldBy {
-    pub(crate) const ALL: [Self; 12] = [
-        Self::Backdrop,
-        Self::Contain,
-        Self::ContentVisibility,
-        Self::Filter,
-        Self::Offset,
-        Self::Perspective,
-        Self::Rotate,
-        Self::Scale,
-        Self::Style,
-        Self::Transform,
-        Self::Translate,
-        Self::WillChange,
-    ];
-
     /// Returns whether the property applies to a box in a line.
     fn is_for_lines(self) -> bool {
         matches!(self, Self::Backdrop | Self::Filter | Self::WillChange)

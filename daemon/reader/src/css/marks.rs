@@ -1,157 +1,103 @@
 //! Properties of which only one effect is read: the box is a layer, or it paints less than its area.
 
-/// A property with such an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// The box has its size from its content or from its other side.
-    Align,
-    Aspect,
-    Height,
-    Justify,
-    LargestHeight,
-    LargestWidth,
-    Place,
-    Width,
-    /// The box is placed in an area of the box that it refers to.
-    Area,
-    /// The colours are mixed with those below.
-    Blend,
-    Clip,
-    ClipPath,
-    Corner,
-    Corners,
-    /// The colours are blurred or come from elsewhere.
-    Filter,
-    /// The box has a border that its background may not be under.
-    Edge,
-    /// The background is not under the padding or the border.
-    Ground,
-    MaskBorder,
-    Rotate,
-    Transform,
-    /// Text runs from right to left.
-    Direction,
-    /// Text runs from left to right, whatever the attribute of the element says.
-    Onward,
-    /// All characters run in the direction of the text.
-    DirectionOverride,
-    /// Characters run in their own direction, whatever the element is.
-    OwnDirection,
-    Isolation,
-    Sticky,
-    Transition,
-    WillChange,
-    /// The children have levels without a position.
-    Levels,
-    /// The box is below the floating boxes before it.
-    Clear,
-    /// The box contains the floating boxes in it.
-    Columns,
-    Root,
-    /// The text is above the line.
-    Raised,
-    /// The text is below the line.
-    Lowered,
-    /// The children are side by side in the reverse order.
-    Reversed,
-    /// The box is no column of a table, whatever its element.
-    Regrouped,
-    /// The children of a flexible box are below each other.
-    Stacked,
-    /// The children are in tracks.
-    Tracks,
-    /// The left margin takes the room that is left.
-    Centred,
-    /// The box takes a part of the room that is left in a flexible box.
-    Grows,
-    /// The box has a size in a flexible box, whatever its width or height.
-    Basis,
-    /// The box begins without a size in a flexible box.
-    Thin,
-    /// The box is at least as wide as the flexible box around it, unless it shrinks.
-    Full,
-    /// The box does not shrink in a flexible box.
-    Rigid,
-    /// The boxes in a flexible box may be in several rows.
-    Wraps,
-    /// The boxes in a flexible box may begin elsewhere than at its beginning.
-    Justified,
-    /// The first row of a grid has no height of its own.
-    FlatRow,
-    /// The first column of a grid has no width of its own.
-    FlatColumn,
-    /// The box may be in another track than the one that its order gives.
-    Located,
-    /// The boxes inside may not fill their tracks.
-    Unstretched,
-    /// The children of an old flexible box are below each other.
-    Upright,
-    /// The box is an old flexible box.
-    Old,
-    /// A box before or after the content of an element exists; for an element, one in the flow.
-    Generated,
-    /// A row with it is left out, whatever is in it.
-    Collapsed,
+use super::listed::listed;
+
+listed! {
+    /// A property with such an effect.
+    Mark {
+        /// The box has its size from its content or from its other side.
+        Align,
+        Aspect,
+        Height,
+        Justify,
+        LargestHeight,
+        LargestWidth,
+        Place,
+        Width,
+        /// The box is placed in an area of the box that it refers to.
+        Area,
+        /// The colours are mixed with those below.
+        Blend,
+        Clip,
+        ClipPath,
+        Corner,
+        Corners,
+        /// The colours are blurred or come from elsewhere.
+        Filter,
+        /// The box has a border that its background may not be under.
+        Edge,
+        /// The background is not under the padding or the border.
+        Ground,
+        MaskBorder,
+        Rotate,
+        Transform,
+        /// Text runs from right to left.
+        Direction,
+        /// Text runs from left to right, whatever the attribute of the element says.
+        Onward,
+        /// All characters run in the direction of the text.
+        DirectionOverride,
+        /// Characters run in their own direction, whatever the element is.
+        OwnDirection,
+        Isolation,
+        Sticky,
+        Transition,
+        WillChange,
+        /// The children have levels without a position.
+        Levels,
+        /// The box is below the floating boxes before it.
+        Clear,
+        /// The box contains the floating boxes in it.
+        Columns,
+        Root,
+        /// The text is above the line.
+        Raised,
+        /// The text is below the line.
+        Lowered,
+        /// The children are side by side in the reverse order.
+        Reversed,
+        /// The box is no column of a table, whatever its element.
+        Regrouped,
+        /// The children of a flexible box are below each other.
+        Stacked,
+        /// The children are in tracks.
+        Tracks,
+        /// The left margin takes the room that is left.
+        Centred,
+        /// The box takes a part of the room that is left in a flexible box.
+        Grows,
+        /// The box has a size in a flexible box, whatever its width or height.
+        Basis,
+        /// The box begins without a size in a flexible box.
+        Thin,
+        /// The box is at least as wide as the flexible box around it, unless it shrinks.
+        Full,
+        /// The box does not shrink in a flexible box.
+        Rigid,
+        /// The boxes in a flexible box may be in several rows.
+        Wraps,
+        /// The boxes in a flexible box may begin elsewhere than at its beginning.
+        Justified,
+        /// The first row of a grid has no height of its own.
+        FlatRow,
+        /// The first column of a grid has no width of its own.
+        FlatColumn,
+        /// The box may be in another track than the one that its order gives.
+        Located,
+        /// The boxes inside may not fill their tracks.
+        Unstretched,
+        /// The children of an old flexible box are below each other.
+        Upright,
+        /// The box is an old flexible box.
+        Old,
+        /// A box before or after the content of an element exists; for an element, one in the flow.
+        Generated,
+        /// A row with it is left out, whatever is in it.
+        Collapsed,
+    }
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 54] = [
-        Self::Align,
-        Self::Aspect,
-        Self::Height,
-        Self::Justify,
-        Self::LargestHeight,
-        Self::LargestWidth,
-        Self::Place,
-        Self::Width,
-        Self::Area,
-        Self::Blend,
-        Self::Clip,
-        Self::ClipPath,
-        Self::Corner,
-        Self::Corners,
-        Self::Edge,
-        Self::Filter,
-        Self::Ground,
-        Self::MaskBorder,
-        Self::Rotate,
-        Self::Transform,
-        Self::Direction,
-        Self::Onward,
-        Self::DirectionOverride,
-        Self::OwnDirection,
-        Self::Isolation,
-        Self::Stacked,
-        Self::Centred,
-        Self::Tracks,
-        Self::Grows,
-        Self::Basis,
-        Self::Thin,
-        Self::Full,
-        Self::Rigid,
-        Self::Wraps,
-        Self::Justified,
-        Self::FlatRow,
-        Self::FlatColumn,
-        Self::Located,
-        Self::Unstretched,
-        Self::Upright,
-        Self::Old,
-        Self::Generated,
-        Self::Collapsed,
-        Self::Sticky,
-        Self::Transition,
-        Self::WillChange,
-        Self::Levels,
-        Self::Clear,
-        Self::Columns,
-        Self::Root,
-        Self::Raised,
-        Self::Lowered,
-        Self::Reversed,
-        Self::Regrouped,
-    ];
-
     /// Marks of a box that may paint less than its area, or in other colours than its own.
     const FAINT: [Self; 6] = [
         Self::Blend,
@@ -189,6 +135,9 @@ impl Mark {
         Self::WillChange,
     ];
 }
+
+// Each mark is a bit of `Marks`.
+const _: () = assert!(Mark::ALL.len() <= 64);
 
 /// The marks of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -17,6 +17,7 @@ pub(crate) mod keyframes;
 pub(crate) mod layer;
 pub(crate) mod length;
 pub(crate) mod light;
+mod listed;
 mod mark_values;
 pub(crate) mod marks;
 pub(crate) mod nesting;

@@ -5,22 +5,20 @@ use super::{
     colour::{Colour, Rgba},
     holder::{Held, HeldBy},
     length::Length,
+    listed::{listed, listed_with_fields},
+    marks::Mark,
     transform::Transform,
 };
 use std::rc::Rc;
 
-/// A side of a box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Top,
-    Right,
-    Bottom,
-    Left,
-}
-
-impl Side {
-    /// All sides, in the order of shorthands.
-    pub(crate) const ALL: [Self; 4] = [Self::Top, Self::Right, Self::Bottom, Self::Left];
+listed! {
+    /// A side of a box. The order is that of shorthands.
+    Side {
+        Top,
+        Right,
+        Bottom,
+        Left,
+    }
 }
 
 /// A length for each side of a box.
@@ -44,24 +42,26 @@ impl<T> Sides<T> {
     }
 }
 
-/// A size of a box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
-    Width,
-    Height,
-    MinWidth,
-    MinHeight,
-    MaxWidth,
-    MaxHeight,
+listed! {
+    /// A size of a box.
+    Extent {
+        Width,
+        Height,
+        MinWidth,
+        MinHeight,
+        MaxWidth,
+        MaxHeight,
+    }
 }
 
-/// An image of a box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layer {
-    /// The image behind the content.
-    Background,
-    /// The image that decides what of the box is seen.
-    Mask,
+listed! {
+    /// An image of a box.
+    Layer {
+        /// The image behind the content.
+        Background,
+        /// The image that decides what of the box is seen.
+        Mask,
+    }
 }
 
 /// Effect of a mask.
@@ -78,68 +78,69 @@ pub(crate) enum Mask {
 /// A length, or none: `auto`, `none`, or a size that depends on the content.
 pub(crate) type Size = Option<Length>;
 
-/// A property that is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Property {
-    Animation(Aspect),
-    BackgroundClip,
-    BackgroundColour,
-    BackfaceVisibility,
-    BackgroundImage,
-    Border(Side),
-    BoxShadow,
-    BoxSizing,
-    Clip,
-    ClipPath,
-    Colour,
-    ColourScheme,
-    Contain,
-    Content,
-    ContentVisibility,
-    Display,
-    Extent(Extent),
-    Filter,
-    Float,
-    FirstColumn,
-    FirstRow,
-    FontSize,
-    FontSizeAdjust,
-    Holds(HeldBy),
-    ImagePosition(Layer),
-    ImageRepeat(Layer),
-    ImageSize(Layer),
-    Inset(Side),
-    LetterSpacing,
-    WordSpacing,
-    LineClamp,
-    LineHeight,
-    ListStyle,
-    Margin(Side),
-    Mark(super::marks::Mark),
-    Mask,
-    OffsetPath,
-    Opacity,
-    OverflowX,
-    OverflowY,
-    Padding(Side),
-    Position,
-    Rotate,
-    Scale,
-    Struck,
-    SvgFill,
-    TextAlign,
-    TextFill,
-    TextIndent,
-    TextSecurity,
-    TextShadow,
-    TextStrokeColour,
-    TextStrokeWidth,
-    Transform,
-    Translate,
-    Visibility,
-    WhiteSpace,
-    ZIndex,
-    Zoom,
+listed_with_fields! {
+    /// A property that is read.
+    Property {
+        Animation(Aspect),
+        BackgroundClip,
+        BackgroundColour,
+        BackfaceVisibility,
+        BackgroundImage,
+        Border(Side),
+        BoxShadow,
+        BoxSizing,
+        Clip,
+        ClipPath,
+        Colour,
+        ColourScheme,
+        Contain,
+        Content,
+        ContentVisibility,
+        Display,
+        Extent(Extent),
+        Filter,
+        Float,
+        FirstColumn,
+        FirstRow,
+        FontSize,
+        FontSizeAdjust,
+        Holds(HeldBy),
+        ImagePosition(Layer),
+        ImageRepeat(Layer),
+        ImageSize(Layer),
+        Inset(Side),
+        LetterSpacing,
+        WordSpacing,
+        LineClamp,
+        LineHeight,
+        ListStyle,
+        Margin(Side),
+        Mark(Mark),
+        Mask,
+        OffsetPath,
+        Opacity,
+        OverflowX,
+        OverflowY,
+        Padding(Side),
+        Position,
+        Rotate,
+        Scale,
+        Struck,
+        SvgFill,
+        TextAlign,
+        TextFill,
+        TextIndent,
+        TextSecurity,
+        TextShadow,
+        TextStrokeColour,
+        TextStrokeWidth,
+        Transform,
+        Translate,
+        Visibility,
+        WhiteSpace,
+        ZIndex,
+        Zoom,
+    }
 }
 
 /// Layout of a box, as far as it matters for text.
@@ -333,7 +334,7 @@ pub(crate) enum Declared {
     LineHeight(Length, bool),
     ListStyle(ListStyle),
     Margin(Side, Size),
-    Mark(super::marks::Mark, bool),
+    Mark(Mark, bool),
     Mask(Mask),
     /// Movement to the beginning of a path, if the beginning is far away.
     OffsetPath(Transform),
