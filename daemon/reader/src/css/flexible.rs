@@ -4,7 +4,7 @@ use super::{Parsed, length};
 use cssparser::{Parser, Token};
 
 /// Largest size that leaves nothing readable of a box, in pixels.
-const SMALLEST: f32 = 4.0;
+const THIN: f32 = 4.0;
 
 /// Parses `flex` or `flex-grow`. Returns whether the box takes a part of the room that is left.
 pub(super) fn grows(input: &mut Parser<'_>) -> Parsed<bool> {
@@ -39,7 +39,7 @@ pub(super) fn has_basis(input: &mut Parser<'_>) -> Parsed<bool> {
             _ => {
                 input.reset(&start);
                 let length = length::parse(input, false)?;
-                !length.is_definite() && length.part > 0.0 || length.usual() > SMALLEST
+                !length.is_definite() && length.part > 0.0 || length.usual() > THIN
             }
         };
     }
@@ -58,7 +58,7 @@ pub(super) fn is_thin(input: &mut Parser<'_>) -> Parsed<bool> {
             _ => {
                 input.reset(&start);
                 let length = length::parse(input, false)?;
-                return Ok(length.part <= 0.0 && length.usual() <= SMALLEST);
+                return Ok(length.part <= 0.0 && length.usual() <= THIN);
             }
         };
     }

@@ -7,13 +7,14 @@ use super::{
 use cssparser::{Parser, Token, match_ignore_ascii_case};
 
 /// Smallest side of a clipping shape through which text can be read, in pixels.
-const SMALLEST: f32 = 1.5;
+const NARROWEST: f32 = 1.5;
 /// Height of the top of a clipping rectangle below which a box has no text, in pixels.
 const BELOW: f32 = 400.0;
 /// Distance of a clipping shape from the box at which no text is in it, in pixels.
-const FAR: f32 = 2_000.0;
-/// Size of a box in pixels that percentages of a clipping shape refer to.
-const BOX: f32 = 100.0;
+const DETACHED: f32 = 2_000.0;
+/// Width and height of the box, in pixels, to which percentages of a clipping shape refer. The layout
+/// is not known here.
+const ASSUMED_BOX: f32 = 100.0;
 
 /// Parses `clip`. Returns whether the rectangle leaves nothing to read.
 pub(super) fn clip(input: &mut Parser<'_>) -> Parsed<bool> {
@@ -35,7 +36,7 @@ pub(super) fn clip(input: &mut Parser<'_>) -> Parsed<bool> {
         }
         let [top, right, bottom, left] = sides;
         let narrow = |from: Option<f32>, to: Option<f32>| {
-            to.is_some_and(|to| to - from.unwrap_or(0.0) < SMALLEST)
+            to.is_some_and(|to| to - from.unwrap_or(0.0) < NARROWEST)
         };
         let below = top.is_some_and(|top| top >= BELOW);
         Ok(narrow(left, right) || narrow(top, bottom) || below)
@@ -74,7 +75,7 @@ pub(super) fn clip_path(input: &mut Parser<'_>) -> Parsed<bool> {
 }
 
 fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
-    let side = |length: Length| length.resolve(16.0, 16.0, BOX);
+    let side = |length: Length| length.resolve(16.0, 16.0, ASSUMED_BOX);
     Ok(match_ignore_ascii_case! { name,
         "inset" => {
             let sides: Vec<f32> = lengths(input)?.into_iter().map(side).collect();
@@ -93,17 +94,17 @@ fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
             let at = input.try_parse(|input| input.expect_ident_matching("at")).is_ok();
             let centre = if at { lengths(input)? } else { Vec::new() };
             let away = centre.into_iter().any(|place| {
-                side(place) + largest < SMALLEST || side(place) - largest > FAR
+                side(place) + largest < NARROWEST || side(place) - largest > DETACHED
             });
-            radii.iter().any(|radius| *radius < SMALLEST) || (away && !radii.is_empty())
+            radii.iter().any(|radius| *radius < NARROWEST) || (away && !radii.is_empty())
         },
         "xywh" => match lengths(input)?.as_slice() {
-            [_, _, width, height, ..] => side(*width) < SMALLEST || side(*height) < SMALLEST,
+            [_, _, width, height, ..] => side(*width) < NARROWEST || side(*height) < NARROWEST,
             _ => return invalid(),
         },
         "rect" => match lengths(input)?.as_slice() {
             [top, right, bottom, left, ..] => {
-                side(*right) - side(*left) < SMALLEST || side(*bottom) - side(*top) < SMALLEST
+                side(*right) - side(*left) < NARROWEST || side(*bottom) - side(*top) < NARROWEST
             },
             _ => false,
         },
@@ -122,10 +123,10 @@ fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
             }
             let after = points.iter().cycle().skip(1);
             let twice: f32 = points.iter().zip(after).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
-            let left_or_above = points.iter().all(|(x, _)| *x < SMALLEST)
-                || points.iter().all(|(_, y)| *y < SMALLEST);
-            let right = points.iter().all(|(x, _)| *x > FAR || *x >= 2.0 * BOX);
-            twice.abs() < 2.0 * SMALLEST || left_or_above || right
+            let left_or_above = points.iter().all(|(x, _)| *x < NARROWEST)
+                || points.iter().all(|(_, y)| *y < NARROWEST);
+            let right = points.iter().all(|(x, _)| *x > DETACHED || *x >= 2.0 * ASSUMED_BOX);
+            twice.abs() < 2.0 * NARROWEST || left_or_above || right
         },
         "url" | "shape" => false,
         _ => return invalid(),
@@ -148,7 +149,7 @@ fn path(input: &mut Parser<'_>) -> Parsed<bool> {
     let sizes: Vec<f32> = numbers.collect();
     match sizes.is_empty() {
         true => invalid(),
-        false => Ok(sizes.iter().all(|size| *size < SMALLEST)),
+        false => Ok(sizes.iter().all(|size| *size < NARROWEST)),
     }
 }
 

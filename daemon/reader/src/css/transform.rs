@@ -8,7 +8,7 @@ use super::{
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
 /// Coordinate of a path at which no text is on the screen, in pixels.
-const FAR: f32 = 2_000.0;
+const DETACHED: f32 = 2_000.0;
 
 /// Movement and scale of a box.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -297,7 +297,7 @@ pub(super) fn offset_path(input: &mut Parser<'_>) -> Transform {
         let numbers = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.')));
         let mut numbers = numbers.filter_map(|number| number.parse::<f32>().ok());
         let mut next = || {
-            let far = numbers.next().filter(|number| number.abs() >= FAR);
+            let far = numbers.next().filter(|number| number.abs() >= DETACHED);
             Length::px(far.unwrap_or(0.0))
         };
         (moved.x, moved.y) = (next(), next());

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Most siblings before a box that are examined.
-const NEAR: usize = 16;
+const MAX_BEFORE: usize = 16;
 
 /// Returns the number of the first row and column of a box in a grid, if both are given.
 fn cell(style: &Computed) -> Option<(i32, i32)> {
@@ -25,7 +25,7 @@ pub(super) fn in_same_cell<'a>(
     let own = cell(styles.get(node)).filter(|_| styles.get(parent).marks.has(Mark::Tracks));
     let before = document.before(node);
     let elements = before.filter(|node| document.element(*node).is_some());
-    let near = if own.is_some() { NEAR } else { 0 };
+    let near = if own.is_some() { MAX_BEFORE } else { 0 };
     elements
         .take(near)
         .filter(move |node| cell(styles.get(*node)) == own)

@@ -23,7 +23,7 @@ const RISE: f32 = 0.38;
 /// Height of the top of the letters that cannot be read alone, as a multiple of the font size.
 const TIPS: f32 = 0.1;
 /// Least height of a line that can be read through a box of its height, in pixels.
-const THINNEST: f32 = 0.8;
+const THINNEST_LINE: f32 = 0.8;
 /// Smallest box with scroll bars whose content can be read, in pixels.
 const SMALLEST_SCROLLED: f32 = 4.0;
 
@@ -243,7 +243,7 @@ impl Window {
                 held = window;
             }
         } else if fixed && cuts_y && top + bottom < NARROWEST {
-            window.hides_lines = line_height(style) < THINNEST;
+            window.hides_lines = line_height(style) < THINNEST_LINE;
         }
         if !cuts_y {
             held.below = left;
@@ -347,7 +347,7 @@ impl Window {
         let lead = (line / 2.0 - inherited.font_size * RISE).max(0.0);
         let tips = (inherited.font_size * TIPS).max(0.5);
         let moved = lead + tips + self.lines * line.max(0.0);
-        if (self.hides_lines && line < THINNEST)
+        if (self.hides_lines && line < THINNEST_LINE)
             || self.lines_end.is_some_and(|end| flow.lines() >= end)
             || self.below_now(flow).is_some_and(|below| moved > below)
         {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Most siblings before a box that are examined.
-const NEAR: usize = 32;
+const MAX_BEFORE: usize = 32;
 
 /// The places around and inside of a box, and what the box around makes of its size.
 pub(super) struct Places<'a> {
@@ -204,7 +204,7 @@ pub(super) fn is_pushed_out(document: &Document, styles: &Styles, node: NodeId) 
 
 /// Returns whether no box is before a node in the box around it.
 fn is_first(document: &Document, styles: &Styles, node: NodeId) -> bool {
-    document.before(node).take(NEAR + 1).count() <= NEAR
+    document.before(node).take(MAX_BEFORE + 1).count() <= MAX_BEFORE
         && before(document, styles, node).next().is_none()
 }
 
@@ -216,7 +216,7 @@ fn before<'a>(
 ) -> impl Iterator<Item = NodeId> + Clone + 'a {
     document
         .before(node)
-        .take(NEAR)
+        .take(MAX_BEFORE)
         .filter(move |node| match document.text(*node) {
             Some(text) => !text.trim().is_empty(),
             None => {

@@ -22,7 +22,7 @@ const MARGIN: f32 = 1.4;
 /// Distance that leaves text covered in practice, in pixels.
 const SLACK: f32 = 4.0;
 /// Least height of a line that holds its letters, as a multiple of the font size.
-const THINNEST: f32 = 0.9;
+const LEAST_LINE: f32 = 0.9;
 
 /// Covered room that content fills from its top.
 #[derive(Debug)]
@@ -301,7 +301,7 @@ impl Room {
     fn holds(&self, width: f32, part: &Part, style: &Computed) -> bool {
         let inherited = &*style.inherited;
         let indent = inherited.indent.usual();
-        let flat = line_height(style) < inherited.font_size * THINNEST;
+        let flat = line_height(style) < inherited.font_size * LEAST_LINE;
         self.bottom <= self.limit
             && !part.outside
             && !flat

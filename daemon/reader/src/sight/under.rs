@@ -17,13 +17,13 @@ use crate::{
 use html5ever::local_name;
 
 /// Least distance by which text is pulled over a box, and least height of the box, in pixels.
-const LEAST: f32 = 12.0;
+const LINE_HEIGHT: f32 = 12.0;
 /// Least width of a box that text is on, in pixels.
-const WIDE: f32 = 200.0;
+const LINE_WIDTH: f32 = 200.0;
 /// Most nodes between a box and the text that is pulled over it.
-const NEAR: usize = 8;
+const MAX_BETWEEN: usize = 8;
 /// Most boxes around a picture.
-const WRAPPERS: usize = 4;
+const MAX_WRAPPERS: usize = 4;
 
 impl Look<'_> {
     /// Returns whether a box is drawn over the coloured box or the picture beside it.
@@ -45,7 +45,7 @@ impl Look<'_> {
             let pull = style.frame.as_deref().map_or(0.0, |frame| {
                 -pixels(frame.margin.bottom, style.inherited.font_size)
             });
-            if pull.max(raised(frame, font)) >= LEAST && self.is_ground(previous, around) {
+            if pull.max(raised(frame, font)) >= LINE_HEIGHT && self.is_ground(previous, around) {
                 return true;
             }
         }
@@ -67,7 +67,7 @@ impl Look<'_> {
     fn is_ground_of_cell(&self, node: NodeId, around: &Surroundings) -> bool {
         let style = self.styles.get(node);
         let small =
-            |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < LEAST);
+            |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < LINE_HEIGHT);
         let sizes = |frame: &Frame| [frame.width, frame.max_width, frame.height, frame.max_height];
         let has_colour = around.ground.differs_from(style.background)
             || (style.background_image != Image::None && !style.background_drawn.is_nothing());
@@ -87,7 +87,7 @@ impl Look<'_> {
         node: NodeId,
         step: impl Fn(&NodeId) -> Option<NodeId>,
     ) -> Option<NodeId> {
-        for near in std::iter::successors(step(&node), &step).take(NEAR) {
+        for near in std::iter::successors(step(&node), &step).take(MAX_BETWEEN) {
             if self.document.element(near).is_some() {
                 return Some(near);
             }
@@ -107,7 +107,7 @@ impl Look<'_> {
     /// Returns whether text may be read on a box: a picture, or a box of another colour.
     fn is_ground(&self, node: NodeId, around: &Surroundings) -> bool {
         let mut node = node;
-        for _ in 0..WRAPPERS {
+        for _ in 0..MAX_WRAPPERS {
             let Some(element) = self.document.element(node) else {
                 return false;
             };
@@ -124,17 +124,17 @@ impl Look<'_> {
                     size.or(given.ok()).is_none_or(|size| size >= least)
                 };
                 return paint::picture(attribute(local_name!("src"))) != Image::None
-                    && has_room(local_name!("width"), frame.width, WIDE)
-                    && has_room(local_name!("height"), frame.height, LEAST);
+                    && has_room(local_name!("width"), frame.width, LINE_WIDTH)
+                    && has_room(local_name!("height"), frame.height, LINE_HEIGHT);
             }
             let has_colour = around.ground.differs_from(style.background)
                 || (style.background_image != Image::None && !style.background_drawn.is_nothing());
-            let is_wide = [frame.width, frame.max_width]
-                .iter()
-                .all(|size| size.is_none_or(|size| !size.is_definite() || size.usual() >= WIDE));
+            let is_wide = [frame.width, frame.max_width].iter().all(|size| {
+                size.is_none_or(|size| !size.is_definite() || size.usual() >= LINE_WIDTH)
+            });
             let is_high = [frame.height, frame.min_height]
                 .iter()
-                .any(|size| size.is_some_and(|size| size.usual() >= LEAST));
+                .any(|size| size.is_some_and(|size| size.usual() >= LINE_HEIGHT));
             if has_colour && style.is_boxed() && is_wide && is_high {
                 return true;
             }
