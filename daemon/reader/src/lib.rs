@@ -19,6 +19,7 @@ pub mod outgoing;
 mod page;
 mod reading;
 mod sight;
+mod thresholds;
 pub mod worker;
 
 pub use findings::{Findings, Source};

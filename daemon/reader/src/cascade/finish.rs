@@ -1,9 +1,12 @@
 //! Values of a style that depend on its other values.
 
 use super::computed::Computed;
-use crate::css::{
-    colour::{Colour, Rgba},
-    property::{Display, Overflow},
+use crate::{
+    css::{
+        colour::{Colour, Rgba},
+        property::{Display, Overflow},
+    },
+    thresholds::OPAQUE,
 };
 
 /// Applies a filter that leaves one colour: text is seen on the ground outside of the filter alone.
@@ -14,7 +17,7 @@ fn flatten(style: &mut Computed, body: bool) {
     let Some(flat) = style.inherited.flat else {
         return;
     };
-    let opaque = |colour: Rgba| colour.alpha >= 0.99;
+    let opaque = |colour: Rgba| colour.alpha >= OPAQUE;
     let ground = match style.background {
         Colour::Known(colour) => opaque(colour),
         Colour::Current | Colour::Unknown => false,

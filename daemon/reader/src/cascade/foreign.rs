@@ -7,6 +7,7 @@ use crate::{
         property::{Declared, Display},
     },
     document::Element,
+    thresholds::FAINTEST,
 };
 use html5ever::ns;
 
@@ -39,7 +40,9 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
         let (name, value) = (&*attribute.name.local, &*attribute.value);
         match name {
             name if svg && SVG.contains(&name) => set(name, value),
-            "fill-opacity" if svg => hides |= number(value).is_some_and(|opacity| opacity < 0.08),
+            "fill-opacity" if svg => {
+                hides |= number(value).is_some_and(|opacity| opacity < FAINTEST);
+            }
             "width" | "height" if svg => hides |= number(value).is_some_and(|size| size < 1.0),
             "x" if svg => hides |= number(value).is_some_and(|x| x <= LEFTMOST),
             "y" if svg => hides |= number(value).is_some_and(|y| y <= TOPMOST),

@@ -12,6 +12,7 @@ use crate::{
         property::{Display, Image},
     },
     document::{Element, NodeId},
+    thresholds::UNPAINTED,
 };
 use std::rc::Rc;
 
@@ -29,7 +30,7 @@ pub(super) struct Generated {
 /// Returns whether a box exists beside the flow and paints something.
 pub(super) fn is_painted(style: &Computed) -> bool {
     let paints = match style.background {
-        Colour::Known(colour) => colour.alpha > 0.02,
+        Colour::Known(colour) => colour.alpha > UNPAINTED,
         Colour::Current | Colour::Unknown => true,
     };
     is_generated(style)

@@ -5,17 +5,15 @@ use super::{
     length,
     property::Image,
 };
+use crate::thresholds::{ALIKE, CLEAR};
 use cssparser::{Parser, Token};
 
-/// Greatest difference of channels that counts as none.
-const ALIKE: f32 = 10.0;
-/// Greatest opacity, and difference of opacities, that counts as none.
-const CLEAR: f32 = 0.05;
 /// Least part of a gradient that a colour fills if the rest is no ground of text.
 const NEARLY_ALL: f32 = 0.95;
-/// Distances in pixels that are at the beginning, and at the end, of each box with a few lines.
-const NEAR: f32 = 3.0;
-const FAR: f32 = 800.0;
+/// Distance in pixels that is at the beginning of each box with a few lines.
+const BEGINNING: f32 = 3.0;
+/// Distance in pixels that is at the end of each box with a few lines.
+const END: f32 = 800.0;
 
 /// A stop of a gradient.
 struct Stop {
@@ -131,9 +129,9 @@ fn stops(input: &mut Parser<'_>) -> Option<Vec<Stop>> {
 /// Returns the part of the gradient before a place; `None` if it depends on the size of the box.
 fn fraction(place: length::Length) -> Option<f32> {
     let pixels = length::Length { part: 0.0, ..place }.usual();
-    match (pixels.abs() <= NEAR, place.is_definite()) {
+    match (pixels.abs() <= BEGINNING, place.is_definite()) {
         (true, _) => Some(place.part),
-        (false, true) if pixels >= FAR => Some(1.0),
+        (false, true) if pixels >= END => Some(1.0),
         (false, true) if pixels < 0.0 => Some(0.0),
         _ => None,
     }

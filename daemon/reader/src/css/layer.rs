@@ -2,15 +2,15 @@
 //! anything of an image is drawn.
 
 use super::{Parsed, invalid, length};
+use crate::thresholds::FAR;
 use cssparser::{Parser, match_ignore_ascii_case};
 
-/// Distance of an image from its box at which nothing of it is drawn, in pixels.
-const FAR: f32 = 5_000.0;
-
-/// Width and height below which an image that does not repeat is no ground of text, in pixels.
-const SMALL: f32 = 3.5;
-/// Width and height that percentages of an image refer to, in pixels.
-const BOX: f32 = 300.0;
+/// Width and height up to which an image that does not repeat is no ground of text, in pixels: an x
+/// in the usual font is twice as high.
+const GROUNDLESS: f32 = 3.5;
+/// Width and height of the box, in pixels, to which percentages of an image refer. The layout is not
+/// known here; most boxes with text are larger.
+const ASSUMED_BOX: f32 = 300.0;
 
 /// What the sizes of all layers have in common.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,7 +64,9 @@ pub(super) fn one_extents(input: &mut Parser<'_>) -> Parsed<Extents> {
         }
     }
     let small = |side: Option<length::Length>| {
-        side.is_some_and(|side| side.resolve(length::MEDIUM, length::MEDIUM, BOX) <= SMALL)
+        side.is_some_and(|side| {
+            side.resolve(length::MEDIUM, length::MEDIUM, ASSUMED_BOX) <= GROUNDLESS
+        })
     };
     let (Some(width), height) = (sides.first().copied(), sides.get(1).copied()) else {
         return invalid();

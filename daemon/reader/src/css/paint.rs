@@ -6,14 +6,11 @@ use super::{
     data, gradient, invalid, length,
     property::{Filter, Image, Mask},
 };
+use crate::thresholds::{CLEAR, FAR};
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
-/// Greatest opacity of an image that counts as none.
-const CLEAR: f32 = 0.05;
-/// Distance of a mask from its box at which it leaves nothing of it.
-const FAR_MASK: f32 = 5_000.0;
 /// Distance of a shadow from its letters, in pixels, at which it does not show their shape.
-const FAR: f32 = 200.0;
+const DETACHED: f32 = 200.0;
 
 /// Consumes the value. Returns whether it contains an image.
 pub(super) fn has_image(input: &mut Parser<'_>) -> bool {
@@ -144,7 +141,7 @@ pub(super) fn mask(input: &mut Parser<'_>) -> Mask {
         match &token {
             Token::Ident(name) => single |= name.eq_ignore_ascii_case("no-repeat"),
             Token::Comma => layers += 1,
-            Token::Dimension { value, .. } => far |= !size && value.abs() >= FAR_MASK,
+            Token::Dimension { value, .. } => far |= !size && value.abs() >= FAR,
             _ => {}
         }
         any |= matches!(token, Token::Function(_) | Token::UnquotedUrl(_));
@@ -210,7 +207,7 @@ fn shadow(input: &mut Parser<'_>) -> Parsed<Option<Colour>> {
             return Ok(None);
         }
     }
-    let far = lengths.iter().any(|length| length.abs() >= FAR);
+    let far = lengths.iter().any(|length| length.abs() >= DETACHED);
     let clear = matches!(shade, Colour::Known(colour) if colour.alpha <= CLEAR);
     Ok((!far && !clear && lengths.len() >= 2).then_some(shade))
 }

@@ -1,14 +1,14 @@
 //! Colours, as far as they decide whether the text of an outgoing mail can be seen.
 
-use crate::css::colour::{self, Colour, Rgba};
+use crate::{
+    css::colour::{self, Colour, Rgba},
+    thresholds::{ALIKE_SENT, FAINTEST_SENT},
+};
 use cssparser::Parser;
-
-/// Largest difference of a channel at which text cannot be told from its background.
-const INVISIBLE_DIFFERENCE: f32 = 16.0;
 
 /// Returns whether nothing of a colour can be seen.
 pub(super) fn is_transparent(colour: Rgba) -> bool {
-    colour.alpha < 0.1
+    colour.alpha < FAINTEST_SENT
 }
 
 /// Returns whether text of a colour cannot be told from its background.
@@ -17,7 +17,7 @@ pub(super) fn is_lost_on(colour: Rgba, background: Rgba) -> bool {
     let pairs = seen.iter().zip(background.channels);
     pairs
         .into_iter()
-        .all(|(seen, below)| (seen - below).abs() <= INVISIBLE_DIFFERENCE)
+        .all(|(seen, below)| (seen - below).abs() <= ALIKE_SENT)
 }
 
 /// Returns the colour that a value consists of; `None` if there is none with known channels.

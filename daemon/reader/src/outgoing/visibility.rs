@@ -6,13 +6,11 @@ use super::{
     tree::{Data, Edge, Element, NodeId, Tree},
     values::{self, FONT, FontSize, Plain, is_unread},
 };
-use crate::css::colour::Rgba;
+use crate::{
+    css::colour::Rgba,
+    thresholds::{FAINTEST_SENT, FAR_SENT, SMALLEST_SENT_FONT},
+};
 use std::collections::{BTreeMap, HashMap};
-
-/// Text below this size in pixels is not seen.
-const LEAST_FONT: f32 = 3.0;
-/// Distance in pixels at which content is outside of the page.
-const FAR: f32 = 150.0;
 
 /// Visibility of a node.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +88,7 @@ pub(super) fn judge(tree: &Tree) -> Sights {
 }
 
 fn text_sight(look: &Look) -> Sight {
-    let is_small = look.font < LEAST_FONT;
+    let is_small = look.font < SMALLEST_SENT_FONT;
     let is_lost = colour::is_transparent(look.colour)
         || look
             .background
@@ -231,7 +229,7 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
             _ => {}
         },
         "opacity" => match values::opacity(value) {
-            Some(opacity) => own.judge(name, when(opacity < 0.1, Judged::Hidden)),
+            Some(opacity) => own.judge(name, when(opacity < FAINTEST_SENT, Judged::Hidden)),
             None => own.doubt(name),
         },
         "content-visibility" => match value {
@@ -276,15 +274,17 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
         "overflow" | "overflow-x" | "overflow-y" => {
             own.judge(name, when(value != "visible", Judged::Clipped));
         }
-        "text-indent" => by_lengths(own, outer.font, &|px| when(px <= -FAR, Judged::Hidden)),
+        "text-indent" => by_lengths(own, outer.font, &|px| when(px <= -FAR_SENT, Judged::Hidden)),
         "left" | "right" | "top" | "bottom" | "inset" => {
             let is_of_screen = value.contains("vw");
             by_lengths(own, outer.font, &|px| {
-                when(px.abs() >= FAR || is_of_screen, Judged::Doubtful)
+                when(px.abs() >= FAR_SENT || is_of_screen, Judged::Doubtful)
             });
         }
         "margin" | "margin-left" | "margin-right" | "margin-top" | "margin-bottom" => {
-            by_lengths(own, outer.font, &|px| when(px <= -FAR, Judged::Doubtful));
+            by_lengths(own, outer.font, &|px| {
+                when(px <= -FAR_SENT, Judged::Doubtful)
+            });
         }
         "position" => {
             let is_usual = matches!(value, "static" | "relative" | "initial");

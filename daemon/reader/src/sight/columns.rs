@@ -9,14 +9,13 @@ use crate::{
         property::{Display, Image},
     },
     document::{Document, NodeId, Visit},
+    thresholds::UNPAINTED,
 };
 use html5ever::{LocalName, local_name};
 use std::collections::HashMap;
 
 /// Most columns of a table whose grounds are read.
 const MAX_COLUMNS: usize = 100;
-/// Least opacity of a colour that is seen.
-const PAINTED: f32 = 0.02;
 
 /// A column: its group and itself, in the order in which they are painted.
 type Column = [Option<NodeId>; 2];
@@ -171,7 +170,7 @@ fn is_clear(style: &Computed) -> bool {
 }
 
 fn is_clear_ground(style: &Computed) -> bool {
-    let clear = matches!(style.background, Colour::Known(colour) if colour.alpha <= PAINTED);
+    let clear = matches!(style.background, Colour::Known(colour) if colour.alpha <= UNPAINTED);
     clear && (style.background_image == Image::None || style.background_drawn.is_nothing())
 }
 

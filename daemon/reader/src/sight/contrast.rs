@@ -1,6 +1,5 @@
 //! Colours of text and of what is behind it.
 
-use super::seen::FAINTEST;
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -10,12 +9,11 @@ use crate::{
         marks::Mark,
         property::{Display, Image, Size},
     },
+    thresholds::{ALIKE, FAINTEST, OPAQUE, UNPAINTED},
 };
 
 /// Least contrast of text that can be told from its ground.
 const LEAST_CONTRAST: f32 = 1.07;
-/// Greatest difference of channels that cannot be told apart.
-const LEAST_DIFFERENCE: f32 = 10.0;
 
 /// Colour of what is behind the text; `None` if it is unknown, for example an image.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,8 +80,8 @@ impl Ground {
     /// Returns the ground with a colour on it.
     fn beneath(self, colour: Rgba) -> Self {
         match colour.alpha {
-            alpha if alpha >= 0.99 => Self(Some(colour.channels)),
-            alpha if alpha <= 0.02 => self,
+            alpha if alpha >= OPAQUE => Self(Some(colour.channels)),
+            alpha if alpha <= UNPAINTED => self,
             _ => Self(self.0.map(|ground| colour.over(ground))),
         }
     }
@@ -175,5 +173,5 @@ fn differ(colour: Rgba, ground: [f32; 3]) -> bool {
         .zip(ground)
         .map(|(text, ground)| (text - ground).abs())
         .fold(0.0, f32::max);
-    contrast >= LEAST_CONTRAST || difference > LEAST_DIFFERENCE
+    contrast >= LEAST_CONTRAST || difference > ALIKE
 }

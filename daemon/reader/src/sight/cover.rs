@@ -6,7 +6,7 @@ use super::{
     layers::{Layers, has_levels, has_mask, is_layer, is_lifted, level},
     reach::Reach,
     room::{Room, inner_width},
-    seen::{FAINTEST, Seen, Sight, words},
+    seen::{Seen, Sight, words},
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -17,14 +17,12 @@ use crate::{
         property::{Display, Overflow, Position},
     },
     document::{Document, NodeId, Visit},
+    thresholds::LASTING,
 };
-
 use html5ever::local_name;
 
 /// Greatest height of a box whose lines are below it, in pixels.
 const FLAT: f32 = 2.0;
-/// Least opacity of a cover, through which no text is seen.
-const LASTING: f32 = 1.0 - FAINTEST;
 
 /// An opaque box that covers text.
 #[derive(Debug)]

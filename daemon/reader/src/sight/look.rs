@@ -12,7 +12,7 @@ use super::{
     measure::{has_unknown_height, is_beside, usual_margin},
     painted::Painted,
     place::Place,
-    seen::{FAINTEST, Seen, Sight, is_tiny, words},
+    seen::{Seen, Sight, is_tiny, words},
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -23,11 +23,10 @@ use crate::{
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     findings::Findings,
+    thresholds::{FAINTEST, SMALLEST_FONT},
 };
 use html5ever::{local_name, ns};
 
-/// Smallest font that is seen, in pixels.
-const SMALLEST_FONT: f32 = 2.0;
 /// Least height of a letter that is seen after scaling, in pixels. A line is a bit higher than its
 /// font.
 const SMALLEST_LINE: f32 = 1.74;

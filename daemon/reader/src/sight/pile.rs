@@ -7,7 +7,7 @@ use super::{
     layers::level,
     look::{Look, Surroundings},
     reach::Reach,
-    seen::{FAINTEST, is_tiny},
+    seen::is_tiny,
 };
 use crate::{
     cascade::{Computed, Frame},
@@ -17,6 +17,7 @@ use crate::{
         property::{Display, Image, Position, Size},
     },
     document::{Element, NodeId},
+    thresholds::{FAINTEST, LASTING, OPAQUE, UNPAINTED},
 };
 use html5ever::{local_name, ns};
 
@@ -25,13 +26,9 @@ const MAX_COVERS: usize = 32;
 /// Least width and height of a box that text may be on, in pixels.
 const ROOM: f32 = 12.0;
 /// Least scale of a box that text may be on.
-const LEAST_SCALE: f32 = 0.1;
+const LEAST_SCALE_OF_GROUND: f32 = 0.1;
 /// Cost of the examination of a cover, in nodes.
-const COST: u32 = 64;
-/// Least opacity of the colour of a cover.
-const OPAQUE: f32 = 0.99;
-/// Least opacity of a cover, through which no text is seen.
-const LASTING: f32 = 1.0 - FAINTEST;
+const COST_OF_COVER: u32 = 64;
 
 impl Look<'_> {
     /// Returns the surroundings of the element that absolutely placed boxes refer to, unless it is
@@ -49,7 +46,7 @@ impl Look<'_> {
         let frame = style.frame_or_default();
         let absolute = frame.is_absolute();
         let (opaque, painted) = match style.background {
-            Colour::Known(colour) => (colour.alpha >= OPAQUE, colour.alpha > 0.02),
+            Colour::Known(colour) => (colour.alpha >= OPAQUE, colour.alpha > UNPAINTED),
             Colour::Current | Colour::Unknown => (false, true),
         };
         let opaque = opaque
@@ -121,7 +118,9 @@ impl Look<'_> {
 fn is_roomy(style: &Computed, frame: &Frame) -> bool {
     let small = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < ROOM);
     let sizes = [frame.width, frame.max_width, frame.height, frame.max_height];
-    let shrunk = |scale: (f32, f32)| scale.0.abs() < LEAST_SCALE || scale.1.abs() < LEAST_SCALE;
+    let shrunk = |scale: (f32, f32)| {
+        scale.0.abs() < LEAST_SCALE_OF_GROUND || scale.1.abs() < LEAST_SCALE_OF_GROUND
+    };
     !sizes.into_iter().any(small)
         && !shrunk(frame.transform.scale)
         && !shrunk(frame.scale.scale)
@@ -132,7 +131,7 @@ fn is_roomy(style: &Computed, frame: &Frame) -> bool {
 impl Look<'_> {
     fn cover(&mut self, node: NodeId, reach: Reach) {
         // The cost is that of the elements around.
-        let spent = (0..COST).all(|_| self.heights.spend(None));
+        let spent = (0..COST_OF_COVER).all(|_| self.heights.spend(None));
         if self.covers.len() >= MAX_COVERS || !spent {
             self.sight.findings.simplified = true;
             return;

@@ -12,12 +12,10 @@ use crate::{
         length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
         property::{Display, Float, Overflow, Position, Size},
     },
+    thresholds::FAR,
 };
 
 mod screen;
-
-/// Distance to the right of, or below, the screen that a person does not scroll, in pixels.
-const FAR: f32 = 5_000.0;
 
 /// Place of the content of an element.
 #[derive(Debug, Clone, Copy)]

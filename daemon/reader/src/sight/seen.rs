@@ -6,8 +6,6 @@ use crate::{
     findings::Findings,
 };
 
-/// Least opacity that is seen.
-pub(super) const FAINTEST: f32 = 0.08;
 /// Whether a run of text or a box is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {

@@ -1,6 +1,6 @@
 //! Whether text is on the screen, by the estimate of its place.
 
-use super::{FAR, Place};
+use super::Place;
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -12,6 +12,7 @@ use crate::{
         flow::{Flow, LINE, NARROW},
         measure::{keeps_lines, text_width},
     },
+    thresholds::FAR,
 };
 
 impl Place {
