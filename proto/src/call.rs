@@ -8,7 +8,7 @@ mod person;
 
 pub use person::{
     DeleteMail, FinishMail, GetTraffic, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail,
-    ResolveHeld, RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, WatchHeld,
+    ResolveHeld, RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, Verdict, WatchHeld,
 };
 
 use crate::{

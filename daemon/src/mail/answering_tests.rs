@@ -10,7 +10,7 @@ use crate::config::ConfirmPolicy;
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     approval::{Consent, SubmitOutcome},
-    call::{ResolveHeld, Submit},
+    call::{ResolveHeld, Submit, Verdict},
     mail::{Draft, Format, ReplyState, Target},
 };
 use tokio::time::Instant;
@@ -101,7 +101,7 @@ async fn an_answer_that_a_person_discarded_is_none() {
     let discard = ResolveHeld {
         number: held.number,
         version: held.version,
-        send: false,
+        verdict: Verdict::Discard,
     };
     assert!(mail.resolve(discard, soon()).await.result.is_ok());
     let changed = reply(&mail, "second", true, Consent::Draft).await;

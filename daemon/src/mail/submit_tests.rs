@@ -12,7 +12,7 @@ use super::{
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     approval::{Consent, ConsentAnswer, HeldMail, Question, Resolution},
-    call::{ResolveHeld, ReviseHeld},
+    call::{ResolveHeld, ReviseHeld, Verdict},
     mail::{Draft, Format, ReplyState, Target},
 };
 
@@ -92,7 +92,7 @@ impl World {
         let resolve = ResolveHeld {
             number: held.number,
             version: held.version.clone(),
-            send: true,
+            verdict: Verdict::Send,
         };
         self.mail.resolve(resolve, soon()).await.result
     }

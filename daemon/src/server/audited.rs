@@ -15,6 +15,7 @@ use tai_proto::{
     Answer, Call, Fault, FaultCode,
     account::Succession,
     approval::{Resolution, SubmitOutcome},
+    call::Verdict,
     message::Role,
     person::SendOutcome,
     text::Label,
@@ -98,8 +99,10 @@ fn event_of(call: &Call) -> Option<Event> {
         Call::OfferCredentials(_) => Some(Event::Offer),
         Call::Login(_) => Some(Event::Login),
         Call::Logout(_) => Some(Event::Logout),
-        Call::ResolveHeld(resolve) if resolve.send => Some(Event::Approve),
-        Call::ResolveHeld(_) => Some(Event::Discard),
+        Call::ResolveHeld(resolve) => Some(match resolve.verdict {
+            Verdict::Send => Event::Approve,
+            Verdict::Discard => Event::Discard,
+        }),
         Call::ReviseHeld(_) => Some(Event::Revise),
         Call::Stop(_) | Call::MakeWay(_) => Some(Event::Stop),
         Call::Fetch(_)

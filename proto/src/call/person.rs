@@ -51,8 +51,17 @@ pub struct ResolveHeld {
     pub number: u64,
     /// [`HeldMail::version`](crate::approval::HeldMail::version) of the mail that the person saw.
     pub version: Label,
-    /// Whether to send the mail. `false` discards it.
-    pub send: bool,
+    /// What the person decided.
+    pub verdict: Verdict,
+}
+
+/// Decision about a mail that waits for approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// The mail is not sent, and waits no longer.
+    Discard,
+    /// The mail is sent.
+    Send,
 }
 
 /// See [`Call::WatchHeld`](super::Call::WatchHeld).

@@ -74,7 +74,7 @@ pub(crate) fn calls() -> Vec<Call> {
         ResolveHeld {
             number: 3,
             version: "v".into(),
-            send: true,
+            verdict: Verdict::Send,
         }
         .into_call(),
         ReadHeld {

@@ -21,7 +21,7 @@ use std::time::SystemTime;
 use tai_proto::{
     Fault,
     approval::{GoneMail, HeldList, HeldState},
-    call::{ListHeld, ResolveHeld},
+    call::{ListHeld, ResolveHeld, Verdict},
     command::command,
     names::Profile,
 };
@@ -59,7 +59,7 @@ async fn discard(daemon: &Daemon, gone: &GoneMail) -> Result<Exit, CliError> {
     let decision = ResolveHeld {
         number: gone.number,
         version: gone.version.clone(),
-        send: false,
+        verdict: Verdict::Discard,
     };
     daemon.call(decision, LONG).await?;
     print(&format!("mail {} removed from the list", gone.number));
@@ -142,9 +142,9 @@ impl Approve {
                     "ask the recipient, then run `taid approve {number}` at a terminal"
                 )));
         }
-        let send = match (self.yes, self.reject) {
-            (true, _) => true,
-            (_, true) => false,
+        let verdict = match (self.yes, self.reject) {
+            (true, _) => Verdict::Send,
+            (_, true) => Verdict::Discard,
             (false, false) => {
                 if !self.full {
                     print(&page::mail(mail, SystemTime::now(), profile));
@@ -159,13 +159,13 @@ impl Approve {
                     ));
                     return Ok(Exit::Failed);
                 }
-                true
+                Verdict::Send
             }
         };
         let decision = ResolveHeld {
             number,
             version: mail.version.clone(),
-            send,
+            verdict,
         };
         resolve(daemon, decision).await?;
         Ok(Exit::Success)

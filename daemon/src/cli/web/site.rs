@@ -18,7 +18,7 @@ use crate::{
 use std::{path::PathBuf, time::SystemTime};
 use tai_proto::{
     approval::{HeldForm, HeldMail, Resolution},
-    call::{ListHeld, ListMail, ReadMail, ResolveHeld, ReviseHeld},
+    call::{ListHeld, ListMail, ReadMail, ResolveHeld, ReviseHeld, Verdict},
     mail::Window,
     names::Profile,
     person::Scope,
@@ -173,15 +173,15 @@ impl Site {
             number,
             version,
         } = action;
-        let send = match act {
+        let verdict = match act {
             Act::Revise => return self.revise(number, version, form).await,
-            Act::Send => true,
-            Act::Discard => false,
+            Act::Send => Verdict::Send,
+            Act::Discard => Verdict::Discard,
         };
         let decision = ResolveHeld {
             number,
             version,
-            send,
+            verdict,
         };
         let done = self.daemon.call(decision, LONG).await?;
         let text = match done {

@@ -58,16 +58,16 @@ fn hold(approvals: &Approvals, text: &str) -> Result<HeldMail, ApprovalError> {
     Ok(held.unwrap())
 }
 
-fn verdict(held: &HeldMail, send: bool) -> ResolveHeld {
+fn decision(held: &HeldMail, verdict: Verdict) -> ResolveHeld {
     ResolveHeld {
         number: held.number,
         version: held.version.clone(),
-        send,
+        verdict,
     }
 }
 
 fn approve_held<'a>(approvals: &'a Approvals, held: &HeldMail) -> ApprovedMail<'a> {
-    match approvals.resolve(verdict(held, true)).unwrap() {
+    match approvals.resolve(decision(held, Verdict::Send)).unwrap() {
         Resolved::Approved(mail) => mail,
         Resolved::Discarded(digest, _) => panic!("discarded {digest}"),
     }
@@ -164,7 +164,7 @@ async fn a_mail_waits_once_for_an_hour_and_one_decision_counts() {
     assert_eq!(other.number, 3, "each question has a number of its own");
 
     let approved = approve_held(&approvals, &held);
-    let again = approvals.resolve(verdict(&held, true));
+    let again = approvals.resolve(decision(&held, Verdict::Send));
     assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
     approved.hold_again();
     assert_eq!(approvals.list().waiting.len(), 2);
@@ -179,7 +179,7 @@ async fn a_mail_that_was_sent_or_may_have_been_does_not_wait_again() {
     let held = hold(&approvals, "text").unwrap();
     drop(approve_held(&approvals, &held));
     assert_eq!(approvals.list().waiting, []);
-    let again = approvals.resolve(verdict(&held, true));
+    let again = approvals.resolve(decision(&held, Verdict::Send));
     assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
 }
 
@@ -187,7 +187,7 @@ async fn a_mail_that_was_sent_or_may_have_been_does_not_wait_again() {
 async fn a_rejected_mail_is_discarded() {
     let approvals = approvals();
     let held = hold(&approvals, "text").unwrap();
-    let resolved = approvals.resolve(verdict(&held, false));
+    let resolved = approvals.resolve(decision(&held, Verdict::Discard));
     assert!(matches!(resolved, Ok(Resolved::Discarded(..))));
     assert_eq!(approvals.list().waiting, []);
 
@@ -210,7 +210,7 @@ async fn an_open_question_cannot_be_decided_with_taid_approve() {
     let resolved = approvals.resolve(ResolveHeld {
         number,
         version: "".into(),
-        send: true,
+        verdict: Verdict::Send,
     });
     assert_eq!(resolved.unwrap_err(), ApprovalError::NotHeld(number));
     assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
@@ -222,8 +222,8 @@ async fn a_decision_about_another_mail_with_the_number_has_no_effect() {
     let shown = hold(&old, "shown").unwrap();
     let other = hold(&new, "other").unwrap();
     assert_eq!(shown.number, other.number);
-    for send in [true, false] {
-        let decided = new.resolve(verdict(&shown, send));
+    for verdict in [Verdict::Send, Verdict::Discard] {
+        let decided = new.resolve(decision(&shown, verdict));
         let refused = ApprovalError::OtherVersion(shown.number);
         assert_eq!(decided.unwrap_err(), refused);
     }

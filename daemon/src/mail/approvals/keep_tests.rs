@@ -17,7 +17,7 @@ use std::{
 use tai_auth::testing::TestClock;
 use tai_proto::{
     approval::{ConsentAnswer, GoneState, HeldState},
-    call::ResolveHeld,
+    call::{ResolveHeld, Verdict},
 };
 
 /// A keyring, which outlives the daemon.
@@ -110,12 +110,12 @@ async fn hold(approvals: &Approvals, text: &str) -> HeldMail {
 fn resolve<'a>(
     approvals: &'a Approvals,
     held: &HeldMail,
-    send: bool,
+    verdict: Verdict,
 ) -> Result<Resolved<'a>, ApprovalError> {
     approvals.resolve(ResolveHeld {
         number: held.number,
         version: held.version.clone(),
-        send,
+        verdict,
     })
 }
 
@@ -143,7 +143,7 @@ async fn with_a_key_a_waiting_mail_survives_a_restart_and_is_decided_once() {
         held.number,
         "it waits once"
     );
-    match resolve(&second, &held, true).unwrap() {
+    match resolve(&second, &held, Verdict::Send).unwrap() {
         Resolved::Approved(mail) => {
             assert_eq!(*mail.mail, prepared("b@x.org", "text"));
             mail.recorded(soon()).await.unwrap();
@@ -155,7 +155,7 @@ async fn with_a_key_a_waiting_mail_survives_a_restart_and_is_decided_once() {
 
     let third = world.start().await;
     assert_eq!(third.list().waiting, std::slice::from_ref(&other));
-    assert!(resolve(&third, &other, false).is_ok());
+    assert!(resolve(&third, &other, Verdict::Discard).is_ok());
     assert_eq!(files(&world.vault()), [""; 0]);
     let next = hold(&third, "next").await;
     assert!(next.number > other.number + 1, "numbers are not reused");
@@ -185,7 +185,7 @@ async fn a_mail_that_was_being_sent_is_offered_with_a_warning_and_only_once() {
     let world = World::new();
     let first = world.start().await;
     let held = hold(&first, "text").await;
-    let sending = resolve(&first, &held, true).unwrap();
+    let sending = resolve(&first, &held, Verdict::Send).unwrap();
     std::mem::forget(sending);
 
     let second = world.start().await;
@@ -193,9 +193,9 @@ async fn a_mail_that_was_being_sent_is_offered_with_a_warning_and_only_once() {
     assert_eq!(unsure.len(), 1);
     assert_eq!(unsure[0].state, HeldState::MaybeSent);
     // The person has not seen the warning.
-    let old = resolve(&second, &held, true);
+    let old = resolve(&second, &held, Verdict::Send);
     assert_eq!(old.unwrap_err(), ApprovalError::OtherVersion(held.number));
-    match resolve(&second, &unsure[0], true).unwrap() {
+    match resolve(&second, &unsure[0], Verdict::Send).unwrap() {
         // The bridge refused it this time, which says nothing about the first time.
         Resolved::Approved(mail) => mail.hold_again(),
         other => panic!("{other:?}"),
@@ -223,7 +223,7 @@ async fn without_a_key_a_mail_is_reported_as_lost_until_it_is_submitted_again() 
         let gone = &list.gone[0];
         assert_eq!((gone.number, gone.state), (held.number, GoneState::Lost));
         assert_eq!(gone.since, held.since);
-        let approved = resolve(&second, &held, true);
+        let approved = resolve(&second, &held, Verdict::Send);
         assert_eq!(approved.unwrap_err(), ApprovalError::Lost(held.number));
     }
     let third = world.start().await;
@@ -239,7 +239,7 @@ async fn a_locked_keyring_delays_a_sealed_mail_and_a_lost_key_loses_it() {
     world.lock(true);
     let second = world.start().await;
     assert_eq!(second.list().gone[0].state, GoneState::Locked);
-    let approved = resolve(&second, &held, true);
+    let approved = resolve(&second, &held, Verdict::Send);
     assert_eq!(approved.unwrap_err(), ApprovalError::Locked(held.number));
     // The same mail, submitted again, is the mail that waits.
     let third = world.start().await;

@@ -54,7 +54,7 @@ use table::Table;
 use tai_auth::session::{clock::Clock, stamp::Stamp};
 use tai_proto::{
     approval::{ConsentAnswer, HeldList, HeldPart, Question},
-    call::{ReadHeld, ResolveHeld},
+    call::{ReadHeld, ResolveHeld, Verdict},
 };
 use tokio::{sync::watch, time::Instant};
 
@@ -321,9 +321,9 @@ impl Approvals {
     /// [`ApprovalError::OtherVersion`], [`ApprovalError::Locked`] and [`ApprovalError::Lost`].
     pub(super) fn resolve(&self, resolve: ResolveHeld) -> Result<Resolved<'_>, ApprovalError> {
         let number = resolve.number;
-        let event = match resolve.send {
-            true => Event::Approve { number },
-            false => Event::Reject { number },
+        let event = match resolve.verdict {
+            Verdict::Send => Event::Approve { number },
+            Verdict::Discard => Event::Reject { number },
         };
         let (mut table, now) = self.table();
         let key = table.key_of(number).ok_or(ApprovalError::NotHeld(number))?;

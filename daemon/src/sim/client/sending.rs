@@ -4,7 +4,7 @@ use super::{Client, INSTANCES};
 use tai_proto::{
     Fault, FaultCode,
     approval::{Consent, ConsentAnswer, Resolution, SubmitOutcome},
-    call::{ResolveHeld, Submit},
+    call::{ResolveHeld, Submit, Verdict},
     mail::{Draft, Format, Target},
     names::MailId,
 };
@@ -76,7 +76,10 @@ impl Client {
                 let resolve = ResolveHeld {
                     number: held.number,
                     version: held.version,
-                    send: self.world.happens(80),
+                    verdict: match self.world.happens(80) {
+                        true => Verdict::Send,
+                        false => Verdict::Discard,
+                    },
                 };
                 let resolved = self.call_as(&self.person, resolve);
                 match resolved.await {

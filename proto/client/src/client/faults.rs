@@ -13,36 +13,34 @@ pub(super) struct Unanswered {
 
 /// Returns the words about a call without an answer.
 pub(super) fn unanswered(call: &Call) -> Unanswered {
-    let what = match call {
-        Call::Submit(_) | Call::SendMail(_) | Call::ResolveHeld(_) => {
-            "it is unknown whether the mail was sent"
-        }
-        _ => "it is unknown whether the call had an effect",
-    };
-    let advice = advice(call);
-    Unanswered { what, advice }
-}
-
-fn advice(call: &Call) -> &'static str {
-    match call {
-        Call::ResolveHeld(_) => {
+    const SEND: &str = "it is unknown whether the mail was sent";
+    const CALL: &str = "it is unknown whether the call had an effect";
+    let (what, advice) = match call {
+        Call::ResolveHeld(_) => (
+            SEND,
             "ask the recipient before the mail is sent again; the call was not repeated, and `taid \
-             approve` lists the mails that still wait"
-        }
-        Call::Submit(_) => {
+             approve` lists the mails that still wait",
+        ),
+        Call::Submit(_) => (
+            SEND,
             "check the mailbox or ask the recipient before you call again; the call was not \
              repeated, and taid does not send the same mail within ten minutes unless \
-             allow_duplicate is true"
-        }
-        Call::SendMail(_) => {
+             allow_duplicate is true",
+        ),
+        Call::SendMail(_) => (
+            SEND,
             "ask the recipient before you send it again; the call was not repeated, and taid does not \
-             send the same mail within ten minutes without `--again`"
-        }
-        Call::ReviseHeld(_) => "look at `taid approve` before you change it again",
-        Call::DeleteMail(_) => "look at `taid inbox --all` before you delete it again",
-        Call::Delete(_) => {
-            "call list_inbox to see whether the mail exists, and delete it again if it does"
-        }
+             send the same mail within ten minutes without `--again`",
+        ),
+        Call::ReviseHeld(_) => (CALL, "look at `taid approve` before you change it again"),
+        Call::DeleteMail(_) => (
+            CALL,
+            "look at `taid inbox --all` before you delete it again",
+        ),
+        Call::Delete(_) => (
+            CALL,
+            "call list_inbox to see whether the mail exists, and delete it again if it does",
+        ),
         Call::Fetch(_)
         | Call::Peek(_)
         | Call::List(_)
@@ -69,8 +67,9 @@ fn advice(call: &Call) -> &'static str {
         | Call::ReadMail(_)
         | Call::FinishMail(_)
         | Call::GetTraffic(_)
-        | Call::WaitFor(_) => "look at `taid status` before you repeat it",
-    }
+        | Call::WaitFor(_) => (CALL, "look at `taid status` before you repeat it"),
+    };
+    Unanswered { what, advice }
 }
 
 /// Returns the fault of a connection whose task has failed.

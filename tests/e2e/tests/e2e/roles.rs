@@ -9,7 +9,7 @@ use tai_proto::{
     approval::{Consent, ConsentAnswer, SubmitOutcome},
     call::{
         Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, OfferCredentials,
-        ResolveHeld, Settle, Stop, Submit, WatchHeld,
+        ResolveHeld, Settle, Stop, Submit, Verdict, WatchHeld,
     },
     frame::MAX_FRAME,
     hello::{Hello, Welcome},
@@ -88,11 +88,11 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
     );
     assert!(matches!(held, Ok(Answer::Submit(SubmitOutcome::Held(_)))));
     let refused = Err(FaultCode::NotPermitted);
-    for send in [true, false] {
+    for verdict in [Verdict::Send, Verdict::Discard] {
         let resolve = ResolveHeld {
             number: 1,
             version: "".into(),
-            send,
+            verdict,
         };
         assert_eq!(call(&mut raw, resolve), refused);
     }

@@ -16,7 +16,7 @@ use std::{
 use tai_proto::{
     Fault, FaultCode,
     approval::{HeldList, HeldMail, HeldState},
-    call::{ResolveHeld, WatchHeld},
+    call::{ResolveHeld, Verdict, WatchHeld},
     command::command,
     names::Profile,
     text::Label,
@@ -102,7 +102,7 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
     loop {
         // A thread of its own, so that the connection to taid lives meanwhile.
         let answered = tokio::task::spawn_blocking(move || prompt::decision(question));
-        let send = match answered
+        let verdict = match answered
             .await
             .map_err(|error| CliError::new("cannot read from the terminal").caused_by(error))?
         {
@@ -124,13 +124,13 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
                 print(&format!("still waiting: `{decide}`"));
                 return Ok(true);
             }
-            Some(Decision::Send) => true,
-            Some(Decision::Discard) => false,
+            Some(Decision::Send) => Verdict::Send,
+            Some(Decision::Discard) => Verdict::Discard,
         };
         let decision = ResolveHeld {
             number,
             version: mail.version.clone(),
-            send,
+            verdict,
         };
         if let Err(fault) = resolve(daemon, decision).await {
             report(fault);

@@ -3,6 +3,7 @@
 use super::*;
 use tai_proto::{
     approval::{Consent, ConsentAnswer, Resolution, SubmitOutcome},
+    call::Verdict,
     mail::{Format, Target},
     person::{PersonConsent, SendOutcome},
 };
@@ -115,14 +116,17 @@ impl Player {
         let waiting = self.held.lock().unwrap().pop_front();
         let none = || (1, Label::default(), String::new());
         let (number, version, text) = waiting.unwrap_or_else(none);
-        let send = recorded.sends() || recorded.call.outcome != CallOutcome::Done;
+        let verdict = match recorded.sends() || recorded.call.outcome != CallOutcome::Done {
+            true => Verdict::Send,
+            false => Verdict::Discard,
+        };
         let resolved = self
             .call(
                 recorded,
                 ResolveHeld {
                     number,
                     version,
-                    send,
+                    verdict,
                 },
             )
             .await;
