@@ -5,7 +5,7 @@ use crate::{
     account::{Account, Told},
     os,
     record::{host_name, read_record},
-    start::{AutoStart, Launch, Subject, refusal, start},
+    start::{AutoStart, Launch, Subject, may_start, start},
 };
 use interprocess::local_socket::{
     GenericFilePath, ToFsName as _, tokio::Stream, traits::tokio::Stream as _,
@@ -295,8 +295,8 @@ impl Dial for Local {
         else {
             return Ok(None);
         };
-        if let Some(refusal) = refusal(self.start, places, profile) {
-            return refusal.map_or(Ok(None), Err);
+        if !may_start(self.start, places, profile)? {
+            return Ok(None);
         }
         let launch = Launch {
             executable: &self.executable,

@@ -68,17 +68,18 @@ pub fn installed_taid() -> PathBuf {
         .unwrap_or_else(|| name.into())
 }
 
-/// Returns the reason not to start a daemon: `Some(None)` if auto-start is off.
-pub(crate) fn refusal(
+/// Returns whether the client starts a daemon; `false` if auto-start is off.
+///
+/// # Errors
+/// [`ConnectError::InSandbox`], and [`ConnectError::SocketUnit`] if a service manager starts it.
+pub(crate) fn may_start(
     start: AutoStart,
     places: &Places,
     profile: &Profile,
-) -> Option<Option<ConnectError>> {
+) -> Result<bool, ConnectError> {
     match start {
-        AutoStart::Never => return Some(None),
-        AutoStart::OutsideSandbox if os::is_sandboxed() => {
-            return Some(Some(ConnectError::InSandbox));
-        }
+        AutoStart::Never => return Ok(false),
+        AutoStart::OutsideSandbox if os::is_sandboxed() => return Err(ConnectError::InSandbox),
         AutoStart::OutsideSandbox | AutoStart::Anywhere => {}
     }
     let unit = match profile.is_default() {
@@ -86,7 +87,10 @@ pub(crate) fn refusal(
         false => format!("taid@{profile}.socket"),
     };
     let is_managed = places.given_home().is_none() && os::is_socket_enabled(places, &unit);
-    is_managed.then_some(Some(ConnectError::SocketUnit { unit }))
+    match is_managed {
+        true => Err(ConnectError::SocketUnit { unit }),
+        false => Ok(true),
+    }
 }
 
 /// Start of a daemon.
