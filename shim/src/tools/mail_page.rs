@@ -5,7 +5,7 @@
 //! before them that they are data.
 
 use super::{arguments::plain, definition::Shown};
-use crate::text::{LeftOutCounts, Trust, date, left_out, line, status};
+use crate::text::{self, LeftOutCounts, Trust, date, line, status};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Serialize;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -110,39 +110,57 @@ impl MailPage {
 
     /// As [`MailPage::show`], with `none` as the text without a mail.
     pub(super) fn show_or(self, none: String, nonce: &str) -> Shown {
-        let FetchedMail {
-            address,
-            mail,
-            left_out: not_shown,
-            passed_over,
-            is_leased: _,
-        } = self.fetched;
-        let passed_over = passed_over.iter().map(|id| {
+        let passed_over = self.fetched.passed_over.iter().map(|id| {
             format!(
                 "Email {id} could not be read: the mail bridge fails for it. It stays unread; fetch_email with \
                  email_id {id} tries it again."
             )
         });
-        let address = String::from(address);
-        let Some(mail) = mail else {
-            let mut notice = none;
-            for line in passed_over {
-                notice.push('\n');
-                notice.push_str(&line);
-            }
-            notice.push_str(&left_out(&not_shown));
+        let mut notices: Vec<String> = passed_over.collect();
+        let address = self.fetched.address.to_string();
+        let Some(mail) = &self.fetched.mail else {
+            notices.insert(0, none);
+            let left_out = &self.fetched.left_out;
+            let notice = notices.join("\n") + &text::left_out(left_out);
             let output = Output {
                 address,
                 notice: Some(notice.clone()),
                 caution: None,
                 email: None,
-                counts: not_shown.into(),
+                counts: (*left_out).into(),
             };
             return Shown::new(notice, &output);
         };
-        let mut notices: Vec<String> = passed_over.collect();
-        notices.extend(part_notices(&mail, self.max_chars, self.full, self.resumed));
-        if mail.part.is_last() && mail.quoted_lines > 0 {
+        notices.extend(self.notices(mail));
+        let notice = (!notices.is_empty()).then(|| notices.join("\n"));
+        let note = note(&mail.findings, mail.source);
+        let (begin, end) = fence(nonce);
+        let text = [
+            &lines(&notice),
+            &lines(&note),
+            &format!("{begin}\n{}\n---\n\n", header(mail)),
+            mail.body.as_str(),
+            &format!("\n{end}"),
+        ];
+        let text = text.concat();
+        let fenced = format!("{begin}\n{}\n{end}", mail.body.as_str());
+        let output = Output {
+            address,
+            notice,
+            caution: Some(CAUTION),
+            email: self.fetched.mail.map(|mail| email(*mail, note, fenced)),
+            counts: LeftOut::default().into(),
+        };
+        Shown::new(text, &output)
+    }
+
+    /// Returns the notices about the part, the quoted history and the status of the mail.
+    fn notices(&self, mail: &Mail) -> Vec<String> {
+        let mut notices = part_notices(mail, self.max_chars, self.full, self.resumed);
+        if !mail.part.is_last() {
+            return notices;
+        }
+        if mail.quoted_lines > 0 {
             let id = mail.envelope.id;
             let lines = match mail.quoted_lines {
                 1 => "1 line of quoted history is".to_owned(),
@@ -153,42 +171,35 @@ impl MailPage {
                  true returns them."
             ));
         }
-        if self.marked && mail.part.is_last() && !mail.envelope.read {
+        if self.marked && !mail.envelope.read {
             notices.push(
                 "Warning: this email is not marked as read, because the bridge did not do it or another client has the email now."
                     .to_owned(),
             );
         }
-        let notice = (!notices.is_empty()).then(|| notices.join("\n"));
-        let note = note(&mail.findings, mail.source);
-        let (begin, end) = fence(nonce);
-        let envelope = &mail.envelope;
-        let mut text = String::with_capacity(mail.body.len() + 1_000);
-        for before in [&notice, &note].into_iter().flatten() {
-            text.push_str(before);
-            text.push('\n');
-        }
-        text.push_str(&format!(
-            "{begin}\nFrom: {}\nTo: {}\nSubject: {}\nDate: {}\nID: {}\nStatus: {}\n\n---\n\n",
-            line(&envelope.from),
-            line(&envelope.to),
-            line(&envelope.subject),
-            date(&envelope.date),
-            envelope.id,
-            status(envelope.read),
-        ));
-        text.push_str(&mail.body);
-        text.push_str(&format!("\n{end}"));
-        let fenced = format!("{begin}\n{}\n{end}", mail.body.as_str());
-        let output = Output {
-            address,
-            notice,
-            caution: Some(CAUTION),
-            email: Some(email(*mail, note, fenced)),
-            counts: LeftOut::default().into(),
-        };
-        Shown::new(text, &output)
+        notices
     }
+}
+
+/// Returns an optional text with a line break at its end.
+fn lines(text: &Option<String>) -> String {
+    text.as_ref()
+        .map(|text| format!("{text}\n"))
+        .unwrap_or_default()
+}
+
+/// Returns the header fields of a mail, one a line.
+fn header(mail: &Mail) -> String {
+    let envelope = &mail.envelope;
+    format!(
+        "From: {}\nTo: {}\nSubject: {}\nDate: {}\nID: {}\nStatus: {}\n",
+        line(&envelope.from),
+        line(&envelope.to),
+        line(&envelope.subject),
+        date(&envelope.date),
+        envelope.id,
+        status(envelope.read),
+    )
 }
 
 /// Returns a mail as one line of JSON, without a line break at the end. Its body has no fence.
