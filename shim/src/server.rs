@@ -8,6 +8,7 @@ mod calls;
 mod completions;
 mod habits;
 mod identity;
+mod lists;
 mod prompts;
 mod resources;
 mod subscription;
@@ -23,6 +24,7 @@ use crate::{
     tools::{self, Answered, Invocation, ToolOutcome},
 };
 use identity::{revision, server_info_with_icon};
+use lists::{LIST_TTL_MS, check_page, of_list};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -30,7 +32,7 @@ use rmcp::{
         CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
         GetPromptRequestParams, GetPromptResponse, InitializeRequestParams, InitializeResult,
         ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-        MetaObject, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
         ReadResourceResult, ResourceContents, ResourceUpdatedNotificationParam, ServerCapabilities,
         ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
     },
@@ -51,9 +53,6 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Lifetime of lists in a client's cache, in milliseconds: one hour. Only a new executable
-/// changes the tools and resources.
-const LIST_TTL_MS: u64 = 3_600_000;
 /// Pause between the list of tools and the connection, so that the answer is written first.
 const BEFORE_GREETING: Duration = Duration::from_millis(20);
 /// Instructions for the model.
@@ -113,27 +112,6 @@ impl Server {
                 taid.greet(&identity).await;
             });
         });
-    }
-}
-
-/// Returns the metadata, the lifetime and the scope of a list, which it has since revision 2026-07-28.
-fn of_list(
-    context: &RequestContext<RoleServer>,
-) -> (Option<MetaObject>, Option<u64>, Option<CacheScope>) {
-    match meta(context) {
-        Some(meta) => (Some(meta), Some(LIST_TTL_MS), Some(CacheScope::Public)),
-        None => (None, None, None),
-    }
-}
-
-/// Checks that a client asks for the only page of a list.
-fn check_page(page: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
-    match page.and_then(|page| page.cursor) {
-        Some(cursor) if !cursor.is_empty() => {
-            let message = format!("unknown cursor {cursor:?}; the list has one page");
-            Err(ErrorData::invalid_params(message, None))
-        }
-        Some(_) | None => Ok(()),
     }
 }
 
