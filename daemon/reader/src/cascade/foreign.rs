@@ -53,7 +53,7 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
                     let Declared::Transform(transform) = declared else {
                         return false;
                     };
-                    transform.scale.0.abs() < 0.01 || transform.scale.1.abs() < 0.01
+                    transform.scale.is_below(0.01)
                 });
             }
             "mathcolor" if !svg => set("color", value),

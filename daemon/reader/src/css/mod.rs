@@ -2,6 +2,7 @@
 //! the properties that decide whether and how text is seen are read.
 
 pub(crate) mod animation;
+pub(crate) mod both;
 mod calculation;
 mod cascade_layers;
 pub(crate) mod colour;

@@ -1,7 +1,9 @@
 //! Transformations of boxes.
 
 use super::{
-    Invalid, Parsed, invalid,
+    Invalid, Parsed,
+    both::Both,
+    invalid,
     length::{self, Length},
     shape::lengths,
 };
@@ -15,7 +17,7 @@ const DETACHED: f32 = 2_000.0;
 pub(crate) struct Transform {
     pub(crate) x: Length,
     pub(crate) y: Length,
-    pub(crate) scale: (f32, f32),
+    pub(crate) scale: Both<f32>,
     /// Movement towards the person, in pixels.
     pub(crate) z: f32,
     /// Whether the back is in front.
@@ -27,7 +29,7 @@ impl Default for Transform {
         Self {
             x: Length::ZERO,
             y: Length::ZERO,
-            scale: (1.0, 1.0),
+            scale: Both::of(1.0),
             z: 0.0,
             turned: false,
         }
@@ -40,7 +42,7 @@ impl Transform {
         Self {
             x: other.x + self.x,
             y: other.y + self.y,
-            scale: (self.scale.0 * other.scale.0, self.scale.1 * other.scale.1),
+            scale: self.scale.times(other.scale),
             z: self.z + other.z,
             turned: self.turned != other.turned,
         }
@@ -67,7 +69,7 @@ pub(super) fn transform(input: &mut Parser<'_>) -> Parsed<Transform> {
         }
         if input.is_exhausted() {
             let size = distance.map_or(1.0, |distance| size_from(distance, all.z));
-            all.scale = (all.scale.0 * size, all.scale.1 * size);
+            all.scale = all.scale.times(Both::of(size));
             return Ok(all);
         }
     }
@@ -101,7 +103,10 @@ fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
     let length = |at: usize| arguments.get(at).map_or(Length::ZERO, |a| a.length);
     let number = |at: usize| arguments.get(at).map(|a| a.number);
     let scale = |x: Option<f32>, y: Option<f32>| Transform {
-        scale: (x.unwrap_or(1.0), y.unwrap_or(1.0)),
+        scale: Both {
+            across: x.unwrap_or(1.0),
+            down: y.unwrap_or(1.0),
+        },
         ..Transform::default()
     };
     let move_by = |x: Length, y: Length, z: f32| Transform {
@@ -151,9 +156,12 @@ fn matrix(
     let side = one(a).hypot(one(b));
     // The lengths of the sides of the image of a square.
     let scale = if side > 0.0 {
-        (side, area / side)
+        Both {
+            across: side,
+            down: area / side,
+        }
     } else {
-        (0.0, 0.0)
+        Both::of(0.0)
     };
     Transform {
         x,
@@ -171,7 +179,7 @@ fn turn(axis: (f32, f32), angle: f32) -> Transform {
     };
     let (across, down) = (shrink(axis.1), shrink(axis.0));
     Transform {
-        scale: (across, down),
+        scale: Both { across, down },
         turned: across * down < 0.0,
         ..Transform::default()
     }
@@ -270,10 +278,10 @@ pub(super) fn scale(input: &mut Parser<'_>) -> Parsed<Transform> {
         .try_parse(|input| input.expect_ident_matching("none"))
         .is_err()
     {
-        let x = length::parse_number(input)?;
-        let y = input.try_parse(length::parse_number).unwrap_or(x);
+        let across = length::parse_number(input)?;
+        let down = input.try_parse(length::parse_number).unwrap_or(across);
         let _ = input.try_parse(length::parse_number);
-        scaled.scale = (x, y);
+        scaled.scale = Both { across, down };
     }
     Ok(scaled)
 }

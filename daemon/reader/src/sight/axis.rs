@@ -3,6 +3,7 @@
 use crate::{
     cascade::{Computed, Frame},
     css::{
+        both::Both,
         length::{Length, MEDIUM},
         marks::Mark,
         property::{Display, Overflow, Position, Size},
@@ -68,6 +69,36 @@ impl Width {
     }
 }
 
+/// What the lengths of a box refer to, in pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reference {
+    pub(super) font: f32,
+    pub(super) width: f32,
+    /// Height, if it is fixed.
+    pub(super) tall: Option<f32>,
+    /// Whether the height of an absolutely placed box is meant, which is known to a browser.
+    pub(super) absolute: bool,
+}
+
+impl Reference {
+    /// Returns a length across in pixels.
+    pub(super) fn length(self, length: Length) -> f32 {
+        length.resolve(self.font, MEDIUM, self.width)
+    }
+
+    /// Returns a size across in pixels.
+    pub(super) fn wide(self, size: Size) -> Option<f32> {
+        size.map(|size| self.length(size))
+    }
+
+    /// Returns a size down in pixels. A percentage of a height that depends on the content is nothing.
+    pub(super) fn high(self, size: Size) -> Option<f32> {
+        let known = |size: &Length| self.absolute || size.is_definite() || self.tall.is_some();
+        let size = size.filter(known)?;
+        Some(size.resolve(self.font, MEDIUM, self.tall.unwrap_or(self.width)))
+    }
+}
+
 /// A direction of a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Axis {
@@ -112,7 +143,7 @@ pub(super) fn is_resized(
 }
 
 /// Returns the overflow of a box in both directions, as far as one decides on the other.
-pub(super) fn overflow(frame: &Frame) -> (Overflow, Overflow) {
+pub(super) fn overflow(frame: &Frame) -> Both<Overflow> {
     let one = |this: Overflow, other: Overflow| match (this, other) {
         (Overflow::Visible, Overflow::Hidden | Overflow::Scroll) => Overflow::Scroll,
         (Overflow::Clip, Overflow::Hidden | Overflow::Scroll) => Overflow::Hidden,
@@ -120,7 +151,10 @@ pub(super) fn overflow(frame: &Frame) -> (Overflow, Overflow) {
     };
     let (x, y) = (frame.overflow_x, frame.overflow_y);
     match frame.contain.paint {
-        true => (Overflow::Clip, Overflow::Clip),
-        false => (one(x, y), one(y, x)),
+        true => Both::of(Overflow::Clip),
+        false => Both {
+            across: one(x, y),
+            down: one(y, x),
+        },
     }
 }

@@ -1,17 +1,19 @@
 //! Boxes that cut off what is outside of them.
 
+mod cut;
+
 use super::{
-    axis::overflow,
-    extent::{Extent, Places, is_clamped},
-    flow::Flow,
-    measure::{known, line_height, text_width},
+    extent::Places,
+    flow::{Flow, Least},
+    measure::{line_height, text_width},
     place::Place,
 };
 use crate::{
     cascade::{Computed, Frame},
     css::{
+        both::Both,
         length::{Length, MEDIUM},
-        property::{Align, Display, Float, Overflow, Position, Size, WhiteSpace},
+        property::{Align, Display, Float, Position, Size, WhiteSpace},
         transform::Transform,
     },
 };
@@ -24,8 +26,14 @@ const RISE: f32 = 0.38;
 const TIPS: f32 = 0.1;
 /// Least height of a line that can be read through a box of its height, in pixels.
 const THINNEST_LINE: f32 = 0.8;
-/// Smallest box with scroll bars whose content can be read, in pixels.
-const SMALLEST_SCROLLED: f32 = 4.0;
+
+/// The margin that the margin of the first box inside overlaps, in pixels.
+#[derive(Debug, Clone, Copy, Default)]
+struct Margin {
+    size: f32,
+    /// Least height of the flow where it is.
+    at: f32,
+}
 
 /// What the boxes around leave of the content, as far as their sizes are fixed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,17 +52,15 @@ pub(super) struct Window {
     hides_lines: bool,
     /// Number of lines that precede the first one that a limit hides.
     lines_end: Option<u32>,
-    /// Least height of the flow, and its uncertainties, at the top of the innermost box.
-    start: (f32, u32),
-    /// The margin that the margin of the first box inside overlaps, and the least height of the flow
-    /// where it is.
-    margin: (f32, f32),
+    /// The flow at the top of the innermost box.
+    start: Least,
+    margin: Margin,
     /// Movement down as a multiple of the height of the box that moves, which has at least a line.
     lines: f32,
     /// Width and height that percentages refer to, in pixels, if they are fixed.
-    whole: (Option<f32>, Option<f32>),
+    whole: Both<Option<f32>>,
     /// Whether this width and height are those of the innermost window.
-    own: (bool, bool),
+    own: Both<bool>,
 }
 
 impl Window {
@@ -66,7 +72,7 @@ impl Window {
 
     /// Returns whether the box around cuts off what is beyond its right edge.
     pub(super) fn cuts_across(&self) -> bool {
-        self.own.0
+        self.own.across
     }
 
     /// Returns the window of a box that is placed absolutely, in the window of the box that its
@@ -85,7 +91,10 @@ impl Window {
             window.start = flow.least();
             window.emptied = false;
         }
-        let (wide, high) = self.whole;
+        let Both {
+            across: wide,
+            down: high,
+        } = self.whole;
         match (inset.top, inset.bottom) {
             (Some(top), _) => {
                 window.below = match at(top, high) {
@@ -96,7 +105,7 @@ impl Window {
             (None, Some(bottom)) => {
                 let bottom = at(bottom, high);
                 let end = high.and_then(|high| Some(high - bottom?));
-                window.closed |= self.own.1 && end.is_some_and(|end| end < NARROWEST);
+                window.closed |= self.own.down && end.is_some_and(|end| end < NARROWEST);
                 let top = end.and_then(|end| Some(end - fixed(frame.height)?));
                 window.below = window.below.and_then(|room| Some(room - top?));
             }
@@ -106,14 +115,14 @@ impl Window {
             (Some(left), _) => {
                 window.right = match at(left, wide) {
                     Some(left) => window.right.map(|room| room - left),
-                    None if self.own.0 && is_beyond(left) => Some(0.0),
+                    None if self.own.across && is_beyond(left) => Some(0.0),
                     None => None,
                 };
             }
             (None, Some(right)) => {
-                window.closed |= self.own.0 && is_beyond(right);
+                window.closed |= self.own.across && is_beyond(right);
                 let end = wide.and_then(|wide| Some(wide - at(right, Some(wide))?));
-                window.closed |= self.own.0 && end.is_some_and(|end| end < NARROWEST);
+                window.closed |= self.own.across && end.is_some_and(|end| end < NARROWEST);
                 let left = end.and_then(|end| Some(end - fixed(frame.width)?));
                 window.right = window.right.and_then(|room| Some(room - left?));
             }
@@ -125,7 +134,7 @@ impl Window {
     /// Moves the content down and to the right by the least distances that its box is moved by.
     fn shift(&mut self, style: &Computed, frame: &Frame, places: &Places<'_>, flow: &Flow) {
         let font = places.inside.font;
-        let (wide, _) = self.whole;
+        let wide = self.whole.across;
         let definite = |size: Size| size.filter(|size| size.is_definite());
         let own_wide = definite(frame.width).map(|size| size.resolve(font, MEDIUM, 0.0));
         let own_wide = own_wide.or(wide);
@@ -157,7 +166,7 @@ impl Window {
                 (true, _) => Some(length.resolve(font, MEDIUM, 0.0)),
                 (false, Some(wide)) => Some(length.resolve(font, MEDIUM, wide)),
                 (false, None) if length.part > 0.0 && length.px >= 0.0 => {
-                    if self.own.0 && length.part >= 1.0 {
+                    if self.own.across && length.part >= 1.0 {
                         self.right = Some(0.0);
                     }
                     Some(0.0)
@@ -170,12 +179,15 @@ impl Window {
         let own = margin(frame.margin.top, frame.inset.top, frame.inset.bottom);
         let own = definite(Some(own)).map_or(0.0, |top| top.resolve(font, MEDIUM, 0.0));
         let own = frame.margin.top.map_or(places.margin, |_| own);
-        let (least, _) = flow.least();
+        let least = flow.least().height;
         let block = matches!(style.display, Display::Block | Display::ListItem);
         let overlaps =
-            block && !absolute && !frame.floats() && (least - self.margin.1).abs() < 0.01;
-        let overlapped = if overlaps { self.margin.0 } else { 0.0 };
-        self.margin = (own.max(overlapped), least);
+            block && !absolute && !frame.floats() && (least - self.margin.at).abs() < 0.01;
+        let overlapped = if overlaps { self.margin.size } else { 0.0 };
+        self.margin = Margin {
+            size: own.max(overlapped),
+            at: least,
+        };
         let down = offset(frame.inset.top, frame.inset.bottom).resolve(font, MEDIUM, tall)
             + (own.max(0.0) - overlapped).max(0.0)
             + own.min(0.0);
@@ -192,115 +204,6 @@ impl Window {
                 self.lines += y.part.max(0.0);
             }
         }
-    }
-
-    /// Returns the window inside a box, and the window of boxes inside it that are placed absolutely.
-    pub(super) fn inside(
-        self,
-        style: &Computed,
-        frame: &Frame,
-        places: &Places<'_>,
-        flow: &Flow,
-    ) -> (Self, Self) {
-        let font = places.inside.font;
-        let mut window = self;
-        window.shift(style, frame, places, flow);
-        let definite = |size: Size| {
-            let size = size.filter(|size| size.is_definite());
-            size.map(|size| size.resolve(font, MEDIUM, 0.0))
-        };
-        let extent = Extent::new(style, frame, places);
-        let Extent {
-            width,
-            height,
-            tall,
-            padding,
-            fixed,
-        } = extent;
-        let (top, bottom) = (padding.top, padding.bottom);
-        let (start, end) = (padding.left, padding.right);
-        let (x, y) = overflow(frame);
-        let cuts = |overflow: Overflow| matches!(overflow, Overflow::Clip | Overflow::Hidden);
-        let (cuts_x, cuts_y) = (cuts(x), cuts(y));
-        let edge = |size: f32, overflow: Overflow| match overflow {
-            Overflow::Scroll => size < SMALLEST_SCROLLED,
-            Overflow::Clip | Overflow::Hidden => size < NARROWEST,
-            Overflow::Visible => false,
-        };
-        let mut held = window;
-        let (least, unsure) = flow.least();
-        let left = window.below_now(flow);
-        let known_top = known(frame.padding.top);
-        if let Some(height) = height.filter(|_| fixed) {
-            window.closed |= edge(top + height + bottom, y);
-            window.emptied |= cuts_y && edge(height + bottom, y);
-            if cuts_y {
-                let room = top + height + bottom;
-                window.below = Some(left.map_or(room, |left| room.min(left)));
-                window.start = (least + known_top - top, unsure);
-                window.lines = 0.0;
-                window.margin = (0.0, f32::NEG_INFINITY);
-                held = window;
-            }
-        } else if fixed && cuts_y && top + bottom < NARROWEST {
-            window.hides_lines = line_height(style) < THINNEST_LINE;
-        }
-        if !cuts_y {
-            held.below = left;
-        } else if let Some(lines) = frame.clamp.filter(|_| is_clamped(style)) {
-            let end = flow.lines_above().saturating_add(lines);
-            window.lines_end = Some(window.lines_end.map_or(end, |other| other.min(end)));
-        }
-        held.start = (least, unsure);
-        let across = start + width.unwrap_or_default() + end;
-        if fixed && width.is_some() {
-            window.closed |= edge(across, x);
-            window.emptied |= cuts_x && edge(across - start, x);
-            if cuts_x {
-                window.right = Some(window.right.map_or(across, |right| right.min(across)));
-            }
-        }
-        if fixed && cuts_x {
-            window.edge = Some(places.inside.left_edge(start));
-        }
-        held.closed = window.closed;
-        held.emptied = window.emptied;
-        held.right = window.right;
-        held.edge = window.edge;
-        let pad = frame.padding.left;
-        let whole = self.whole.0;
-        let pad = match whole {
-            Some(whole) => pad.resolve(font, MEDIUM, whole).max(0.0),
-            None => known(pad),
-        };
-        if self.own.0 && frame.padding.left.part >= 1.0 {
-            window.right = Some(0.0);
-        }
-        window.right = window.right.map(|room| room - pad);
-        let exact = fixed && !places.around.shared;
-        held.whole = match exact {
-            true => (
-                definite(frame.width).and(width).map(|_| across),
-                definite(frame.height)
-                    .and(tall)
-                    .map(|tall| top + tall + bottom),
-            ),
-            false => (None, None),
-        };
-        let block = matches!(style.display, Display::Block | Display::ListItem);
-        let plain = block && !frame.floats() && frame.width.is_none() && frame.max_width.is_none();
-        let all = self.whole.0.filter(|_| plain && exact).and_then(|all| {
-            let margins = [frame.margin.left, frame.margin.right].into_iter();
-            let paddings = [frame.padding.left, frame.padding.right].map(Some);
-            let mut edges = margins.flatten().map(Some).chain(paddings);
-            edges.try_fold(all, |all, edge| Some(all - definite(edge)?))
-        });
-        window.whole = (held.whole.0.map(|_| across - start - end).or(all), None);
-        let bare = style.frame.is_none();
-        let filled = cuts_x && end < NARROWEST;
-        window.own = (filled || (!cuts_x && self.own.0 && block && bare), false);
-        held.own = (cuts_x, cuts_y);
-        (window, held)
     }
 
     /// Returns the window inside an element of a line.
@@ -326,9 +229,9 @@ impl Window {
 
     /// Returns the room below the flow, in pixels.
     fn below_now(&self, flow: &Flow) -> Option<f32> {
-        let (least, unsure) = flow.least();
-        let pushed = match unsure == self.start.1 {
-            true => least - self.start.0,
+        let least = flow.least();
+        let pushed = match least.unsure == self.start.unsure {
+            true => least.height - self.start.height,
             false => 0.0,
         };
         self.below.map(|room| room - pushed)

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
+        both::Both,
         length::{Length, MEDIUM},
         marks::Mark,
         property::{Display, Overflow, Sides, Size},
@@ -26,7 +27,7 @@ pub(super) struct Places<'a> {
     /// Margin that browsers give the box, in pixels.
     pub(super) margin: f32,
     /// Whether the box around leaves the box no width, and no height.
-    pub(super) squeezed: (bool, bool),
+    pub(super) squeezed: Both<bool>,
     /// Whether the content of the box gives it no height.
     pub(super) flat: bool,
 }
@@ -86,7 +87,7 @@ impl Extent {
             false => own.filter(|_| !is_resized(style, frame, axis, places.around.flexes)),
         };
         let tall = size(
-            own(high(frame.height), places.squeezed.1, Axis::Down),
+            own(high(frame.height), places.squeezed.down, Axis::Down),
             high(frame.max_height),
             high(frame.min_height),
             padding.top + padding.bottom,
@@ -97,7 +98,7 @@ impl Extent {
         // A width in percent has the greatest size that it may have, too.
         let least = (frame.min_width).map(|least| least.resolve(font, MEDIUM, around));
         let width = size(
-            own(definite(frame.width), places.squeezed.0, Axis::Across),
+            own(definite(frame.width), places.squeezed.across, Axis::Across),
             definite(frame.max_width),
             least,
             padding.left + padding.right,
@@ -133,12 +134,12 @@ pub(super) fn has_all_heights(
 
 /// Returns whether the box around a node leaves it no width, and no height, as long as its content does
 /// not count for its size.
-pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> (bool, bool) {
+pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> Both<bool> {
     let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
     let (style, around) = (styles.get(node), styles.get(parent));
     let frame = style.frame_or_default();
     if frame.is_absolute() {
-        return (false, false);
+        return Both::of(false);
     }
     let begins_thin = style.marks.has(Mark::Thin) && !style.marks.has(Mark::Grows);
     let thin = |axis| begins_thin && flexes(around) == Some(axis);
@@ -152,12 +153,14 @@ pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> (b
     };
     // A box that clips without scrolling is as large as its content at least, unless its least size is
     // given.
-    let (x, y) = overflow(frame);
+    let overflow = overflow(frame);
     let shrinks = |overflow, least: Size| overflow != Overflow::Clip || least.is_some();
-    (
-        shrinks(x, frame.min_width) && (thin(Axis::Across) || flat(Mark::FlatColumn, frame.width)),
-        shrinks(y, frame.min_height) && (thin(Axis::Down) || flat(Mark::FlatRow, frame.height)),
-    )
+    Both {
+        across: shrinks(overflow.across, frame.min_width)
+            && (thin(Axis::Across) || flat(Mark::FlatColumn, frame.width)),
+        down: shrinks(overflow.down, frame.min_height)
+            && (thin(Axis::Down) || flat(Mark::FlatRow, frame.height)),
+    }
 }
 
 /// Returns whether a box in a flexible box begins at the right edge of it, or beyond, because a box

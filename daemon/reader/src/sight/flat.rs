@@ -68,7 +68,7 @@ impl Heights {
                 element.html_name(),
                 "html" | "body" | "fieldset" | "marquee"
             );
-        overflow(frame).1 != Overflow::Visible
+        overflow(frame).down != Overflow::Visible
             && frame.height.is_none()
             && free
             && is_thin(style, frame)
@@ -172,10 +172,10 @@ impl Heights {
 
 /// Returns whether floating boxes in a box count for its height.
 fn contains_floats(style: &Computed, frame: &Frame) -> bool {
-    let (x, y) = overflow(frame);
+    let overflow = overflow(frame);
     let scrolls = |overflow| matches!(overflow, Overflow::Hidden | Overflow::Scroll);
-    scrolls(x)
-        || scrolls(y)
+    scrolls(overflow.across)
+        || scrolls(overflow.down)
         || frame.floats()
         || frame.is_absolute()
         || frame.contain != Contain::default()

@@ -63,6 +63,15 @@ impl Spot {
     }
 }
 
+/// Least height of what precedes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Least {
+    /// Pixels.
+    pub(super) height: f32,
+    /// Number of boxes so far that are beside each other. Heights with other numbers do not compare.
+    pub(super) unsure: u32,
+}
+
 /// An element that ends.
 #[derive(Debug)]
 pub(super) struct Ended {
@@ -316,10 +325,12 @@ impl Flow {
         self.breaks = self.breaks.saturating_add(1);
     }
 
-    /// Returns the least height of what precedes in pixels, and the number of boxes so far that are
-    /// beside each other.
-    pub(super) fn least(&self) -> (f32, u32) {
-        (self.mark.top(), self.unsure)
+    /// Returns the least height of what precedes.
+    pub(super) fn least(&self) -> Least {
+        Least {
+            height: self.mark.top(),
+            unsure: self.unsure,
+        }
     }
 
     /// Returns the least number of lines that precede.

@@ -185,9 +185,7 @@ impl Look<'_> {
             }
             if field || name == "img" {
                 let frame = style.frame_or_default();
-                let (across, down) = inside.place.scale;
-                seen &= across.abs() >= LEAST_SCALE
-                    && down.abs() >= LEAST_SCALE
+                seen &= !inside.place.scale.is_below(LEAST_SCALE)
                     && !inside.place.is_box_off_screen(frame, &self.flow);
             }
             let found = if seen { Seen::Yes } else { Seen::No };
@@ -364,9 +362,9 @@ impl Look<'_> {
         let size = inherited.font_size;
         let has_place = !around.hidden
             && !around.window.is_closed()
-            && size * scale.1.abs().max(1.0) >= SMALLEST_FONT
-            && size * scale.1.abs() >= SMALLEST_LINE
-            && scale.0.abs() >= LEAST_SCALE
+            && size * scale.down.abs().max(1.0) >= SMALLEST_FONT
+            && size * scale.down.abs() >= SMALLEST_LINE
+            && scale.across.abs() >= LEAST_SCALE
             && !inherited.adjusted_away
             && !around.place.is_off_screen(text, style, &self.flow)
             && !around

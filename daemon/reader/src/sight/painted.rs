@@ -1,6 +1,11 @@
 //! Where a box paints its ground: content that is certainly outside of it is on the ground behind it.
 
-use super::{contrast::Ground, flow::Flow, measure::known, place::Place};
+use super::{
+    contrast::Ground,
+    flow::{Flow, Least},
+    measure::known,
+    place::Place,
+};
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -45,7 +50,10 @@ impl Painted {
         place: &Place,
         flow: &Flow,
     ) -> Self {
-        let (top, unsure) = flow.least();
+        let Least {
+            height: top,
+            unsure,
+        } = flow.least();
         let mut painted = Self {
             node,
             behind,
@@ -119,7 +127,10 @@ impl Painted {
         };
         let beyond = |size: Length| size.part >= 1.0 && size.px >= 0.0;
         let inset = &frame.inset;
-        let (top, unsure) = flow.least();
+        let Least {
+            height: top,
+            unsure,
+        } = flow.least();
         match frame.position {
             Position::Absolute | Position::Fixed => {
                 let any = [inset.top, inset.right, inset.bottom, inset.left];
@@ -202,7 +213,10 @@ impl Painted {
     pub(super) fn ground(&self, style: &Computed, flow: &Flow) -> Option<Ground> {
         let inherited = &*style.inherited;
         let size = inherited.font_size;
-        let (top, unsure) = flow.least();
+        let Least {
+            height: top,
+            unsure,
+        } = flow.least();
         let below = self
             .end
             .is_some_and(|(end, begun)| begun == unsure && top + size / 2.0 > end);

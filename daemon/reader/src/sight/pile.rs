@@ -15,6 +15,7 @@ use crate::{
         colour::Colour,
         paint,
         property::{Display, Image, Position, Size},
+        transform::Transform,
     },
     document::{Element, NodeId},
     thresholds::{FAINTEST, LASTING, OPAQUE, UNPAINTED},
@@ -118,13 +119,11 @@ impl Look<'_> {
 fn is_roomy(style: &Computed, frame: &Frame) -> bool {
     let small = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < ROOM);
     let sizes = [frame.width, frame.max_width, frame.height, frame.max_height];
-    let shrunk = |scale: (f32, f32)| {
-        scale.0.abs() < LEAST_SCALE_OF_GROUND || scale.1.abs() < LEAST_SCALE_OF_GROUND
-    };
+    let shrunk = |moved: Transform| moved.scale.is_below(LEAST_SCALE_OF_GROUND);
     !sizes.into_iter().any(small)
-        && !shrunk(frame.transform.scale)
-        && !shrunk(frame.scale.scale)
-        && !shrunk(frame.rotate.scale)
+        && !shrunk(frame.transform)
+        && !shrunk(frame.scale)
+        && !shrunk(frame.rotate)
         && style.display != Display::Contents
 }
 

@@ -2,15 +2,16 @@
 //! enough for each layout that the style permits.
 
 use super::{
-    axis::{Axis, Width, flexes, is_centred},
+    axis::{Axis, Reference, Width, flexes, is_centred},
     flow::{Flow, LINE},
     layers::is_lowered,
 };
 use crate::{
     cascade::{Computed, Frame},
     css::{
+        both::Both,
         length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
-        property::{Display, Float, Overflow, Position, Size},
+        property::{Display, Float, Overflow, Position},
     },
     thresholds::FAR,
 };
@@ -24,9 +25,11 @@ pub(super) struct Place {
     x: f32,
     /// Leftmost left edge, in pixels.
     least_x: f32,
-    /// Movement by the margins and the padding of the lines around, which moves neither a block nor
-    /// the lines after the first one.
-    in_line: (f32, f32),
+    /// Greatest movement by the margins and the padding of the lines around, which moves neither a
+    /// block nor the lines after the first one, in pixels.
+    in_line: f32,
+    /// Least movement of that kind, in pixels.
+    least_in_line: f32,
     /// Number of lines and blocks that have ended or begun before this movement.
     breaks: u32,
     /// Width by which the rightmost place may be too far to the right, in pixels.
@@ -50,7 +53,7 @@ pub(super) struct Place {
     /// The direction in which the children may have other sizes than their own.
     pub(super) flexes: Option<Axis>,
     /// Scale of both directions.
-    pub(super) scale: (f32, f32),
+    pub(super) scale: Both<f32>,
     /// Font size in pixels.
     pub(super) font: f32,
     /// Whether the text is moved far from the page on purpose.
@@ -66,7 +69,8 @@ impl Default for Place {
         Self {
             x: 8.0,
             least_x: 0.0,
-            in_line: (0.0, 0.0),
+            in_line: 0.0,
+            least_in_line: 0.0,
             breaks: 0,
             spread: 0.0,
             pulled: 0.0,
@@ -78,7 +82,7 @@ impl Default for Place {
             tall: None,
             shared: false,
             flexes: None,
-            scale: (1.0, 1.0),
+            scale: Both::of(1.0),
             font: MEDIUM,
             away: false,
             right_edge: None,
@@ -110,39 +114,25 @@ impl Place {
         if style.display == Display::InlineBlock && !absolute && !frame.floats() {
             place.x += self.indented(flow.line + self.width, flow);
         }
-        if !boxed && place.breaks != flow.breaks() {
-            place.x -= place.in_line.0;
-            place.least_x -= place.in_line.1;
-            place.in_line = (0.0, 0.0);
-            place.breaks = flow.breaks();
-        }
-        if boxed && style.display != Display::InlineBlock {
-            place.x -= place.in_line.0;
-            place.least_x -= place.in_line.1;
-        }
-        if boxed {
-            place.in_line = (0.0, 0.0);
-        }
+        place.leave_line(style, boxed, flow);
         let before = (place.x, place.least_x);
-        let (font, width, tall) = (place.font, place.width, place.tall);
-        let length = |length: Length| length.resolve(font, MEDIUM, width);
-        let size = |size: Size| size.map(length);
-        let whole = place.across();
-        // A percentage of a height that depends on the content is nothing.
-        let high = |size: Size| {
-            let size = size.filter(|size| absolute || size.is_definite() || tall.is_some())?;
-            Some(size.resolve(font, MEDIUM, tall.unwrap_or(width)))
+        // The lengths refer to the box around from here on, and to the box itself at the end.
+        let reference = Reference {
+            font: place.font,
+            width: place.width,
+            tall: place.tall,
+            absolute,
         };
+        let whole = place.across();
         if boxed || frame.position == Position::Relative || absolute {
-            place.shift(frame, &size, &high, absolute, flow);
+            place.shift(frame, reference, flow);
         }
         let margin = match frame.float {
             // The right edge is at the right edge of the box around.
             Float::Right => Length::ZERO,
             Float::None | Float::Left => frame.margin.left.unwrap_or_default(),
         };
-        let room = place.beside(style, frame, self.shared, flow);
-        place.x += room;
+        place.x += place.beside(style, frame, self.shared, flow);
         place.limit(margin, whole);
         place.x += whole.greatest(margin);
         place.least_x += whole.smallest(margin);
@@ -151,63 +141,88 @@ impl Place {
             // The element begins after the text that precedes in its line.
             place.x += flow.line;
         }
-        place.x += length(frame.padding.left).max(0.0);
+        let padding = reference.length(frame.padding.left).max(0.0);
+        place.x += padding;
         if frame.padding.left.is_definite() {
-            place.least_x += length(frame.padding.left).max(0.0);
+            place.least_x += padding;
         }
         if !boxed && frame.position != Position::Relative {
-            place.in_line.0 += place.x - before.0;
-            place.in_line.1 += place.least_x - before.1;
-        }
-        if boxed && (style.display != Display::InlineBlock || absolute || frame.floats()) {
-            place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
+            place.in_line += place.x - before.0;
+            place.least_in_line += place.least_x - before.1;
         }
         if boxed {
-            place.narrow = whole.of_content(style, frame, self.shared);
-        }
-        // A box without a width reaches to the same edge as before.
-        let rest = (width - margin - size(frame.margin.right).unwrap_or(0.0)).max(0.0);
-        if boxed && style.display != Display::Cell {
-            let fixed = [size(frame.width), size(frame.max_width)];
-            let fixed = fixed.into_iter().flatten().fold(f32::INFINITY, f32::min);
-            let fixed = fixed.max(size(frame.min_width).unwrap_or_default());
-            place.width = match (fixed.is_finite(), self.shared) {
-                (true, false) => fixed,
-                (true, true) => fixed.max(rest),
-                (false, _) => rest,
-            };
-        }
-        if boxed {
-            let grows = matches!(style.display, Display::Cell | Display::Table);
-            place.tall = match grows || self.shared {
-                true => None,
-                false => high(frame.height).map(|height| {
-                    let most = high(frame.max_height).unwrap_or(f32::INFINITY);
-                    height.min(most).max(high(frame.min_height).unwrap_or(0.0))
-                }),
-            };
-            place.shared = style.display == Display::Flex;
-            place.flexes = flexes(style);
-            // The movement of a transformation may refer to the box itself.
-            let own = place.across();
-            for transform in [
-                frame.transform,
-                frame.translate,
-                frame.scale,
-                frame.rotate,
-                frame.offset,
-            ] {
-                place.slide(transform.x, own);
-                place.y += transform.y.resolve(font, MEDIUM, font * LINE);
-                place.scale.0 *= transform.scale.0;
-                place.scale.1 *= transform.scale.1;
+            if style.display != Display::InlineBlock || absolute || frame.floats() {
+                place.y += reference.wide(frame.margin.top).unwrap_or(0.0).min(0.0);
             }
+            place.narrow = whole.of_content(style, frame, self.shared);
+            place.resize(style, frame, reference, margin);
+            place.transform(frame);
             if frame.width.is_none() || frame.border_box {
                 let padding = [frame.padding.left, frame.padding.right].map(|p| whole.greatest(p));
                 place.narrow = (place.narrow - padding.iter().sum::<f32>()).max(0.0);
             }
         }
         place.spread(style, self.width)
+    }
+
+    /// Takes back the movement of the lines around, which moves neither a block nor another line.
+    fn leave_line(&mut self, style: &Computed, boxed: bool, flow: &Flow) {
+        let later = !boxed && self.breaks != flow.breaks();
+        if later || (boxed && style.display != Display::InlineBlock) {
+            self.x -= self.in_line;
+            self.least_x -= self.least_in_line;
+        }
+        if later || boxed {
+            (self.in_line, self.least_in_line) = (0.0, 0.0);
+        }
+        if later {
+            self.breaks = flow.breaks();
+        }
+    }
+
+    /// Takes the size of a box, whose left margin is known, and how it sizes its children.
+    fn resize(&mut self, style: &Computed, frame: &Frame, reference: Reference, margin: f32) {
+        let around = self.shared;
+        let right = reference.wide(frame.margin.right).unwrap_or(0.0);
+        // A box without a width reaches to the same edge as before.
+        let rest = (reference.width - margin - right).max(0.0);
+        if style.display != Display::Cell {
+            let fixed = [frame.width, frame.max_width].map(|size| reference.wide(size));
+            let fixed = fixed.into_iter().flatten().fold(f32::INFINITY, f32::min);
+            let fixed = fixed.max(reference.wide(frame.min_width).unwrap_or_default());
+            self.width = match (fixed.is_finite(), around) {
+                (true, false) => fixed,
+                (true, true) => fixed.max(rest),
+                (false, _) => rest,
+            };
+        }
+        let grows = matches!(style.display, Display::Cell | Display::Table);
+        self.tall = match grows || around {
+            true => None,
+            false => reference.high(frame.height).map(|height| {
+                let most = reference.high(frame.max_height).unwrap_or(f32::INFINITY);
+                let least = reference.high(frame.min_height).unwrap_or(0.0);
+                height.min(most).max(least)
+            }),
+        };
+        self.shared = style.display == Display::Flex;
+        self.flexes = flexes(style);
+    }
+
+    /// Takes the transformations of a box, whose movements may refer to the box itself.
+    fn transform(&mut self, frame: &Frame) {
+        let own = self.across();
+        for transform in [
+            frame.transform,
+            frame.translate,
+            frame.scale,
+            frame.rotate,
+            frame.offset,
+        ] {
+            self.slide(transform.x, own);
+            self.y += transform.y.resolve(self.font, MEDIUM, self.font * LINE);
+            self.scale = self.scale.times(transform.scale);
+        }
     }
 
     /// Returns the place for boxes whose offsets refer to this one.
@@ -224,20 +239,13 @@ impl Place {
     }
 
     /// Moves a box by its offsets.
-    fn shift(
-        &mut self,
-        frame: &Frame,
-        size: &dyn Fn(Size) -> Option<f32>,
-        high: &dyn Fn(Size) -> Option<f32>,
-        absolute: bool,
-        flow: &Flow,
-    ) {
-        let left = size(frame.inset.left);
-        let right = size(frame.inset.right);
+    fn shift(&mut self, frame: &Frame, reference: Reference, flow: &Flow) {
+        let left = reference.wide(frame.inset.left);
+        let right = reference.wide(frame.inset.right);
         let whole = self.across();
-        let top = high(frame.inset.top);
-        let bottom = high(frame.inset.bottom);
-        if !absolute {
+        let top = reference.high(frame.inset.top);
+        let bottom = reference.high(frame.inset.bottom);
+        if !reference.absolute {
             if frame.position == Position::Relative {
                 let back = frame.inset.right.map(|right| right * -1.0);
                 self.slide(frame.inset.left.or(back).unwrap_or_default(), whole);

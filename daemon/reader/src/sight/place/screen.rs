@@ -56,7 +56,7 @@ impl Place {
         let slack = (self.width - edge).max(0.0);
         let x = match self.breaks == flow.breaks() {
             true => self.x,
-            false => self.x - self.in_line.0,
+            false => self.x - self.in_line,
         };
         let right = match inherited.align {
             Align::Left => x + moved + edge,
