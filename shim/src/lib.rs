@@ -75,6 +75,9 @@ pub fn run() -> ExitCode {
     // A started taid has another current directory.
     settings.answers_once = answer_once;
     settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
+    if let Some(home) = &settings.home {
+        tai_client::repeat_home(home);
+    }
     if let Some(Command::Live(args)) = command {
         return in_runtime(Box::pin(live::live(settings, options(args))));
     }
@@ -83,7 +86,7 @@ pub fn run() -> ExitCode {
         let mut stderr = std::io::stderr();
         let _ = stderr.write_all(greeting.as_bytes());
         if os::reads_terminal() {
-            let _ = stderr.write_all(TERMINAL.as_bytes());
+            let _ = stderr.write_all(tai_client::in_local_words(TERMINAL).as_bytes());
         }
     }
     in_runtime(Box::pin(async {

@@ -149,6 +149,9 @@ fn run(args: Args) -> Result<Exit, CliError> {
             .exit_with(Exit::Usage));
     }
     let target = &Target::new(args.profile, args.home.as_deref(), args.socket)?;
+    if let Some(home) = target.places.given_home() {
+        tai_client::repeat_home(home);
+    }
     let ended = carry_out(args.command, target);
     ended.map_err(|error| error.for_profile(&target.profile))
 }

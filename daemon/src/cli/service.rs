@@ -24,19 +24,16 @@ pub(super) struct Service<'a> {
     dir: PathBuf,
 }
 
-/// Returns the service of a profile on this system.
+/// Returns the service of a profile on this system. `hint` is the next action if `--home` is given.
 ///
 /// # Errors
 /// The home directory or this executable cannot be found, or `--home` gave the home directory: a
 /// service manager reads the user's own one alone.
-pub(super) fn of_profile(target: &Target) -> Result<Service<'_>, CliError> {
-    if let Some(home) = target.places.given_home() {
+pub(super) fn of_profile<'t>(target: &'t Target, hint: &str) -> Result<Service<'t>, CliError> {
+    if target.places.given_home().is_some() {
         return Err(CliError::new("--home has no service")
             .caused_by("the service manager reads your own home directory alone")
-            .hint(format!(
-                "nothing was changed; run `taid --home {} run`",
-                home.display()
-            )));
+            .hint(hint));
     }
     let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
     let dir = match Manager::here() {

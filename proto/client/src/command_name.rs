@@ -1,26 +1,68 @@
-//! Name by which a user of this installation runs the commands of taid: an installation by npx, or of
-//! the npm package alone, has no `taid` on PATH.
+//! Name by which a user of this installation runs the commands of taid and tai-mcp: an installation by
+//! npx, or of the npm package alone, has no `taid` on PATH. A command that was given `--home` repeats it
+//! in the commands of its texts.
 
 use crate::is_on_path;
-use std::{borrow::Cow, path::Path, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 use tai_proto::{command::command, names::Profile};
 
-/// Beginning of a command in a text.
-const COMMAND: &str = "`taid ";
+/// Beginnings of the commands in a text.
+const COMMANDS: [&str; 2] = ["`taid ", "`tai-mcp "];
+/// Name of both programs in an installation by npx.
+const NPX: &str = "npx -y tai-mcp";
+
+/// Home directory that `--home` gave this process.
+static HOME: OnceLock<PathBuf> = OnceLock::new();
+
+/// Makes the commands in the texts of this process repeat `--home`.
+pub fn repeat_home(home: &Path) {
+    // A process has one home directory, so the second call has the same.
+    let _ = HOME.set(home.to_owned());
+}
 
 /// Returns text whose commands, such as `` `taid login` ``, run in this installation.
 pub fn in_local_words(text: &str) -> Cow<'_, str> {
     static NAME: OnceLock<Option<&str>> = OnceLock::new();
-    if !text.contains(COMMAND) {
+    if !COMMANDS.iter().any(|command| text.contains(command)) {
         return text.into();
     }
     let name = NAME.get_or_init(|| {
         let executable = std::env::current_exe().unwrap_or_default();
         other_name(&|name| is_on_path(name), &executable)
     });
-    match name {
-        Some(name) => text.replace(COMMAND, &format!("`{name} ")).into(),
-        None => text.into(),
+    in_words_of(*name, HOME.get().map(PathBuf::as_path), text).into()
+}
+
+/// Returns text whose commands have the name, if it is not `taid`, and the home directory. Commands
+/// that have both are unchanged.
+fn in_words_of(name: Option<&str>, home: Option<&Path>, text: &str) -> String {
+    let names = [
+        name.unwrap_or("taid"),
+        name.filter(|name| *name == NPX).unwrap_or("tai-mcp"),
+    ];
+    let mut text = text.to_owned();
+    for (command, name) in COMMANDS.into_iter().zip(names) {
+        let plain = format!("`{name} ");
+        text = text.replace(command, &plain);
+        if let Some(home) = home {
+            let full = format!("{plain}--home {} ", shell_word(home));
+            text = text.replace(&full, &plain).replace(&plain, &full);
+        }
+    }
+    text
+}
+
+/// Returns a path as a word of a command line.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/\\:._-+@%,".contains(c);
+    match text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 
@@ -39,7 +81,7 @@ fn other_name(is_on_path: &dyn Fn(&str) -> bool, executable: &Path) -> Option<&'
     }
     let mut parts = executable.components();
     let is_of_npx = parts.any(|part| part.as_os_str() == "_npx");
-    is_of_npx.then_some("npx -y tai-mcp")
+    is_of_npx.then_some(NPX)
 }
 
 #[cfg(test)]
@@ -60,5 +102,35 @@ mod tests {
             assert_eq!(other_name(&is_on_path, executable), expected);
         }
         assert_eq!(in_local_words("no command"), "no command");
+    }
+
+    #[test]
+    fn each_command_of_a_text_repeats_the_home_directory_once() {
+        let text = "run `taid login`, then `tai-mcp setup`; see `taid.socket`";
+        let trial = Some(Path::new("/tmp/my trial"));
+        for (name, home, expected) in [
+            (None, None, text),
+            (
+                None,
+                trial,
+                "run `taid --home '/tmp/my trial' login`, then `tai-mcp --home '/tmp/my trial' setup`; see \
+                 `taid.socket`",
+            ),
+            (
+                Some("tai-mcp"),
+                Some(Path::new("/tmp/trial")),
+                "run `tai-mcp --home /tmp/trial login`, then `tai-mcp --home /tmp/trial setup`; see \
+                 `taid.socket`",
+            ),
+            (
+                Some(NPX),
+                None,
+                "run `npx -y tai-mcp login`, then `npx -y tai-mcp setup`; see `taid.socket`",
+            ),
+        ] {
+            let once = in_words_of(name, home, text);
+            assert_eq!(once, expected);
+            assert_eq!(in_words_of(name, home, &once), expected);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{brake::MAX_ANSWERS, ending::Ending};
 use std::{io::Write as _, time::Duration};
+use tai_client::in_local_words;
 use tai_proto::{
     Audience, Fault,
     command::command,
@@ -58,8 +59,7 @@ impl Report {
                     None => "approve".to_owned(),
                 };
                 let decide = command(profile, &decide);
-                let text = format!("was answered; the answer waits for approval: `{decide}`");
-                tai_client::in_local_words(&text).into_owned()
+                format!("was answered; the answer waits for approval: `{decide}`")
             }
         };
         self.state(&format!("email {id} {text}"));
@@ -102,8 +102,7 @@ impl Report {
 
     /// Reports a failed call.
     pub(super) fn failed(self, fault: &Fault) {
-        let text = fault.render(Audience::Person);
-        print(&format!("{}\nRetrying.", tai_client::in_local_words(&text)));
+        print(&format!("{}\nRetrying.", fault.render(Audience::Person)));
     }
 
     fn state(self, text: &str) {
@@ -141,7 +140,7 @@ fn full(count: usize, for_person: usize) -> String {
 
 /// Writes a line.
 pub(super) fn print(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", in_local_words(text));
 }
 
 #[cfg(test)]

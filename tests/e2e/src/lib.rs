@@ -11,16 +11,19 @@
 // A failure of the harness fails the test.
 
 pub mod mcp;
+mod plain;
 pub mod processes;
 pub mod raw;
 pub mod tap;
 pub mod terminal;
 mod waiting;
 
+pub use plain::without_home;
 pub use processes::Killed;
 pub use waiting::{PATIENCE, wait_until, within};
 
 use mcp::Shim;
+use plain::plain_output;
 use serde_json::Value;
 use std::{
     io::{Read as _, Write as _},
@@ -217,10 +220,10 @@ impl Machine {
         std::fs::write(self.config_dir().join(name), text).unwrap();
     }
 
-    /// Returns a text with `HOME` and `BRIDGE` in place of the home directory and the URL of the
-    /// bridge.
+    /// Returns a text [without `--home`](without_home), and with `HOME` and `BRIDGE` in place of the
+    /// home directory and the URL of the bridge.
     pub fn plain(&self, bytes: &[u8]) -> String {
-        String::from_utf8_lossy(bytes)
+        without_home(&String::from_utf8_lossy(bytes))
             .replace(self.home().to_str().unwrap(), "HOME")
             .replace(&self.sandbox.url(), "BRIDGE")
     }
@@ -282,7 +285,7 @@ impl Machine {
 
     /// Runs `taid` with arguments and returns its output.
     pub fn cli(&self, args: &[&str]) -> Output {
-        self.command("taid").args(args).output().expect("taid runs")
+        plain_output(self.command("taid").args(args).output().expect("taid runs"))
     }
 
     /// Runs `taid` with arguments and input, and returns its output.
@@ -297,7 +300,7 @@ impl Machine {
             .expect("taid runs");
         // A command may end without reading its input.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap()
+        plain_output(child.wait_with_output().unwrap())
     }
 
     /// Runs `taid login` for [`USER`] with this password.

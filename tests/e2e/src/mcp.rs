@@ -1,6 +1,9 @@
 //! An MCP client on the standard streams of `tai-mcp`. Each wait has a timeout.
 
-use crate::waiting::{PATIENCE, wait_until};
+use crate::{
+    plain::without_home,
+    waiting::{PATIENCE, wait_until},
+};
 use serde_json::{Value, json};
 use std::{
     collections::{HashMap, VecDeque},
@@ -138,7 +141,8 @@ impl Shim {
     /// Returns the next line; `None` after the timeout.
     pub fn next_within(&mut self, patience: Duration) -> Option<Value> {
         let line = self.lines.recv_timeout(patience).ok()?;
-        Some(serde_json::from_str(&line).expect("stdout carries only JSON lines"))
+        let line = serde_json::from_str(&without_home(&line));
+        Some(line.expect("stdout carries only JSON lines"))
     }
 
     /// Sends a request without waiting. Returns its id.

@@ -1,6 +1,6 @@
 //! A terminal that a test types into and reads from.
 
-use crate::waiting::wait_until;
+use crate::{plain::without_home, waiting::wait_until};
 use rustix::{
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{Winsize, tcsetwinsize},
@@ -73,7 +73,7 @@ impl Terminal {
     /// Returns what the program has written, with plain line breaks.
     pub fn text(&self) -> String {
         let bytes = self.screen.lock().unwrap();
-        String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
+        without_home(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
     }
 
     /// Waits until the program has written a text.

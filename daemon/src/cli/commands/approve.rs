@@ -18,11 +18,11 @@ use crate::cli::{
 use clap::Args;
 use decided::resolve;
 use std::time::SystemTime;
+use tai_client::local_command;
 use tai_proto::{
     Fault,
     approval::{GoneMail, HeldList, HeldState},
     call::{ListHeld, ResolveHeld, Verdict},
-    command::command,
     names::Profile,
 };
 
@@ -153,9 +153,9 @@ impl Approve {
                     true => "It may have been sent. Send it again?",
                     false => "Send it?",
                 })? {
-                    let discard = command(profile, &format!("approve {number} --reject"));
+                    let discard = local_command(profile, &format!("approve {number} --reject"));
                     print(&format!(
-                        "Not sent; it is still waiting. To discard it: `{discard}`"
+                        "Not sent; it is still waiting. To discard it: {discard}"
                     ));
                     return Ok(Exit::Failed);
                 }

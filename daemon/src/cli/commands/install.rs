@@ -28,7 +28,7 @@ pub(in crate::cli) struct Install {
 
 impl Install {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let service = service::of_profile(target)?;
+        let service = service::of_profile(target, "nothing was changed; run `taid run`")?;
         if !self.dry_run {
             service.check_manager()?;
             // A taid outside the service holds the lock and the socket that the service needs.

@@ -62,9 +62,9 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
         true => print(&pretty(&status)?),
         false => {
             let view = View::here();
-            print(&in_local_words(&page::render(&status, &view)));
+            print(&page::render(&status, &view));
             for (_, other) in others(target).await {
-                print(&in_local_words(&page::other(&other, view.terminal.width())));
+                print(&page::other(&other, view.terminal.width()));
             }
             if status.session.state == SessionState::Live {
                 print_unattended(target).await;
@@ -99,7 +99,7 @@ async fn watch(target: &Target) -> Result<Exit, CliError> {
         // A resize changes the size.
         let view = View::here();
         let page = match ask(target).await {
-            Ok(status) => in_local_words(&page::render(&status, &view)).into_owned(),
+            Ok(status) => page::render(&status, &view),
             Err(error) => {
                 let error = CliError::from(error).to_string();
                 let lines = in_local_words(&error);
@@ -136,11 +136,7 @@ async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
         print(&pretty(&found)?);
     } else if !found.is_empty() {
         let View { now, terminal, .. } = View::here();
-        print(&in_local_words(&page::overview(
-            &found,
-            now,
-            terminal.width(),
-        )));
+        print(&page::overview(&found, now, terminal.width()));
     }
     if let Some(error) = CliError::combined(errors) {
         return Err(error);

@@ -22,7 +22,10 @@ pub(in crate::cli) struct Uninstall {
 
 impl Uninstall {
     pub(in crate::cli) fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let service = service::of_profile(target)?;
+        let service = service::of_profile(
+            target,
+            "nothing was changed; omit --home to remove your own service",
+        )?;
         Steps(units::uninstall(&service.place())).run_all(self.dry_run)?;
         let places = &target.places;
         print(&format!(
@@ -33,8 +36,12 @@ impl Uninstall {
             "The logs and the ledger of sent mails in {} stay.",
             places.state().display()
         ));
-        print(&target.named("A password in the keyring stays; `taid logout` removes it."));
-        print("The entries of MCP clients stay; `tai-mcp setup --remove` removes them.");
+        for text in [
+            "A password in the keyring stays; `taid logout` removes it.",
+            "The entries of MCP clients stay; `tai-mcp setup --remove` removes them.",
+        ] {
+            print(&target.named(text));
+        }
         Ok(Exit::Success)
     }
 }

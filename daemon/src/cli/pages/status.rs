@@ -15,6 +15,7 @@ use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
 };
+use tai_client::in_local_words;
 use tai_proto::{command::for_profile, names::Profile, status::*};
 
 /// Columns of a label, with the space after it.
@@ -76,7 +77,11 @@ impl Page<'_> {
 
     fn push(&mut self, label: &str, text: &str, mood: Option<Mood>) {
         let terminal = self.view.terminal;
-        let text = wrapped(&printable(text), LABEL, terminal.width());
+        let text = wrapped(
+            &in_local_words(&printable(text)),
+            LABEL,
+            terminal.width(),
+        );
         let text = match mood {
             Some(mood) => terminal.paint(mood, &text),
             None => text,
@@ -335,7 +340,7 @@ pub(in crate::cli) fn other(status: &Status, columns: Option<usize>) -> String {
     if let Some(approval) = approval(status) {
         text = format!("{text}, {approval}");
     }
-    let text = wrapped(&printable(&text), LABEL, columns);
+    let text = wrapped(&in_local_words(&printable(&text)), LABEL, columns);
     format!("{:<10} {text}", "also")
 }
 
@@ -353,7 +358,7 @@ pub(in crate::cli) fn overview(all: &[Status], now: SystemTime, columns: Option<
         [
             status.daemon.profile.clone(),
             account.unwrap_or("none").to_owned(),
-            state_text(&status.session).to_owned(),
+            in_local_words(state_text(&status.session)).into_owned(),
             renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
             client_count(status).to_string(),
             status.daemon.pid.to_string(),

@@ -10,6 +10,7 @@ use crate::cli::{
     error::CliError,
     terminal::{print, printable},
 };
+use tai_client::in_local_words;
 
 /// Prints the entry of a client for adding by hand.
 pub(super) fn example(client: &McpClient, file: &ConfigFile, server: &Server<'_>) {
@@ -52,7 +53,7 @@ pub(super) fn outcome(
             });
             if added.is_some() {
                 for note in client.notes(changes.approves_tools) {
-                    print(&format!("{name}: note: {note}"));
+                    print(&in_local_words(&format!("{name}: note: {note}")));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::cli::terminal::print;
 use serde_json::json;
+use tai_client::in_local_words;
 
 /// Variable that WSL sets to the name of the distribution.
 const DISTRIBUTION: &str = "WSL_DISTRO_NAME";
@@ -15,9 +16,9 @@ fn distribution() -> Option<String> {
 /// In WSL, prints a note about clients on Windows.
 pub(super) fn print_note() {
     if distribution().is_some() {
-        print(
+        print(&in_local_words(
             "note: clients on Windows have their own configurations; `tai-mcp setup --print` shows an entry that starts this tai-mcp from Windows",
-        );
+        ));
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
     sync::mpsc,
 };
-use tai_e2e::{Killed, Machine, PATIENCE, wait_until};
+use tai_e2e::{Killed, Machine, PATIENCE, wait_until, without_home};
 
 pub(super) fn hold(machine: &Machine, content: &str) {
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -71,9 +71,10 @@ fn approve_watch_asks_at_a_terminal_and_a_line_typed_before_a_mail_is_no_answer(
     });
     let mut text = String::new();
     let mut until = |what: &str| {
-        while !text.contains(what) {
+        while !without_home(&text).contains(what) {
             text.push_str(&shown.recv_timeout(PATIENCE).expect(what));
         }
+        text = without_home(&text);
         text = text.split_off(text.find(what).unwrap() + what.len());
     };
     until("Ctrl-C ends");

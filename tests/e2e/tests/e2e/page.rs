@@ -85,7 +85,7 @@ impl Page {
                 .nth(1)
                 .map_or(0, |status| status.parse().unwrap()),
             headers: head.to_ascii_lowercase(),
-            body: body.into(),
+            body: tai_e2e::without_home(body),
         }
     }
 

@@ -28,7 +28,7 @@ const TO: [&str; 7] = [
 ];
 
 pub(super) fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+    tai_e2e::without_home(std::str::from_utf8(bytes).unwrap())
 }
 
 pub(super) fn code(output: &Output) -> Option<i32> {

@@ -13,11 +13,11 @@ use std::{
     io::{self, IsTerminal as _},
     time::{Duration, SystemTime},
 };
+use tai_client::local_command;
 use tai_proto::{
     Fault, FaultCode,
     approval::{HeldList, HeldMail, HeldState},
     call::{ResolveHeld, Verdict, WatchHeld},
-    command::command,
     names::Profile,
     text::Label,
 };
@@ -120,8 +120,8 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
                 continue;
             }
             Some(Decision::Later) => {
-                let decide = command(profile, &format!("approve {number}"));
-                print(&format!("still waiting: `{decide}`"));
+                let decide = local_command(profile, &format!("approve {number}"));
+                print(&format!("still waiting: {decide}"));
                 return Ok(true);
             }
             Some(Decision::Send) => Verdict::Send,

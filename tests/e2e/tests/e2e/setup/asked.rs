@@ -214,7 +214,8 @@ fn with_a_given_home_the_files_of_the_own_home_are_neither_read_nor_changed() {
             .arg(&trial)
             .args(arguments);
         let output = command.output().unwrap();
-        machine.plain(&output.stdout) + &machine.plain(&output.stderr)
+        let text = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&text).replace(machine.home().to_str().unwrap(), "HOME")
     };
     let page = said("tai-mcp", &["setup", "cursor", "codex"]);
     let place = "in HOME/trial/.cursor/mcp.json";
@@ -224,6 +225,11 @@ fn with_a_given_home_the_files_of_the_own_home_are_neither_read_nor_changed() {
     assert!(page.contains(place) && !page.contains("/own/"), "{page}");
     let page = said("taid", &["doctor"]);
     assert!(!page.contains("/own/"), "{page}");
+    let home = "`taid --home HOME/trial login`";
+    assert!(
+        page.contains(home) && !page.contains("`taid login`"),
+        "{page}"
+    );
     let page = said("taid", &["setup", "cursor", "codex", "--remove"]);
     assert!(page.contains(place), "{page}");
     assert_eq!(fs::read_to_string(given).unwrap(), "{}");
@@ -231,6 +237,11 @@ fn with_a_given_home_the_files_of_the_own_home_are_neither_read_nor_changed() {
     error: --home has no service
     caused by: the service manager reads your own home directory alone
     hint: nothing was changed; run `taid --home HOME/trial run`
+    ");
+    insta::assert_snapshot!(said("taid", &["uninstall"]), @"
+    error: --home has no service
+    caused by: the service manager reads your own home directory alone
+    hint: nothing was changed; omit --home to remove your own service
     ");
     assert_eq!(fs::read_to_string(file).unwrap(), own);
     assert!(!codex.exists());
