@@ -45,7 +45,7 @@ pub(super) async fn check_and_save(
     check_login(&bridge(config)?, credentials)
         .await
         .map_err(|error| fault::of_login(&error))?;
-    keyring::save(&config.profile, credentials)
+    keyring::save(config.profile.as_str(), credentials)
         .await
         .map_err(|error| {
             CliError::new("the password was not saved")
@@ -62,6 +62,6 @@ pub(super) async fn forget(config: &Config) -> Result<bool, CliError> {
     let Some(bridge) = &config.keyring else {
         return Ok(false);
     };
-    let forgotten = keyring::forget(&config.profile, bridge).await;
+    let forgotten = keyring::forget(config.profile.as_str(), bridge).await;
     forgotten.map_err(|error| fault::not_forgotten(&error).into())
 }

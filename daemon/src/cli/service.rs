@@ -75,17 +75,16 @@ impl Service<'_> {
             name.to_string_lossy().ends_with(".wants")
         });
         let units = wants.flat_map(|dir| entries(&dir.path()).collect::<Vec<_>>());
-        let profile = self.profile.as_str();
         let mut names = units.map(|unit| unit.file_name());
-        names.any(|name| units::is_of_another_profile(&name.to_string_lossy(), profile))
-            && profile != "default"
+        names.any(|name| units::is_of_another_profile(&name.to_string_lossy(), self.profile))
+            && !self.profile.is_default()
     }
 
     /// Returns the target of the installation.
     pub(super) fn place(&self) -> Place<'_> {
         Place {
             manager: Manager::here(),
-            profile: self.profile.as_str(),
+            profile: self.profile,
             taid: &self.taid,
             dir: &self.dir,
             packaged: self.packaged,

@@ -2,6 +2,7 @@
 //! files come from `packaging/`. This module changes nothing; `service` runs the plan.
 
 use std::path::{Path, PathBuf};
+use tai_proto::names::Profile;
 
 const SOCKET: &str = include_str!("../../../packaging/systemd/taid.socket");
 const SERVICE: &str = include_str!("../../../packaging/systemd/taid.service");
@@ -44,7 +45,7 @@ impl Manager {
 #[derive(Debug, Clone)]
 pub(crate) struct Place<'a> {
     pub(crate) manager: Manager,
-    pub(crate) profile: &'a str,
+    pub(crate) profile: &'a Profile,
     /// Executable of the service.
     pub(crate) taid: &'a Path,
     /// Directory in which the manager looks for user services.
@@ -109,7 +110,7 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
                     "--user",
                     "enable",
                     "--now",
-                    &unit(place.profile, "socket"),
+                    &place.profile.unit("socket"),
                 ]),
             ]);
             steps
@@ -119,7 +120,7 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
             let text = AGENT
                 .replace("@LABEL@", &label)
                 .replace("@TAID@", &xml(&place.taid.to_string_lossy()))
-                .replace("@PROFILE@", place.profile);
+                .replace("@PROFILE@", place.profile.as_str());
             let path = place.dir.join(format!("{label}.plist"));
             let domain = format!("gui/{}", place.uid);
             vec![
@@ -154,10 +155,8 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
     match place.manager {
         Manager::Systemd => {
             let [(socket, _), (service, _)] = units(place.profile);
-            let (socket_unit, service_unit) = (
-                unit(place.profile, "socket"),
-                unit(place.profile, "service"),
-            );
+            let (socket_unit, service_unit) =
+                (place.profile.unit("socket"), place.profile.unit("service"));
             let mut steps = vec![try_to_run(&[
                 "systemctl",
                 "--user",
@@ -206,34 +205,28 @@ pub(crate) fn probe(manager: Manager) -> Option<&'static [&'static str]> {
 
 /// Returns whether the name of an enabled unit is that of a profile other than `profile` and the
 /// default one.
-pub(crate) fn is_of_another_profile(unit: &str, profile: &str) -> bool {
+pub(crate) fn is_of_another_profile(unit: &str, profile: &Profile) -> bool {
     let other = unit.strip_prefix("taid@");
     let other = other.and_then(|rest| rest.rsplit_once('.'));
-    other.is_some_and(|(name, _)| !name.is_empty() && name != profile)
+    other.is_some_and(|(name, _)| !name.is_empty() && name != profile.as_str())
 }
 
 /// Returns names and texts of the unit files of a profile.
-fn units(profile: &str) -> [(&'static str, &'static str); 2] {
-    match profile {
-        "default" => [("taid.socket", SOCKET), ("taid.service", SERVICE)],
-        _ => [
+fn units(profile: &Profile) -> [(&'static str, &'static str); 2] {
+    match profile.is_default() {
+        true => [("taid.socket", SOCKET), ("taid.service", SERVICE)],
+        false => [
             ("taid@.socket", PROFILE_SOCKET),
             ("taid@.service", PROFILE_SERVICE),
         ],
     }
 }
 
-fn unit(profile: &str, kind: &str) -> String {
-    match profile {
-        "default" => format!("taid.{kind}"),
-        other => format!("taid@{other}.{kind}"),
-    }
-}
-
-fn label(profile: &str) -> String {
-    match profile {
-        "default" => "chat.tai.taid".to_owned(),
-        other => format!("chat.tai.taid.{other}"),
+/// Returns the name of the launchd agent, or of the task.
+fn label(profile: &Profile) -> String {
+    match profile.is_default() {
+        true => "chat.tai.taid".to_owned(),
+        false => format!("chat.tai.taid.{profile}"),
     }
 }
 

@@ -3,7 +3,12 @@
 use super::*;
 use std::fmt::Write as _;
 
-fn place(manager: Manager, profile: &str) -> Place<'_> {
+/// Returns the profiles `default` and `work`.
+fn profiles() -> [Profile; 2] {
+    [Profile::default(), Profile::new("work").unwrap()]
+}
+
+fn place(manager: Manager, profile: &Profile) -> Place<'_> {
     Place {
         manager,
         profile,
@@ -34,7 +39,7 @@ fn lines(steps: &[Step]) -> String {
 fn the_plans_of_each_system() {
     let mut text = String::new();
     for manager in [Manager::Systemd, Manager::Launchd, Manager::Windows] {
-        for profile in ["default", "work"] {
+        for profile in &profiles() {
             let place = place(manager, profile);
             let _ = write!(
                 text,
@@ -101,9 +106,10 @@ fn the_plans_of_each_system() {
 
 #[test]
 fn units_of_a_package_are_enabled_and_not_written() {
+    let [default, _] = profiles();
     let place = Place {
         packaged: true,
-        ..place(Manager::Systemd, "default")
+        ..place(Manager::Systemd, &default)
     };
     assert_eq!(
         lines(&install(&place)),
@@ -114,7 +120,8 @@ fn units_of_a_package_are_enabled_and_not_written() {
 
 #[test]
 fn the_units_of_profiles_go_with_the_last_profile() {
-    let work = place(Manager::Systemd, "work");
+    let [_, profile] = profiles();
+    let work = place(Manager::Systemd, &profile);
     assert!(lines(&uninstall(&work)).contains("remove /home/alice/DIR/taid@.socket"));
     let shared = Place {
         shared: true,
@@ -129,7 +136,7 @@ fn the_units_of_profiles_go_with_the_last_profile() {
         ("taid@.socket", false),
         ("other@play.socket", false),
     ] {
-        assert_eq!(is_of_another_profile(unit, "work"), is_other, "{unit}");
+        assert_eq!(is_of_another_profile(unit, &profile), is_other, "{unit}");
     }
 }
 
@@ -144,11 +151,12 @@ fn written(place: &Place<'_>) -> String {
 
 #[test]
 fn units_run_the_executable_that_installed_them() {
-    let text = written(&place(Manager::Systemd, "default"));
+    let [default, work] = profiles();
+    let text = written(&place(Manager::Systemd, &default));
     assert!(text.contains("\nExecStart=/home/alice/.cargo/bin/taid run\n"));
     assert!(text.contains("\nListenStream=%t/tai/default.sock\n"));
     assert!(text.contains("\nListenStream=%t/tai/default.admin.sock\n"));
-    let text = written(&place(Manager::Systemd, "work"));
+    let text = written(&place(Manager::Systemd, &work));
     assert!(text.contains("\nExecStart=/home/alice/.cargo/bin/taid run --profile %i\n"));
     assert!(text.contains("\nListenStream=%t/tai/%i.sock\n"));
     assert!(text.contains("\nListenStream=%t/tai/%i.admin.sock\n"));
@@ -162,7 +170,8 @@ fn a_path_with_special_characters_stays_one_word() {
         unit_word(r#"/a b/50% "$HOME"\x"#),
         r#""/a b/50%% \"$$HOME\"\\x""#
     );
-    let mut place = place(Manager::Launchd, "default");
+    let [default, _] = profiles();
+    let mut place = place(Manager::Launchd, &default);
     place.taid = Path::new("/Users/a & b/<taid>");
     let text = written(&place);
     assert!(text.contains("<string>/Users/a &amp; b/&lt;taid&gt;</string>"));

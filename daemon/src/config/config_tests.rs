@@ -37,7 +37,7 @@ pub(super) fn load_in(
             dir: Some(dir),
             account,
         };
-        Config::load(profile, inputs)
+        Config::load(&Profile::new(profile).unwrap(), inputs)
     };
     load().map_err(|error| error.to_string())
 }

@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tai_auth::{private_file, regular_file};
+use tai_proto::names::Profile;
 use toml::{Spanned, Value};
 
 /// Key of the tables `[instances.NAME]`.
@@ -26,24 +27,16 @@ pub(super) struct File {
     pub(super) instances: BTreeMap<String, Table>,
 }
 
-/// Returns the name of a profile's file.
-pub(super) fn file_name(profile: &str) -> String {
-    match profile {
-        "default" => "config.toml".to_owned(),
-        other => format!("config-{other}.toml"),
-    }
-}
-
 /// Returns the path of a profile's file in `dir`.
-pub(super) fn path_of(profile: &str, dir: &Path) -> PathBuf {
-    dir.join(file_name(profile))
+pub(super) fn path_of(profile: &Profile, dir: &Path) -> PathBuf {
+    dir.join(profile.config_file())
 }
 
 /// Reads a profile's file in `dir`. A missing file counts as empty.
 ///
 /// # Errors
 /// Any [`ConfigError`] except [`ConfigError::Value`].
-pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigError> {
+pub(super) fn read(profile: &Profile, dir: Option<&Path>) -> Result<File, ConfigError> {
     let Some(dir) = dir else {
         return Ok(File::default());
     };

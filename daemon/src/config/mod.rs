@@ -51,7 +51,7 @@ const OF_ACCOUNT: [&str; 3] = ["username", "password_command", "password_file"];
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     /// The profile.
-    pub(crate) profile: String,
+    pub(crate) profile: Profile,
     /// Values of the keys.
     pub(crate) settings: Settings,
     /// The account, if the profile is the profile of one account.
@@ -93,7 +93,7 @@ impl Config {
     ///
     /// # Errors
     /// The first [`ConfigError`] found.
-    pub(crate) fn load(profile: &str, inputs: Inputs<'_>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(profile: &Profile, inputs: Inputs<'_>) -> Result<Self, ConfigError> {
         let mut env = Environment::new(inputs.env, inputs.password)?;
         let names = Settings::variables(BRIDGE);
         let mut has_bridge = false;
@@ -128,7 +128,7 @@ impl Config {
         };
         let source = sources::choose(profile, &settings, &mut env, &bindings)?;
         Ok(Self {
-            profile: profile.to_owned(),
+            profile: profile.clone(),
             account: inputs.account.cloned(),
             names_bridge: has_bridge,
             settings,
@@ -151,7 +151,7 @@ impl Config {
 
     /// Returns the settings of the network.
     pub(crate) fn network(&self) -> NetworkOptions {
-        self.settings.network(&file::file_name(&self.profile))
+        self.settings.network(&self.profile.config_file())
     }
 
     /// Reads the configuration of `profile` from this process's environment. `taid run` uses
@@ -160,7 +160,7 @@ impl Config {
     /// # Errors
     /// The first [`ConfigError`] found.
     pub(crate) fn of_this_process(profile: &Profile, dir: &Path) -> Result<Self, ConfigError> {
-        Self::read(profile.as_str(), None, dir)
+        Self::read(profile, None, dir)
     }
 
     /// Reads this profile's configuration in `dir` again.
@@ -171,7 +171,11 @@ impl Config {
         Self::read(&self.profile, self.account.as_ref(), dir)
     }
 
-    fn read(profile: &str, account: Option<&Username>, dir: &Path) -> Result<Self, ConfigError> {
+    fn read(
+        profile: &Profile,
+        account: Option<&Username>,
+        dir: &Path,
+    ) -> Result<Self, ConfigError> {
         let env = |name: &str| std::env::var(name);
         let inputs = Inputs {
             env: &env,
@@ -187,7 +191,7 @@ impl Config {
 /// `config.toml` apply, and its credentials do not. `has_bridge` says that the environment names the
 /// bridge, which precedes that of `config.toml`.
 fn of_account(
-    profile: &str,
+    profile: &Profile,
     account: &Username,
     dir: Option<&Path>,
     has_bridge: bool,
@@ -196,7 +200,7 @@ fn of_account(
     let mut file = match has_own {
         true => file::read(profile, dir)?,
         false => {
-            let mut file = file::read("default", dir)?;
+            let mut file = file::read(&Profile::default(), dir)?;
             for key in OF_ACCOUNT {
                 file.values.remove(key);
             }

@@ -15,6 +15,7 @@ use tai_auth::{
     credentials::{CredentialOrigin, Credentials, Source, is_password},
     regular_file,
 };
+use tai_proto::names::Profile;
 
 /// Longest file of a systemd credential with a name, in bytes.
 const MAX_NAME: u64 = 4 << 10;
@@ -49,7 +50,7 @@ pub(super) fn credential_username(env: &Environment<'_>) -> Result<Option<Found>
 
 /// Selects the source.
 pub(super) fn choose(
-    profile: &str,
+    profile: &Profile,
     settings: &Settings,
     env: &mut Environment<'_>,
     bindings: &Bindings,
@@ -65,7 +66,7 @@ pub(super) fn choose(
     let keyring = |username| match &bindings.keyring {
         Some(bridge) => Source::Keyring {
             username,
-            profile: profile.to_owned(),
+            profile: profile.to_string(),
             bridge: bridge.clone(),
         },
         None => Source::Unconfigured { username },

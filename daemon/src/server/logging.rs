@@ -11,6 +11,7 @@ use std::{
     },
     time::SystemTime,
 };
+use tai_proto::names::Profile;
 use tracing::level_filters::LevelFilter;
 use tracing_appender::{
     non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard},
@@ -48,11 +49,11 @@ impl Log {
 }
 
 /// Returns the log directory of a profile. The default profile's log is at the seed's path.
-pub(crate) fn dir(state: &Path, profile: &str) -> PathBuf {
+pub(crate) fn dir(state: &Path, profile: &Profile) -> PathBuf {
     let logs = state.join("logs");
-    match profile {
-        "default" => logs,
-        other => logs.join(other),
+    match profile.is_default() {
+        true => logs,
+        false => logs.join(profile.as_str()),
     }
 }
 

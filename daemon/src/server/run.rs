@@ -171,11 +171,11 @@ pub(crate) fn run(
         dir,
         account,
     };
-    let config = Config::load(profile.as_str(), inputs)?;
+    let config = Config::load(&profile, inputs)?;
     let lock = ProfileLock::take(endpoint.clone())?;
     let log = logging::start(
         config.settings.log_level,
-        Some(&logging::dir(places.state(), profile.as_str())),
+        Some(&logging::dir(places.state(), &profile)),
         mode == Mode::Foreground,
     );
     tracing::info!("🚀 TAI MCP Email Server starting...");
@@ -219,7 +219,7 @@ fn account_profile(
         dir,
         account: None,
     };
-    let config = Config::load(Profile::DEFAULT, inputs)?;
+    let config = Config::load(&Profile::default(), inputs)?;
     let bridge = config.settings.api_base_url.origin();
     let is_own_bridge = config.keyring.as_ref() == Some(&bridge);
     let owner = match config.settings.username.clone() {
@@ -286,7 +286,7 @@ async fn serve(
 
 /// Returns the files of the account at the configured bridge.
 fn state_files(endpoint: &Endpoint, config: &Config) -> Result<StateFiles, RunError> {
-    let (state, profile) = (endpoint.state(), &config.profile);
+    let (state, profile) = (endpoint.state(), config.profile.as_str());
     let bridge = config.settings.api_base_url.origin();
     StateFiles::at_bridge(state, profile, bridge.as_str()).map_err(|source| RunError::State {
         path: StateFiles::record(state, profile),

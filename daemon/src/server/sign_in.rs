@@ -127,12 +127,12 @@ impl<T: Transport> App<T> {
         if config.keyring.as_ref() != Some(bridge) {
             return Err(fault::not_in_file(bridge));
         }
-        keyring::save(&config.profile, credentials)
+        keyring::save(config.profile.as_str(), credentials)
             .await
             .map_err(|error| fault::not_saved(&error))?;
         let source = Source::Keyring {
             username: Some(credentials.username.clone()),
-            profile: config.profile.clone(),
+            profile: config.profile.to_string(),
             bridge: bridge.clone(),
         };
         // The login may have used up the deadline of its caller.

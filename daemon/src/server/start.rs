@@ -61,7 +61,7 @@ impl Start {
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,
                 files: Some(files),
-                keys: Some(Box::new(KeyringKey::new(&config.profile))),
+                keys: Some(Box::new(KeyringKey::new(config.profile.as_str()))),
                 shared: lease_store::of(&config),
                 ..MailOptions::default()
             },
@@ -72,7 +72,7 @@ impl Start {
             bridge,
             session,
             clients: Arc::default(),
-            audit: Audit::open(endpoint.state(), &config.profile),
+            audit: Audit::open(endpoint.state(), config.profile.as_str()),
             signed_out: std::sync::Mutex::default(),
             stop: CancellationToken::new(),
             policy,

@@ -265,7 +265,7 @@ impl Running {
             dir: None,
             account: None,
         };
-        let mut config = Config::load("default", inputs).unwrap();
+        let mut config = Config::load(&Profile::default(), inputs).unwrap();
         let dead = CancellationToken::new();
         let transport = WorldTransport {
             world: world.clone(),

@@ -82,10 +82,7 @@ pub(crate) fn may_start(
         AutoStart::OutsideSandbox if os::is_sandboxed() => return Err(ConnectError::InSandbox),
         AutoStart::OutsideSandbox | AutoStart::Anywhere => {}
     }
-    let unit = match profile.is_default() {
-        true => "taid.socket".to_owned(),
-        false => format!("taid@{profile}.socket"),
-    };
+    let unit = profile.unit("socket");
     let is_managed = places.given_home().is_none() && os::is_socket_enabled(places, &unit);
     match is_managed {
         true => Err(ConnectError::SocketUnit { unit }),

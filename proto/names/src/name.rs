@@ -132,6 +132,22 @@ impl Profile {
         }
     }
 
+    /// Returns the name of the configuration file.
+    pub fn config_file(&self) -> String {
+        match self.is_default() {
+            true => "config.toml".to_owned(),
+            false => format!("config-{self}.toml"),
+        }
+    }
+
+    /// Returns the name of the systemd unit of a kind, such as `socket`.
+    pub fn unit(&self, kind: &str) -> String {
+        match self.is_default() {
+            true => format!("taid.{kind}"),
+            false => format!("taid@{self}.{kind}"),
+        }
+    }
+
     /// Returns whether this is the default profile.
     pub fn is_default(&self) -> bool {
         self.0 == Self::DEFAULT

@@ -107,7 +107,7 @@ async fn running(target: &Target) -> Result<(Status, Traffic), Fault> {
 
 /// Returns the last lines of the log, and the number of those that are left out.
 fn log(target: &Target) -> (Vec<String>, usize) {
-    let dir = logging::dir(target.places.state(), target.profile.as_str());
+    let dir = logging::dir(target.places.state(), &target.profile);
     let bytes = std::fs::read(logging::current_file(&dir)).unwrap_or_default();
     let end = bytes
         .get(bytes.len().saturating_sub(MAX_LOG)..)

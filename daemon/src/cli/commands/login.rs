@@ -153,7 +153,7 @@ async fn stop_own(target: &Target, account: &Username, config: &Config) {
     let bridge = config.settings.api_base_url.origin();
     for named in [None, Some(bridge.as_str())] {
         let profile = Profile::of_account(account, named);
-        if profile.as_str() == config.profile {
+        if profile == config.profile {
             continue;
         }
         let Ok(daemon) = Daemon::running(&target.of_profile(profile.clone())) else {

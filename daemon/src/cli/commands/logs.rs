@@ -36,7 +36,7 @@ pub(in crate::cli) struct Logs {
 
 impl Logs {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let dir = logging::dir(target.places.state(), target.profile.as_str());
+        let dir = logging::dir(target.places.state(), &target.profile);
         let link = logging::current_file(&dir);
         let mut file = match File::open(&link) {
             Ok(file) => BufReader::new(file),

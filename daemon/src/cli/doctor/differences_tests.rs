@@ -3,7 +3,7 @@
 use super::*;
 use std::env::VarError;
 use std::fmt::Write as _;
-use tai_proto::status::SettingStatus;
+use tai_proto::{names::Profile, status::SettingStatus};
 
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
@@ -87,7 +87,7 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
         dir: None,
         account: None,
     };
-    let config = Config::load("default", inputs).unwrap();
+    let config = Config::load(&Profile::default(), inputs).unwrap();
     insta::assert_snapshot!(page(&daemon, Some(&config)), @"
     Wrong home: taid's home directory is /root, and this shell's is /home/alice | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
     Wrong home: taid's configuration directory is /root/.config/tai, and this shell's is /home/alice/.config/tai | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME

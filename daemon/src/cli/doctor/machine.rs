@@ -217,7 +217,7 @@ pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
             );
         }
     }
-    let dir = logging::dir(target.places.state(), target.profile.as_str());
+    let dir = logging::dir(target.places.state(), &target.profile);
     let meta = std::fs::metadata(&dir).ok();
     let access = meta.and_then(|meta| os::file_access(&meta));
     if access.is_some_and(os::FileAccess::is_open) {

@@ -310,11 +310,11 @@ fn notes(plan: &Plan, server: &Server<'_>) -> Vec<String> {
 /// Returns the note about entries that do not get the values that the user names.
 fn others(plan: &Plan, server: &Server<'_>) -> Option<String> {
     let named = [
-        ("--instance", server.instance),
-        ("--profile", server.profile),
-        ("--socket", server.socket),
+        ("--instance", server.instance.is_some()),
+        ("--profile", server.profile.is_some()),
+        ("--socket", server.socket.is_some()),
     ];
-    let named = named.into_iter().filter(|(_, value)| value.is_some());
+    let named = named.into_iter().filter(|(_, is_named)| *is_named);
     let named: Vec<&str> = named.map(|(option, _)| option).collect();
     if named.is_empty() || plan.others.is_empty() {
         return None;

@@ -4,6 +4,7 @@
 use super::*;
 use crate::cli::setup::registry::{CLIENTS, Format};
 use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _};
+use tai_proto::names::Profile;
 
 /// Number of configurations that the promise names.
 const PROMISED: usize = 95;
@@ -217,9 +218,10 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     if !matches!(add(&SERVER)?, Outcome::Unchanged(_)) {
         return Err("a second addition changed the file".to_owned());
     }
+    let work = Profile::new("work").unwrap();
     let other = Server {
         instance: Some("second"),
-        profile: Some("work"),
+        profile: Some(&work),
         socket: Some("/run/tai.sock"),
         ..SERVER
     };
@@ -328,8 +330,9 @@ fn the_entry_that_an_option_changes_is_named_and_so_are_the_others() {
             outcome => panic!("{outcome:?}"),
         }
     };
+    let profile = Profile::new("work").unwrap();
     let work = Server {
-        profile: Some("work"),
+        profile: Some(&profile),
         socket: Some("/run/tai.sock"),
         ..SERVER
     };

@@ -32,7 +32,7 @@ use edit::Server;
 use record::Records;
 use registry::{CLIENTS, ConfigFile, McpClient};
 use std::path::{Path, PathBuf};
-use tai_proto::{names::Instance, places::Places};
+use tai_proto::{names::{Instance, Profile}, places::Places};
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
@@ -104,7 +104,7 @@ impl Setup {
     }
 
     pub(super) fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let profile = target.names_profile.then_some(target.profile.as_str());
+        let profile = target.names_profile.then_some(&target.profile);
         self.carry_out(&target.places, profile, target.socket.as_deref())
     }
 
@@ -112,7 +112,7 @@ impl Setup {
     fn carry_out(
         self,
         places: &Places,
-        profile: Option<&str>,
+        profile: Option<&Profile>,
         socket: Option<&Path>,
     ) -> Result<Exit, CliError> {
         if let Some(Err(rule)) = self.instance.as_deref().map(Instance::new) {

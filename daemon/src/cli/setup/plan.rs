@@ -243,12 +243,15 @@ impl<'a> Place<'a> {
             self.set(self.variable(name), json!(instance), edits);
         }
         match server.profile {
-            Some("default") if self.entry.has(variables::PROFILE) => edits.push(Edit::Unset {
+            Some(profile) if !profile.is_default() => {
+                let value = json!(profile.as_str());
+                self.set(self.variable(variables::PROFILE), value, edits);
+            }
+            Some(_) if self.entry.has(variables::PROFILE) => edits.push(Edit::Unset {
                 server: self.entry.key.clone(),
                 path: self.variable(variables::PROFILE),
             }),
-            Some("default") | None => {}
-            Some(profile) => self.set(self.variable(variables::PROFILE), json!(profile), edits),
+            Some(_) | None => {}
         }
         if let Some(socket) = server.socket {
             self.set(self.variable(variables::SOCKET), json!(socket), edits);

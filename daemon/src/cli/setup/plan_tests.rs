@@ -3,6 +3,7 @@
 use super::*;
 use crate::cli::setup::{edit, registry::CLIENTS};
 use std::fmt::Write as _;
+use tai_proto::names::Profile;
 
 const SERVER: Server<'_> = Server {
     command: "/bin/tai-mcp",
@@ -143,14 +144,15 @@ fn an_entry_of_each_client_is_switched_on() {
 
 #[test]
 fn what_the_user_names_is_changed_and_nothing_else() {
+    let (work, default) = (Profile::new("work").unwrap(), Profile::default());
     let asked = Server {
         instance: Some("second"),
-        profile: Some("work"),
+        profile: Some(&work),
         socket: Some("/run/tai.sock"),
         ..SERVER
     };
     let default = Server {
-        profile: Some("default"),
+        profile: Some(&default),
         ..SERVER
     };
     let entry = r#""tai": {"command": "/bin/tai-mcp", "args": ["--home", "/x"], "env": {"TAI_MCP_INSTANCE": "first", "TAI_MCP_PROFILE": "play"}, "timeout": 9}"#;

@@ -4,6 +4,7 @@ use super::{
     tests::{SERVER, add, client, remove},
     *,
 };
+use tai_proto::names::Profile;
 
 /// Returns the text after an addition that names an instance, and after a removal.
 fn changes(slug: &str, before: &str) -> String {
@@ -122,9 +123,10 @@ fn comments_around_a_removed_variable_are_kept() {
             "{\"mcpServers\": {\"tai\": {\"command\": \"tai-mcp\", \"env\": {\n  // who\n  \"TAI_MCP_PROFILE\": \"work\",\n  // next\n  \"A\": \"b\"\n}}}}\n",
         ),
     ] {
+        let default = Profile::default();
         let server = Server {
             command: "tai-mcp",
-            profile: Some("default"),
+            profile: Some(&default),
             ..SERVER
         };
         page.push_str(&add(client(slug), before, &server).unwrap());

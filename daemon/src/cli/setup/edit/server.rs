@@ -1,7 +1,7 @@
 //! The server entry of a configuration, edits of it, and errors of edits.
 
 use serde_json::Value;
-use tai_proto::variables;
+use tai_proto::{names::Profile, variables};
 
 /// Name of the server in a client's configuration.
 pub(in crate::cli) const KEY: &str = "tai";
@@ -16,7 +16,7 @@ pub(in crate::cli) struct Server<'a> {
     /// Instance that the user names.
     pub(in crate::cli) instance: Option<&'a str>,
     /// Profile that the user names.
-    pub(in crate::cli) profile: Option<&'a str>,
+    pub(in crate::cli) profile: Option<&'a Profile>,
     /// Socket that the user names.
     pub(in crate::cli) socket: Option<&'a str>,
     /// Whether the client may run every tool without asking, if its entry can say so.
@@ -32,10 +32,10 @@ impl<'a> Server<'a> {
     /// Returns the variables of a new entry. The default profile needs none.
     pub(in crate::cli::setup) fn environment(&self) -> Vec<(&'static str, &'a str)> {
         let instance = (variables::INSTANCE[0], Some(self.new_instance()));
-        let profile = self.profile.filter(|profile| *profile != "default");
+        let profile = self.profile.filter(|profile| !profile.is_default());
         let all = [
             instance,
-            (variables::PROFILE, profile),
+            (variables::PROFILE, profile.map(Profile::as_str)),
             (variables::SOCKET, self.socket),
         ];
         let set = |(name, value): (_, Option<&'a str>)| Some((name, value?));

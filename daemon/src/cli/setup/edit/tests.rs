@@ -3,6 +3,7 @@
 use super::*;
 use crate::cli::setup::{plan, registry::CLIENTS};
 use std::fmt::Write as _;
+use tai_proto::names::Profile;
 
 pub(super) const SERVER: Server<'_> = Server {
     command: "/home/alice/.cargo/bin/tai-mcp",
@@ -254,8 +255,9 @@ fn variables_that_the_user_lets_codex_pass_are_kept() {
 
 #[test]
 fn a_profile_other_than_the_default_is_set() {
+    let work = Profile::new("work").unwrap();
     let server = Server {
-        profile: Some("work"),
+        profile: Some(&work),
         ..SERVER
     };
     for client in CLIENTS {
