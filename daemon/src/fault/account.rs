@@ -11,6 +11,7 @@ use tai_auth::{
 };
 use tai_proto::{
     Fault, FaultCode, Hint,
+    command,
     names::{Profile, Username},
 };
 
@@ -194,30 +195,32 @@ pub(crate) fn other_account(ours: &Username, theirs: &Username, own: &Profile) -
         .because("one taid holds one account")
         .hint(Hint::user(format!(
             "configure this client for {ours}, or set TAI_MCP_PROFILE={own} for it and sign in \
-         with `taid login {theirs} --profile {own}`"
+             with `taid login {theirs} --profile {own}`, which reads {} and not config.toml",
+            own.config_file()
         )))
 }
 
 /// Returns the fault for a client whose configured account a daemon without an account does not take.
 pub(crate) fn no_account(theirs: &Username, profile: &Profile) -> Fault {
-    let profile = match profile.is_default() {
-        true => String::new(),
-        false => format!(" --profile {profile}"),
-    };
+    let login = command::command(profile, &format!("login {theirs}"));
     Fault::new(
         FaultCode::OtherAccount,
         format!("this client is configured for {theirs}, but taid has no account"),
     )
     .because("an MCP client does not decide whose mail other clients get")
     .hint(Hint::user(format!(
-        "run `taid login {theirs}{profile}`, or set `username = \"{theirs}\"` in the configuration file \
-         and restart taid"
+        "run `{login}`, or set `username = \"{theirs}\"` in the configuration file and restart taid"
     )))
 }
 
-/// Returns the fault for a `taid login` to an account that is not this daemon's. `own` is the profile
-/// of the other account.
-pub(crate) fn other_login(ours: &Username, theirs: &Username, own: &Profile) -> Fault {
+/// Returns the fault for a `taid login` or `taid register` of an account that is not this daemon's.
+/// `own` is the profile of the other account.
+pub(crate) fn other_login(
+    command: &str,
+    ours: &Username,
+    theirs: &Username,
+    own: &Profile,
+) -> Fault {
     let fault = Fault::new(
         FaultCode::OtherAccount,
         format!("this taid belongs to {ours}, not to {theirs}"),
@@ -230,8 +233,9 @@ pub(crate) fn other_login(ours: &Username, theirs: &Username, own: &Profile) -> 
     fault
         .because("one taid holds one account")
         .hint(Hint::reader(format!(
-            "to use both accounts, run `taid login {theirs} --profile {own}`; to replace the \
-         account, run `taid logout` first"
+            "to use both accounts, run `taid {command} {theirs} --profile {own}`, which reads {} and \
+             not config.toml; to replace the account, run `taid logout` first",
+            own.config_file()
         )))
 }
 

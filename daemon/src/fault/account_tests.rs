@@ -75,6 +75,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
         no_account(&user("alice"), &Profile::default()),
         no_account(&user("alice"), &Profile::new("work").unwrap()),
         other_login(
+            "login",
             &user("alice"),
             &user("Bob"),
             &Profile::of_account(&user("Bob"), Some("https://mail.example")),
@@ -180,8 +181,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [OtherAccount]
     error: this client is configured for Bob, but taid is signed in as alice
     caused by: one taid holds one account
-    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob-858ef73c for it and sign in with `taid login Bob --profile bob-858ef73c`, then call again
-    hint for a person: configure this client for alice, or set TAI_MCP_PROFILE=bob-858ef73c for it and sign in with `taid login Bob --profile bob-858ef73c`
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob-858ef73c for it and sign in with `taid login Bob --profile bob-858ef73c`, which reads config-bob-858ef73c.toml and not config.toml, then call again
+    hint for a person: configure this client for alice, or set TAI_MCP_PROFILE=bob-858ef73c for it and sign in with `taid login Bob --profile bob-858ef73c`, which reads config-bob-858ef73c.toml and not config.toml
 
     [OtherAccount]
     error: this client is configured for alice, but taid has no account

@@ -101,7 +101,7 @@ impl<T: Transport> App<T> {
             && *ours != username
         {
             let own = self.own_profile(&username);
-            return Err(fault::other_login(ours, &username, &own));
+            return Err(fault::other_login("login", ours, &username, &own));
         }
         self.session
             .sign_in(credentials.clone(), deadline)

@@ -121,7 +121,7 @@ async fn check_account(daemon: &Daemon, username: &Username, config: &Config) ->
     match ours.and_then(|ours| ours.parse::<Username>().ok()) {
         Some(ours) if ours != *username => {
             let own = own_profile(config, username);
-            Err(fault::other_login(&ours, username, &own))
+            Err(fault::other_login("login", &ours, username, &own))
         }
         Some(_) | None => Ok(()),
     }

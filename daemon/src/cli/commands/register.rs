@@ -93,11 +93,7 @@ async fn check_running(
     match status.account.username.map(Username::new) {
         Some(Ok(ours)) if ours != *username => {
             let own = own_profile(config, username);
-            let fault = fault::other_login(&ours, username, &own);
-            Err(CliError::from(fault).hint(format!(
-                "to use both accounts, run `taid register {username} --profile {own}`; to replace the \
-                 account, run `taid logout` first"
-            )))
+            Err(fault::other_login("register", &ours, username, &own).into())
         }
         Some(_) | None => Ok(()),
     }

@@ -138,7 +138,7 @@ fn a_new_account_is_created_and_signed_in() {
     exit 1
     error: this taid belongs to carol, not to david
     caused by: one taid holds one account
-    hint: to use both accounts, run `taid register david --profile david`; to replace the account, run `taid logout` first
+    hint: to use both accounts, run `taid register david --profile david`, which reads config-david.toml and not config.toml; to replace the account, run `taid logout` first
     ");
     assert_eq!(machine.sandbox.count("POST /api/v1/register"), 3);
 }
@@ -209,14 +209,14 @@ fn a_client_of_another_account_gets_a_hint_about_profiles_and_changes_nothing() 
     insta::assert_snapshot!(bob.call("list_inbox", json!({})).text, @"
     error: this client is configured for bob, but taid is signed in as alice
     caused by: one taid holds one account
-    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, which reads config-bob.toml and not config.toml, then call again
     ");
     let login = machine.cli_reading(&["login", "bob", "--password-stdin"], PASSWORD);
     insta::assert_snapshot!(machine.say(&login), @"
     exit 1
     error: this taid belongs to alice, not to bob
     caused by: one taid holds one account
-    hint: to use both accounts, run `taid login bob --profile bob`; to replace the account, run `taid logout` first
+    hint: to use both accounts, run `taid login bob --profile bob`, which reads config-bob.toml and not config.toml; to replace the account, run `taid logout` first
     ");
     assert_eq!(machine.sandbox.count(LOGIN), 1);
     assert_eq!(machine.status()["account"]["username"], USER);

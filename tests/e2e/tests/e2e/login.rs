@@ -40,7 +40,7 @@ fn a_mistake_is_reported_before_a_password_is_used() {
     exit 1
     error: this taid belongs to alice, not to bob
     caused by: one taid holds one account
-    hint: to use both accounts, run `taid login bob --profile bob`; to replace the account, run `taid logout` first
+    hint: to use both accounts, run `taid login bob --profile bob`, which reads config-bob.toml and not config.toml; to replace the account, run `taid logout` first
 
     exit 1
     error: the username is not valid

@@ -264,13 +264,13 @@ fn a_client_with_a_profile_or_without_auto_start_is_told_why_no_daemon_serves_it
     insta::assert_snapshot!(page, @"
     TAI_MCP_PROFILE: error: this client is configured for bob, but taid is signed in as alice
     caused by: one taid holds one account
-    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, which reads config-bob.toml and not config.toml, then call again
     TAI_MCP_SOCKET: error: this client is configured for bob, but taid is signed in as alice
     caused by: one taid holds one account
-    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, which reads config-bob.toml and not config.toml, then call again
     TAI_MCP_AUTOSTART: error: this client is configured for bob, but taid is signed in as alice
     caused by: one taid holds one account
-    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, which reads config-bob.toml and not config.toml, then call again
     ");
 }
 
