@@ -47,12 +47,13 @@ pub(crate) fn hour_and_minute(time: &str) -> &str {
     time.get(11..16).unwrap_or(time)
 }
 
-/// Formats a duration in its two largest units: `23 h 55 min`, `4 min 10 s`, `9 s`.
+/// Formats a duration in its two largest units: `23 h 55 min`, `4 min 10 s`, `30 min`, `9 s`.
 pub(crate) fn span(length: Duration) -> String {
     let s = length.as_secs();
     let (d, h, min) = (s / 86_400, s / 3600 % 24, s / 60 % 60);
     match (d, h, min) {
         (0, 0, 0) => format!("{s} s"),
+        (0, 0, _) if s.is_multiple_of(60) => format!("{min} min"),
         (0, 0, _) => format!("{min} min {} s", s % 60),
         (0, _, _) => format!("{h} h {min} min"),
         _ => format!("{d} d {h} h"),
@@ -67,8 +68,8 @@ mod tests {
     fn a_span_shows_its_two_largest_units() {
         let span = |s| span(Duration::from_secs(s));
         assert_eq!(
-            [span(9), span(250), span(86_100), span(180_000)],
-            ["9 s", "4 min 10 s", "23 h 55 min", "2 d 2 h"]
+            [span(9), span(250), span(1_800), span(86_100), span(180_000)],
+            ["9 s", "4 min 10 s", "30 min", "23 h 55 min", "2 d 2 h"]
         );
     }
 

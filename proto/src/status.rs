@@ -97,11 +97,21 @@ pub struct DaemonStatus {
     /// Idle timeout in seconds; `None` if the daemon has none.
     #[serde(default)]
     pub idle_exit_s: Option<u64>,
-    /// Whether an exit would lose a typed password or a mail that waits, so that the daemon stays.
+    /// State that an exit would lose, so that the daemon does not exit when it is idle.
     #[serde(default)]
-    pub needed: bool,
+    pub stays_for: Vec<StayReason>,
     /// Whether the daemon is draining.
     pub draining: bool,
+}
+
+/// State that the exit of a daemon would lose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StayReason {
+    /// A password that a person typed without `--save`.
+    TypedPassword,
+    /// A mail that waits for approval and is in memory alone.
+    WaitingMail,
 }
 
 /// Status of the account.

@@ -19,6 +19,7 @@ use tai_proto::{
     message::Role,
     names::{Instance, MailId},
     release::Release,
+    status::StayReason,
     text::{HeaderText, Json},
 };
 use tokio::time::Instant;
@@ -55,11 +56,8 @@ impl<T: Transport> Service for App<T> {
         }
     }
 
-    /// A typed password, and mails that wait for approval in memory alone, are lost when the daemon
-    /// exits.
     fn is_needed(&self) -> bool {
-        self.session.snapshot().origin == Some(CredentialOrigin::Person)
-            || self.mail.count_held_in_memory() > 0
+        !self.stay_reasons().is_empty()
     }
 
     async fn sends_end(&self) {
@@ -97,6 +95,15 @@ impl From<Fault> for Failure {
 }
 
 impl<T: Transport> App<T> {
+    /// Returns the state that is lost when the daemon exits.
+    pub(super) fn stay_reasons(&self) -> Vec<StayReason> {
+        let is_typed = self.session.snapshot().origin == Some(CredentialOrigin::Person);
+        let has_mail = self.mail.count_held_in_memory() > 0;
+        let typed = is_typed.then_some(StayReason::TypedPassword);
+        let mail = has_mail.then_some(StayReason::WaitingMail);
+        typed.into_iter().chain(mail).collect()
+    }
+
     /// Answers a call.
     pub(super) async fn answer(&self, call: Call, context: CallContext) -> Answered {
         let mut digest = None;

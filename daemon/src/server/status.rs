@@ -5,10 +5,7 @@ use crate::{
     audit::Head,
     fault,
     mail::StoreState,
-    server::{
-        app::App,
-        ipc::{Caller, Service as _},
-    },
+    server::{app::App, ipc::Caller},
     time::rfc3339,
 };
 use std::time::SystemTime;
@@ -120,7 +117,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
                 .unwrap_or_default(),
             log_dropped: app.facts.log.dropped(),
             idle_exit_s: app.facts.idle_exit.map(|limit| limit.as_secs()),
-            needed: app.is_needed(),
+            stays_for: app.stay_reasons(),
             draining: app.stop.is_cancelled(),
         },
         environment: environment::of(&app.facts.config, &app.facts.places),

@@ -89,7 +89,7 @@ fn each_state_of_the_session_is_reported_and_only_a_working_one_is_good() {
     Wrong login: taid is not signed in | `taid login`
 
     Ok password: alice's, which taid takes from the keyring | 
-    Wrong login: the bridge refused the login (HTTP 401); no login until 10:05 UTC (in 5 min 0 s) | `taid login`
+    Wrong login: the bridge refused the login (HTTP 401); no login until 10:05 UTC (in 5 min) | `taid login`
 
     Ok password: alice's, which taid takes from the keyring | 
     Wrong login: the bridge refused the login (HTTP 401); the next call logs in | `taid login`
@@ -103,6 +103,6 @@ fn each_state_of_the_session_is_reported_and_only_a_working_one_is_good() {
 
     Ok password: alice's, which taid takes from the keyring | 
     Ok login: taid is signed in as alice | 
-    Wrong bridge: https://tai.chat limits the rate of requests for another 1 min 0 s | wait; until then every call is refused
+    Wrong bridge: https://tai.chat limits the rate of requests for another 1 min | wait; until then every call is refused
     ");
 }

@@ -87,7 +87,7 @@ fn a_mail_is_shown_as_it_would_be_sent_with_a_note_about_omitted_parts() {
     | - 1
     | - 2
 
-    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
+    Asked by claude-code 2.1 (instance desk), 30 min ago
     ");
     let mut long = held(3);
     long.mail.left_out = 1234;
@@ -111,7 +111,7 @@ fn a_mail_is_shown_as_it_would_be_sent_with_a_note_about_omitted_parts() {
 
     [1234 more bytes; to see them: `taid approve 3 --full`]
 
-    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
+    Asked by claude-code 2.1 (instance desk), 30 min ago
     ");
 }
 
@@ -166,11 +166,11 @@ fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
           Figures
           asked by claude-code 2.1 (instance desk), expires in 30 min
           may have been sent when taid stopped: check before you approve it again
-       5  lost when taid stopped, not sent; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
+       5  lost when taid stopped, not sent; held since 2026-11-23T10:00:00Z (30 min ago) for instance desk
           to send it, ask the agent to submit it again
-       6  lost when taid stopped while it sent the mail; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
+       6  lost when taid stopped while it sent the mail; held since 2026-11-23T10:00:00Z (30 min ago) for instance desk
           may have been sent: check before the agent submits it again
-       7  cannot be decrypted now; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
+       7  cannot be decrypted now; held since 2026-11-23T10:00:00Z (30 min ago) for instance desk
           unlock the keyring, then run `taid approve --profile work` again
     2 mails are waiting. `taid approve NUMBER --profile work` shows one and asks whether to send it.
     ");
@@ -184,7 +184,7 @@ fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
     | - 1
     | - 2
 
-    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
+    Asked by claude-code 2.1 (instance desk), 30 min ago
     Note: may have been sent when taid stopped: check before you approve it again
     ");
 }

@@ -38,15 +38,6 @@ impl View {
         }
     }
 
-    /// The view in a file or a pipe.
-    pub(in crate::cli) fn in_file(now: SystemTime) -> Self {
-        Self {
-            now,
-            zone: TimeZone::system(),
-            terminal: Terminal::PIPE,
-        }
-    }
-
     /// Returns a time as `in 4 min 10 s (18:19)`.
     fn time(&self, time: &str) -> String {
         let relative = relative(time, self.now);
@@ -77,11 +68,7 @@ impl Page<'_> {
 
     fn push(&mut self, label: &str, text: &str, mood: Option<Mood>) {
         let terminal = self.view.terminal;
-        let text = wrapped(
-            &in_local_words(&printable(text)),
-            LABEL,
-            terminal.width(),
-        );
+        let text = wrapped(&in_local_words(&printable(text)), LABEL, terminal.width());
         let text = match mood {
             Some(mood) => terminal.paint(mood, &text),
             None => text,
@@ -183,9 +170,14 @@ fn process(page: &mut Page, daemon: &DaemonStatus) {
     );
     if let Some(limit) = daemon.idle_exit_s {
         let limit = span(Duration::from_secs(limit));
-        let exit = match daemon.needed {
-            true => "stays, to keep a typed password or a waiting mail".to_owned(),
-            false => format!("exits after {limit} without clients"),
+        let kept = daemon.stays_for.iter().map(|reason| match reason {
+            StayReason::TypedPassword => "a typed password",
+            StayReason::WaitingMail => "a mail that waits for approval",
+        });
+        let kept: Vec<&str> = kept.collect();
+        let exit = match kept.is_empty() {
+            false => format!("stays: it holds {}", kept.join(" and ")),
+            true => format!("exits after {limit} without clients"),
         };
         page.line("  started", &format!("in the background; {exit}"));
     }

@@ -21,7 +21,7 @@ fn status() -> Status {
             log: "/home/alice/.local/state/tai/logs/tai-mcp.log".into(),
             log_dropped: 0,
             idle_exit_s: None,
-            needed: false,
+            stays_for: Vec::new(),
             draining: false,
         },
         environment: EnvironmentStatus::default(),
@@ -119,21 +119,22 @@ fn page(status: &Status) -> String {
 }
 
 #[test]
-fn a_daemon_that_keeps_a_password_is_not_said_to_exit() {
+fn a_daemon_that_keeps_a_password_or_a_mail_is_not_said_to_exit() {
     let mut status = status();
     status.daemon.idle_exit_s = Some(1800);
-    for (needed, line) in [
+    let (password, mail) = (StayReason::TypedPassword, StayReason::WaitingMail);
+    for (reasons, line) in [
+        (vec![], "exits after 30 min without clients"),
+        (vec![password], "stays: it holds a typed password"),
+        (vec![mail], "stays: it holds a mail that waits for approval"),
         (
-            false,
-            "in the background; exits after 30 min 0 s without clients",
-        ),
-        (
-            true,
-            "in the background; stays, to keep a typed password or a waiting mail",
+            vec![password, mail],
+            "stays: it holds a typed password and a mail that waits for approval",
         ),
     ] {
-        status.daemon.needed = needed;
-        assert!(page(&status).contains(line), "{}", page(&status));
+        status.daemon.stays_for = reasons;
+        let line = format!("in the background; {line}\n");
+        assert!(page(&status).contains(&line), "{}", page(&status));
     }
 }
 
@@ -182,9 +183,9 @@ fn a_narrow_terminal_gets_whole_sentences_and_the_most_important_columns() {
     let wide: Vec<&str> = wide.lines().skip_while(|line| !line.is_empty()).collect();
     insta::assert_snapshot!(wide.join("\n"), @"
 
-    CLIENT              ADDRESS              CONNECTED      CALLS  LAST CALL
-    日本語クライアント  desk.alice@tai.chat  3 min 0 s ago     12  list_inbox, now
-    evil?[2J            none                 3 s ago            0  none
+    CLIENT              ADDRESS              CONNECTED  CALLS  OPEN  LAST CALL
+    日本語クライアント  desk.alice@tai.chat  3 min ago     12     1  list_inbox, now
+    evil?[2J            none                 3 s ago        0     0  none
     ");
 }
 
@@ -206,9 +207,9 @@ fn the_page_of_a_live_session() {
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
     clients    2
 
-    CLIENT       VERSION   PID  ADDRESS              CONNECTED      CALLS  OPEN  LAST CALL
-    Claude Code  2.1.0    4711  desk.alice@tai.chat  3 min 0 s ago     12     1  list_inbox, now
-    evil?[2J                 0  none                 3 s ago            0     0  none
+    CLIENT       VERSION   PID  ADDRESS              CONNECTED  CALLS  OPEN  LAST CALL
+    Claude Code  2.1.0    4711  desk.alice@tai.chat  3 min ago     12     1  list_inbox, now
+    evil?[2J                 0  none                 3 s ago        0     0  none
     ");
 }
 
@@ -258,11 +259,11 @@ fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
       why      the bridge refused the login
       hint     check TAI_MCP_USERNAME and TAI_MCP_PASSWORD
     bridge     https://tai.chat/
-      state    rate limit: paused for another 1 min 0 s
+      state    rate limit: paused for another 1 min
       traffic  40 requests, 1 of them retries
       errors   3 × 401 (token refused), 1 × 429 (rate limit), 2 × no answer
       clock    1 d 0 h behind the bridge's; taid uses the bridge's
-    unknown    a send with unknown outcome, 2 min 0 s ago (mail 00112233445566778899aabbccddeeff)
+    unknown    a send with unknown outcome, 2 min ago (mail 00112233445566778899aabbccddeeff)
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
       dropped  7 lines

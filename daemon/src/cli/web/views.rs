@@ -4,7 +4,11 @@ use super::{
     html::Html,
     route::{Act, Action},
 };
-use crate::cli::{error::CliError, pages};
+use crate::cli::{
+    error::CliError,
+    pages::{self, status::View},
+    terminal::Terminal,
+};
 use std::time::SystemTime;
 use tai_proto::{
     approval::{HeldList, HeldMail, HeldState},
@@ -104,10 +108,13 @@ impl Frame {
             let list = pages::approval::list(&without_waiting, now, &profile);
             body = body.line("pre", &list);
         }
-        body = body.line("h2", "Status").line(
-            "pre",
-            &pages::status::render(status, &pages::status::View::in_file(now)),
-        );
+        let view = View {
+            now,
+            terminal: Terminal::PIPE,
+            ..View::here()
+        };
+        let status = pages::status::render(status, &view);
+        body = body.line("h2", "Status").line("pre", &status);
         self.page("Waiting for your approval", head, body)
     }
 

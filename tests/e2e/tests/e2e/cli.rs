@@ -274,7 +274,7 @@ fn the_status_has_the_documented_fields() {
     );
     assert_eq!(
         fields(&status["daemon"]),
-        "draining idle_exit_s log log_dropped needed pid profile protocol socket started_at uptime_s version"
+        "draining idle_exit_s log log_dropped pid profile protocol socket started_at stays_for uptime_s version"
     );
     assert_eq!(
         fields(&status["session"]),
