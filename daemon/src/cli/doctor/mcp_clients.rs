@@ -206,7 +206,10 @@ impl Problem {
 
     fn found(&self, entry: &Entry) -> String {
         match self {
-            Problem::NodeServer => format!("starts the older Node server with {:?}", entry.command),
+            Problem::NodeServer => format!(
+                "starts tai-mcp through {:?}, as the older Node server",
+                entry.command
+            ),
             Problem::NoProgram(program) | Problem::NoWrapped(program) => {
                 format!("starts {program:?}, which does not exist")
             }

@@ -129,7 +129,7 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     insta::assert_snapshot!(page, @r#"
     Wrong: /home/alice/file has a syntax error, so Example ignores it | correct its syntax
     Skipped: /home/alice/file has no entry of tai-mcp | 
-    Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | `taid setup example` | --fix
+    Wrong: "mail" in /home/alice/file starts tai-mcp through "npx", as the older Node server | `taid setup example` | --fix
     Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | `taid setup example` | --fix
     Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | correct the path
     Ok: /home/alice/file starts tai-mcp | 

@@ -195,7 +195,7 @@ pub(super) fn remove(
 fn as_before(entry: &Entry) -> String {
     let key = &entry.key;
     match entry.server {
-        Kind::Node => format!("\"{key}\" starts the Node server, as before setup"),
+        Kind::Node => format!("\"{key}\" starts the npm package, as before setup"),
         Kind::TaiMcp | Kind::Wrapped => {
             format!("\"{key}\" starts tai-mcp, as before setup; run this again to remove it")
         }
@@ -205,7 +205,7 @@ fn as_before(entry: &Entry) -> String {
 /// Returns the outcome of a removal from a file without tai-mcp.
 fn kept(servers: &Map<String, Value>) -> Outcome {
     if let Some(node) = entry::entries(servers).first() {
-        return Outcome::Kept(format!("\"{}\" starts the Node server", node.key));
+        return Outcome::Kept(format!("\"{}\" starts the npm package", node.key));
     }
     match servers.get(edit::KEY) {
         None => Outcome::Unchanged(Vec::new()),
@@ -294,11 +294,11 @@ fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Changes {
 
 fn notes(plan: &Plan, server: &Server<'_>) -> Vec<String> {
     let converted = plan.converted.iter().map(|key| {
-        format!("\"{key}\" started the Node server; it starts tai-mcp now and keeps its variables")
+        format!("\"{key}\" started the npm package; it starts tai-mcp now and keeps its variables")
     });
     let dropped = plan.dropped.iter().map(|key| {
         format!(
-            "\"{key}\" started the Node server for the same account and instance; it is removed"
+            "\"{key}\" started the npm package for the same account and instance; it is removed"
         )
     });
     converted

@@ -51,7 +51,7 @@ fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result
     let servers = edit::servers(client, &existing.text).map_err(wrong)?;
     let entries = entry::entries(&servers);
     if let Some(node) = entries.iter().find(|entry| entry.server == Kind::Node) {
-        return Err(wrong(format!("\"{}\" starts the Node server", node.key)));
+        return Err(wrong(format!("\"{}\" starts the npm package", node.key)));
     }
     let plan = plan::add(client, &servers, server).map_err(wrong)?;
     let Some(ours) = entries.iter().find(|entry| entry.key == plan.key) else {

@@ -176,7 +176,7 @@ fn what_a_client_cannot_start_is_named() {
     let npx = r#"{"mcpServers": {"tai": {"command": "npx", "args": ["tai-mcp"]}}}"#;
     fs::write(&file, npx).unwrap();
     insta::assert_snapshot!(said("cursor"), @r#"
-    ✗ entry  "tai" in HOME/.cursor/mcp.json starts the older Node server -> replace the command with tai-mcp, without arguments
+    ✗ entry  "tai" in HOME/.cursor/mcp.json starts tai-mcp through "npx", as the older Node server -> replace the command with tai-mcp, without arguments
 
     1 problem found.
     "#);

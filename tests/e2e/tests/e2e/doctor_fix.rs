@@ -63,7 +63,7 @@ fn entries_of_clients_and_open_directories_are_repaired_with_a_backup() {
       + args: []
       - command: "npx"
       + command: "BIN/tai-mcp"
-    Cursor: note: "tai" started the Node server; it starts tai-mcp now and keeps its variables
+    Cursor: note: "tai" started the npm package; it starts tai-mcp now and keeps its variables
     Cursor: backup in HOME/.cursor/mcp.json.before-tai
     Cursor: set up as "desk". Restart Cursor to use it.
     "#);

@@ -213,7 +213,7 @@ fn the_printed_change_names_each_value_of_the_entry() {
       + args: []
       - command: "npx"
       + command: "BIN/tai-mcp"
-    Cursor: note: "tai" started the Node server; it starts tai-mcp now and keeps its variables
+    Cursor: note: "tai" started the npm package; it starts tai-mcp now and keeps its variables
     Cursor: backup in HOME/.cursor/mcp.json.before-tai
     Cursor: set up. Restart Cursor to use it.
     "#);

@@ -119,7 +119,10 @@ fn configured(
         None => Err(wrong(name, format!("{place} has no tai-mcp"), remedy)),
         Some(entry) if entry.server == Kind::Node => Err(wrong(
             name,
-            format!("{:?} in {place} starts the older Node server", entry.key),
+            format!(
+                "{:?} in {place} starts tai-mcp through {:?}, as the older Node server",
+                entry.key, entry.command
+            ),
             "replace the command with tai-mcp, without arguments",
         )),
         Some(entry) => {

@@ -120,7 +120,7 @@ fn the_entry_of_another_server_is_left_alone_and_that_of_the_node_server_is_repl
       + args: []
       - command: "npx"
       + command: "BIN/tai-mcp"
-    Gemini CLI: note: "tai-email" started the Node server; it starts tai-mcp now and keeps its variables
+    Gemini CLI: note: "tai-email" started the npm package; it starts tai-mcp now and keeps its variables
     Gemini CLI: backup in HOME/.gemini/settings.json.before-tai
     Gemini CLI: set up. Restart Gemini CLI to use it.
     Gemini CLI: note: Gemini CLI starts no server in a folder that it does not trust
@@ -129,9 +129,9 @@ fn the_entry_of_another_server_is_left_alone_and_that_of_the_node_server_is_repl
       + args: [(hidden), (hidden)]
       - command: "BIN/tai-mcp"
       + command: "npx"
-    Gemini CLI: note: "tai-email" starts the Node server, as before setup
+    Gemini CLI: note: "tai-email" starts the npm package, as before setup
     Gemini CLI: removed; the configuration is as before setup. Restart Gemini CLI to apply this.
-    Gemini CLI: nothing to remove; "tai-email" starts the Node server (HOME/.gemini/settings.json)
+    Gemini CLI: nothing to remove; "tai-email" starts the npm package (HOME/.gemini/settings.json)
     "#);
     assert_eq!(fs::read_to_string(&cursor).unwrap(), other);
     assert_eq!(fs::read_to_string(&gemini).unwrap(), node);
