@@ -4,7 +4,7 @@
 //! MCP clients hide the errors of a server that does not start.
 
 use std::{env::VarError, fmt::Display, path::PathBuf, str::FromStr};
-use tai_client::{AutoStart, GivenPassword};
+use tai_client::{AutoStart, GivenPassword, PassedVariable};
 use tai_proto::{
     Fault, FaultCode, Hint, Secret,
     names::{Instance, Profile, Username, environment::Environment},
@@ -26,7 +26,7 @@ pub(crate) struct Settings {
     /// URL of the bridge that taid must use (seed: `API_BASE_URL`).
     pub(crate) bridge: Option<String>,
     /// Variables for the taid of this client's account: the bridge and its time limits.
-    pub(crate) of_account: Vec<(&'static str, String)>,
+    pub(crate) of_account: Vec<PassedVariable>,
     /// Whether this process starts taid if it is not running.
     pub(crate) autostart: AutoStart,
     /// Home directory of `--home`.
@@ -107,27 +107,28 @@ impl Settings {
             }
         });
         let account = env.value(usernames).map(|username| (username, password));
-        let bridge = env.text(&variables::BRIDGE).map(|(_, url)| url);
-        let level = env.text(&variables::LOG_LEVEL).map(|(_, level)| level);
-        let of_account = [variables::API_TIMEOUT, variables::POLL_INTERVAL]
-            .into_iter()
-            .filter_map(|names| Some((names[0], env.text(&names)?.1)));
-        let of_account = of_account
-            .chain(bridge.clone().map(|url| (variables::BRIDGE[0], url)))
-            .chain(level.clone().map(|level| (variables::LOG_LEVEL[0], level)))
-            .collect();
+        let mut passed = |names: [&'static str; 2]| {
+            let (given, value) = env.text(&names)?;
+            let name = names[0];
+            Some(PassedVariable { name, given, value })
+        };
+        let bridge = passed(variables::BRIDGE);
+        let level = passed(variables::LOG_LEVEL);
+        let others = [variables::API_TIMEOUT, variables::POLL_INTERVAL].map(passed);
+        let of_account = [bridge.clone(), level.clone()].into_iter().chain(others);
+        let of_account = of_account.flatten().collect();
         Self {
             instance: env.value(&variables::INSTANCE),
             user_email: env.text(&variables::USER_EMAIL).map(|(_, address)| address),
             target: target(&mut env),
             account,
-            bridge,
+            bridge: bridge.map(|bridge| bridge.value),
             of_account,
             autostart: autostart(&mut env),
             home: None,
             answers_once: false,
             announces_start: !level.is_some_and(|level| {
-                matches!(level.to_ascii_lowercase().as_str(), "warn" | "error")
+                matches!(level.value.to_ascii_lowercase().as_str(), "warn" | "error")
             }),
             notes,
             problem: env.problem,
@@ -242,8 +243,16 @@ mod tests {
         assert_eq!(
             settings.of_account,
             [
-                ("TAI_MCP_API_BASE_URL", "http://localhost:3000".to_owned()),
-                ("TAI_MCP_LOG_LEVEL", "error".to_owned())
+                PassedVariable {
+                    name: "TAI_MCP_API_BASE_URL",
+                    given: "API_BASE_URL",
+                    value: "http://localhost:3000".to_owned()
+                },
+                PassedVariable {
+                    name: "TAI_MCP_LOG_LEVEL",
+                    given: "LOG_LEVEL",
+                    value: "error".to_owned()
+                }
             ]
         );
     }

@@ -61,7 +61,9 @@ impl ConfigError {
     /// Returns one action for the person at the terminal.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
-            ConfigError::Value { .. } => "correct the value and restart taid",
+            ConfigError::Value { .. } => {
+                "correct the value, then restart taid, or the MCP client that sets the variable"
+            }
             ConfigError::Read { .. } => {
                 "check that the file and its directory are yours and readable"
             }

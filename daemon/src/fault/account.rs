@@ -119,12 +119,13 @@ pub(crate) fn of_source(error: &SourceError) -> Fault {
 pub(crate) fn bad_bridge(rule: &BaseUrlError) -> Fault {
     Fault::new(
         FaultCode::BadRequest,
-        "TAI_MCP_API_BASE_URL in this MCP client's configuration cannot be used",
+        "the bridge in this MCP client's configuration cannot be used",
     )
     .because(rule.to_string())
     .hint(Hint::each(
-        "ask the user to correct it in the MCP client's configuration and to restart the client",
-        "correct it and run the command again",
+        "ask the user to correct TAI_MCP_API_BASE_URL or API_BASE_URL in the MCP client's configuration and \
+         to restart the client",
+        "correct TAI_MCP_API_BASE_URL and run the command again",
     ))
 }
 

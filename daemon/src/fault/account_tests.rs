@@ -199,13 +199,13 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [OtherAccount]
     error: this taid belongs to alice, not to Bob
     caused by: one taid holds one account
-    hint: to use both accounts, run `taid login Bob --profile bob-84374e68`; to replace the account, run `taid logout` first
+    hint: to use both accounts, run `taid login Bob --profile bob-84374e68`, which reads config-bob-84374e68.toml and not config.toml; to replace the account, run `taid logout` first
 
     [BadRequest]
-    error: TAI_MCP_API_BASE_URL in this MCP client's configuration cannot be used
+    error: the bridge in this MCP client's configuration cannot be used
     caused by: the URL must begin with `https://`; `http://` is for loopback only
-    hint: ask the user to correct it in the MCP client's configuration and to restart the client
-    hint for a person: correct it and run the command again
+    hint: ask the user to correct TAI_MCP_API_BASE_URL or API_BASE_URL in the MCP client's configuration and to restart the client
+    hint for a person: correct TAI_MCP_API_BASE_URL and run the command again
 
     [OtherAccount]
     error: this program is configured for the bridge https://mail.example, but taid uses https://tai.chat

@@ -14,10 +14,29 @@ pub struct Account {
     /// URL of the bridge that the client names.
     pub bridge: Option<String>,
     /// Variables of the client that a started daemon gets: the bridge and its time limits.
-    pub variables: Vec<(&'static str, String)>,
+    pub variables: Vec<PassedVariable>,
+}
+
+/// Variable of a client's configuration that a started daemon gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedVariable {
+    /// Name for the daemon, with the prefix.
+    pub name: &'static str,
+    /// Name in the client's configuration.
+    pub given: &'static str,
+    /// The value.
+    pub value: String,
 }
 
 impl Account {
+    /// Returns the error text of a started daemon with the names of the client's configuration.
+    pub(crate) fn in_its_names(&self, output: &str) -> String {
+        let variables = self.variables.iter();
+        variables.fold(output.to_owned(), |text, variable| {
+            text.replace(variable.name, variable.given)
+        })
+    }
+
     /// Returns the profile of the account's own daemon.
     pub(crate) fn profile(&self) -> Profile {
         let origin = self.bridge.as_deref().map(origin);

@@ -24,7 +24,7 @@ mod record;
 mod search_path;
 mod start;
 
-pub use account::Account;
+pub use account::{Account, PassedVariable};
 pub use backoff::Backoff;
 pub use client::{CALL_TIMEOUT, CallContext, Client, ClientOptions, Endings, MAX_LEASES};
 pub use command_name::{in_local_words, local_command, repeat_home};

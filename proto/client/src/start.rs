@@ -123,15 +123,16 @@ pub(crate) fn start(launch: &Launch<'_>) -> Result<Starting, ConnectError> {
         command.arg("--home").arg(home);
     }
     command.args(["run", "--by-client"]).env_clear();
-    let told = match launch.subject {
+    let account = match launch.subject {
         Subject::Profile(profile) => {
             command.args(["--profile", profile.as_str()]);
             None
         }
         Subject::Account(account, told) => {
             command.args(["--account", account.username.as_str()]);
-            command.envs(account.variables.iter().cloned());
-            Some(told.clone())
+            let variables = account.variables.iter();
+            command.envs(variables.map(|variable| (variable.name, &variable.value)));
+            Some((account.clone(), told.clone()))
         }
     };
     command
@@ -151,12 +152,19 @@ pub(crate) fn start(launch: &Launch<'_>) -> Result<Starting, ConnectError> {
     // A pipe of the standard library blocks, and a daemon reports once.
     tokio::task::spawn_blocking(move || {
         let (end, socket) = read(output);
-        // A daemon that is starting has no socket.
-        if let (Some(told), Some(socket)) = (told, socket)
-            && socket.is_absolute()
-        {
-            told.set(socket);
-        }
+        let end = match (account, end) {
+            (Some((account, _)), StartEnd::Failed(output)) => {
+                StartEnd::Failed(account.in_its_names(&output))
+            }
+            (Some((_, told)), end) => {
+                // A daemon that is starting has no socket.
+                if let Some(socket) = socket.filter(|socket| socket.is_absolute()) {
+                    told.set(socket);
+                }
+                end
+            }
+            (None, end) => end,
+        };
         let _ = send.send(end);
     });
     Ok(starting)

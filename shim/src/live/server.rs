@@ -51,7 +51,8 @@ impl Server {
     fn with(settings: &Settings, command: String, read: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut variables: BTreeMap<&'static str, String> =
             all_variables().map(|name| (name, String::new())).collect();
-        variables.extend(settings.of_account.iter().cloned());
+        let of_account = settings.of_account.iter();
+        variables.extend(of_account.map(|variable| (variable.name, variable.value.clone())));
         for name in DIRECTORIES.into_iter().chain([variables::AUTOSTART]) {
             variables.extend(read(name).map(|value| (name, value)));
         }
@@ -166,7 +167,12 @@ mod tests {
         let (expected, found) = (&settings, Settings::from_env(&merged, None));
         assert_eq!(found.target, expected.target);
         assert_eq!(found.instance, expected.instance);
-        assert_eq!(found.of_account, expected.of_account);
+        let passed = |settings: &Settings| {
+            let all = settings.of_account.iter();
+            all.map(|variable| (variable.name, variable.value.clone()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(passed(&found), passed(expected));
         assert_eq!(found.notes, Vec::<String>::new());
     }
 }
