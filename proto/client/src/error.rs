@@ -185,7 +185,7 @@ fn not_started(output: &str) -> Fault {
     };
     let hint = match part("hint: ") {
         Some(hint) => Hint::user(hint),
-        None => Hint::user("run `taid run`, which shows more"),
+        None => Hint::user("run `taid doctor`, and `taid logs` for its log"),
     };
     Fault::new(FaultCode::NotRunning, format!("taid did not start: {what}"))
         .because(part("caused by: ").unwrap_or_default())
@@ -318,9 +318,9 @@ mod tests {
         check its owner
 
         error: taid did not start: it did not listen on its socket in time
-        hint: ask the user to run `taid run --profile work`, which shows more, then call again
+        hint: ask the user to run `taid doctor --profile work`, and `taid logs --profile work` for its log, then call again
 
-        run `taid run --profile work`, which shows more
+        run `taid doctor --profile work`, and `taid logs --profile work` for its log
         ");
     }
 }
