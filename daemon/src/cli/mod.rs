@@ -140,7 +140,11 @@ pub fn main() -> ExitCode {
 fn run(args: Args) -> Result<Exit, CliError> {
     let is_of_profile = matches!(
         args.command,
-        Command::Run(_) | Command::Install(_) | Command::Uninstall(_)
+        Command::Run(_)
+            | Command::Install(_)
+            | Command::Uninstall(_)
+            | Command::Logs(_)
+            | Command::Audit(_)
     );
     if is_of_profile && args.socket.is_some() {
         return Err(CliError::new("--socket names a taid that runs")

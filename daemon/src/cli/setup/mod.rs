@@ -37,7 +37,7 @@ use tai_proto::{names::{Instance, Profile}, places::Places};
 /// Add tai-mcp to the configurations of your MCP clients
 ///
 /// Prints each changed value, but no secret, and saves a backup next to the file. Writes no
-/// password. `--remove` restores the original file, unless it was edited since.
+/// password. With --profile or --socket, the entry names that profile or socket. `--remove` restores the original file, unless it was edited since.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid setup                         set up every client found

@@ -49,13 +49,21 @@ fn usage_errors_exit_2_with_a_suggestion() {
     let other = machine.command("tai-mcp").arg("approve").output();
     assert_eq!(other.unwrap().status.code(), Some(3));
     assert_eq!(machine.cli(&["--help"]).status.code(), Some(0));
-    let run = machine.cli(&["run", "--socket", "/run/tai.sock"]);
-    assert_eq!(run.status.code(), Some(2));
-    insta::assert_snapshot!(stderr(&run), @"
-    error: --socket names a taid that runs
-    caused by: this command is about the taid of a profile
-    hint: run it without --socket
-    ");
+    for command in ["run", "install", "uninstall", "logs", "audit"] {
+        let refused = machine.cli(&[command, "--socket", "/run/tai.sock"]);
+        assert_eq!(refused.status.code(), Some(2), "{command}");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(stderr(&refused), @"
+            error: --socket names a taid that runs
+            caused by: this command is about the taid of a profile
+            hint: run it without --socket
+            ");
+        }
+    }
+    for option in ["--full", "--yes", "--reject"] {
+        let refused = machine.cli(&["approve", "1", "--watch", option]);
+        assert_eq!(refused.status.code(), Some(2), "{option}");
+    }
 }
 
 #[test]
