@@ -36,6 +36,9 @@ const FILES: [(&str, &str); 6] = [
     ),
 ];
 
+/// Heading of the variables in the help text of tai-mcp.
+const LIST_OF_VARIABLES: &str = "Environment variables, all optional:\n";
+
 /// Returns the pages of a program and of its own commands.
 pub(crate) fn pages(program: &Program) -> Vec<Page> {
     let mut command = visible(&program.command).disable_help_subcommand(true);
@@ -59,7 +62,7 @@ fn of_program(program: &Program, command: &Command) -> Page {
         let term = vec![bold(program.page(sub.get_name())), roman("(1)")];
         page.entry(term, &[&about.unwrap_or_default()]);
     }
-    end(&mut page, command);
+    end(&mut page, program, command);
     page.see_also(&[other(program), "tai-config(5)", "tai(7)"]);
     page
 }
@@ -67,7 +70,7 @@ fn of_program(program: &Program, command: &Command) -> Page {
 fn of_command(program: &Program, name: &str, command: &Command) -> Page {
     let mut page = begin(name, command);
     options(&mut page, command);
-    end(&mut page, command);
+    end(&mut page, program, command);
     let of_program = format!("{}(1)", program.name);
     page.see_also(&[&of_program, "tai-config(5)", "tai(7)"]);
     page
@@ -165,19 +168,16 @@ fn option(page: &mut Page, arg: &Arg) {
 }
 
 /// Adds EXAMPLES, ENVIRONMENT, FILES and EXIT STATUS.
-fn end(page: &mut Page, command: &Command) {
+fn end(page: &mut Page, program: &Program, command: &Command) {
     let after = command.get_after_help().map(ToString::to_string);
     if let Some(examples) = after.as_deref().and_then(examples) {
         page.section("EXAMPLES");
         page.example(examples.lines());
     }
     page.section("ENVIRONMENT");
-    for variable in VARIABLES {
-        page.entry(vec![bold(variable.names.join(", "))], &[variable.about]);
-    }
-    for key in keys().iter().filter(|key| !key.variables.is_empty()) {
-        let about = format!("As the key `{}` in tai-config(5).", key.name);
-        page.entry(vec![bold(key.variables.join(", "))], &[&about]);
+    match program.name {
+        "taid" => variables_of_taid(page),
+        _ => variables_of_help(page, &program.command),
     }
     page.section("FILES");
     for (path, about) in FILES {
@@ -187,6 +187,41 @@ fn end(page: &mut Page, command: &Command) {
     for (code, meaning) in exit_codes() {
         page.entry(vec![bold(code.to_string())], &[&format!("{meaning}.")]);
     }
+}
+
+fn variables_of_taid(page: &mut Page) {
+    for variable in VARIABLES {
+        page.entry(vec![bold(variable.names.join(", "))], &[variable.about]);
+    }
+    for key in keys().iter().filter(|key| !key.variables.is_empty()) {
+        let about = format!("As the key `{}` in tai-config(5).", key.name);
+        page.entry(vec![bold(key.variables.join(", "))], &[&about]);
+    }
+}
+
+/// Adds the variables that the help text lists in two columns, and the paragraph after them. A line
+/// without a name continues the meaning above it.
+fn variables_of_help(page: &mut Page, command: &Command) {
+    let help = command.get_after_help().map(ToString::to_string);
+    let help = help.unwrap_or_default();
+    let list = help.split_once(LIST_OF_VARIABLES);
+    let list = list.map_or("", |(_, list)| list);
+    let (list, rule) = list.split_once("\n\n").unwrap_or((list, ""));
+    let mut entries: Vec<(&str, String)> = Vec::new();
+    for line in list.lines() {
+        let line = line.strip_prefix("  ").unwrap_or(line);
+        match (line.split_once("  "), entries.last_mut()) {
+            (Some((name, about)), _) if !name.is_empty() => {
+                entries.push((name, about.trim().to_owned()));
+            }
+            (_, Some((_, about))) => about.push_str(&format!(" {}", line.trim())),
+            (_, None) => {}
+        }
+    }
+    for (name, about) in entries {
+        page.entry(vec![bold(name)], &[&with_full_stop(&about)]);
+    }
+    page.paragraph(rule);
 }
 
 /// Returns the lines of the part `Examples:` of a help text.

@@ -50,6 +50,12 @@ impl Page {
         }
     }
 
+    /// Adds a paragraph after entries.
+    pub(crate) fn paragraph(&mut self, markdown: &str) {
+        self.roff.control("PP", []);
+        self.text(markdown);
+    }
+
     /// Adds a line of inline parts.
     pub(crate) fn line(&mut self, parts: Vec<Inline>) {
         self.roff.text(parts);

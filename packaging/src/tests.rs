@@ -78,6 +78,30 @@ fn each_reference_to_a_page_leads_to_a_page() {
 }
 
 #[test]
+fn the_pages_of_tai_mcp_have_the_variables_of_its_help() {
+    let programs = programs();
+    let [_, tai_mcp] = &programs;
+    let help = tai_mcp.command.get_after_help().unwrap().to_string();
+    let variables: Vec<&str> = help
+        .lines()
+        .filter_map(|line| line.strip_prefix("  TAI_MCP_")?.split_once(' '))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(variables.len() > 9, "{help}");
+    for page in all_pages() {
+        let text = page.render().replace("\\-", "-");
+        let section = text
+            .split("\n.SH ")
+            .find(|part| part.starts_with("ENVIRONMENT"));
+        let is_of_tai_mcp = ["tai-mcp", "tai-mcp-live"].contains(&page.name.as_str());
+        for name in variables.iter().filter(|_| is_of_tai_mcp) {
+            let entry = format!("\n\\fBTAI_MCP_{name}\\fR\n");
+            assert!(section.unwrap().contains(&entry), "{}: {name}", page.name);
+        }
+    }
+}
+
+#[test]
 fn each_page_is_valid_roff() {
     let dir = tempfile::tempdir().unwrap();
     let mut missing = BTreeSet::new();
