@@ -10,20 +10,14 @@ use tai_auth::{
     session::error::SessionError,
 };
 use tai_proto::{
-    Fault, FaultCode, Hint,
-    command,
+    Fault, FaultCode, Hint, command,
     names::{Profile, Username},
 };
 
 /// Returns the fault for a failed `taid login`.
 pub(crate) fn of_login(error: &SessionError) -> Fault {
     match error {
-        SessionError::Refused => Fault::new(
-            FaultCode::AuthRefused,
-            "Authentication failed - invalid username or password",
-        )
-        .because("the bridge refused the login, and reports no failure of its own")
-        .hint(Hint::reader(
+        SessionError::Refused => refused().hint(Hint::reader(
             "check the username and the password (case matters) and run `taid login` again; the \
              session has not changed",
         )),
@@ -33,15 +27,12 @@ pub(crate) fn of_login(error: &SessionError) -> Fault {
                 .because("two logins ran at the same time")
                 .hint(Hint::reader("run `taid status` to see the session"))
         }
-        SessionError::Bridge(BridgeError::Unreachable { detail }) => Fault::new(
-            FaultCode::Unreachable,
-            "Unable to connect to authentication server",
-        )
-        .because(detail)
-        .hint(Hint::reader(
-            "check the network and `api_base_url`, then run `taid login` again; `taid doctor` \
-             checks both",
-        )),
+        SessionError::Bridge(BridgeError::Unreachable { detail }) => {
+            unreachable(detail).hint(Hint::reader(
+                "check the network and `api_base_url`, then run `taid login` again; `taid doctor` \
+                 checks both",
+            ))
+        }
         // Their own hints name the setting to change.
         SessionError::Bridge(
             error @ (BridgeError::ProxyFailed { .. }
@@ -68,6 +59,42 @@ pub(crate) fn of_login(error: &SessionError) -> Fault {
                 "run `taid login` again, or `taid doctor`; the session has not changed",
             )),
     }
+}
+
+/// Returns the fault for a login whose password the bridge refused, without a hint.
+pub(super) fn refused() -> Fault {
+    Fault::new(
+        FaultCode::AuthRefused,
+        "Authentication failed - invalid username or password",
+    )
+    .because("the bridge refused the login, and reports no failure of its own")
+}
+
+/// Returns the fault for a login at a bridge that cannot be reached, without a hint.
+pub(super) fn unreachable(detail: &str) -> Fault {
+    Fault::new(
+        FaultCode::Unreachable,
+        "Unable to connect to authentication server",
+    )
+    .because(detail)
+}
+
+/// Returns the fault for missing credentials, without a hint.
+fn without_credentials(why: &str) -> Fault {
+    Fault::new(
+        FaultCode::NotSignedIn,
+        "taid is not signed in: it has no username and password",
+    )
+    .because(why)
+}
+
+/// Returns the fault for a login whose password was not saved, without a hint.
+fn unsaved(why: impl Into<String>) -> Fault {
+    Fault::new(
+        FaultCode::Internal,
+        "signed in, but the password was not saved",
+    )
+    .because(why)
 }
 
 /// Returns the fault for an account that the bridge has locked or suspended.
@@ -156,11 +183,7 @@ pub(crate) fn earlier_bridge(theirs: &Origin, ours: &Origin) -> Fault {
 /// Returns the fault for a login whose password cannot be saved, because the configuration file does
 /// not name the bridge.
 pub(crate) fn not_in_file(bridge: &Origin) -> Fault {
-    Fault::new(
-        FaultCode::Internal,
-        "signed in, but the password was not saved",
-    )
-    .because(format!(
+    unsaved(format!(
         "a saved password goes to the bridge of the configuration file only, which is not {bridge}"
     ))
     .hint(Hint::reader(format!(
@@ -168,13 +191,19 @@ pub(crate) fn not_in_file(bridge: &Origin) -> Fault {
     )))
 }
 
+/// Returns the fault for missing credentials.
+pub(crate) fn no_credentials() -> Fault {
+    without_credentials("no password is configured, saved in the keyring, or offered by a client")
+        .hint(Hint::user(
+            "run `taid login`, with `--save` to keep the password in the keyring",
+        ))
+}
+
 /// Returns the fault for missing credentials on a machine without a keyring.
 pub(crate) fn no_keyring() -> Fault {
-    Fault::new(
-        FaultCode::NotSignedIn,
-        "taid is not signed in: it has no username and password",
+    without_credentials(
+        "no password is configured or offered by a client, and no keyring is running",
     )
-    .because("no password is configured or offered by a client, and no keyring is running")
     .hint(Hint::user(
         "run `taid login`, or set `password_command` or `password_file` in the configuration file",
     ))
@@ -273,12 +302,7 @@ pub(crate) fn still_held() -> Fault {
 
 /// Returns the fault for a successful login whose password was not saved.
 pub(crate) fn not_saved(error: &SourceError) -> Fault {
-    Fault::new(
-        FaultCode::Internal,
-        "signed in, but the password was not saved",
-    )
-    .because(error.to_string())
-    .hint(Hint::reader(
+    unsaved(error.to_string()).hint(Hint::reader(
         "taid keeps the password until it exits; without a keyring, set `password_command` or \
          `password_file` in the configuration file",
     ))

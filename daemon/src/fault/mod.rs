@@ -8,8 +8,8 @@ mod approval;
 mod bridge;
 mod sending;
 
-use account::locked;
 pub(crate) use account::*;
+use account::{locked, refused, unreachable};
 pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
 use sending::{answered, duplicate, unknown};
@@ -194,12 +194,7 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
     match error {
         SessionError::NoCredentials => no_credentials(),
         SessionError::NoKeyring => no_keyring(),
-        SessionError::Refused => Fault::new(
-            FaultCode::AuthRefused,
-            "Authentication failed - invalid username or password",
-        )
-        .because("the bridge refused the login, and reports no failure of its own")
-        .hint(Hint::user(format!(
+        SessionError::Refused => refused().hint(Hint::user(format!(
             "check the username and the password, which come from {}, or sign in at once with \
              `taid login`{}",
             snapshot.source.as_deref().unwrap_or("the last login"),
@@ -220,12 +215,9 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
             "check `api_base_url`, which may not be a TAI bridge{}",
             next_attempt(snapshot, now)
         ))),
-        SessionError::Bridge(BridgeError::Unreachable { detail }) => Fault::new(
-            FaultCode::Unreachable,
-            "Unable to connect to authentication server",
-        )
-        .because(detail)
-        .hint(Hint::user("check the network and `api_base_url`")),
+        SessionError::Bridge(BridgeError::Unreachable { detail }) => {
+            unreachable(detail).hint(Hint::user("check the network and `api_base_url`"))
+        }
         SessionError::Bridge(error) => bridge::failed_login(error),
         SessionError::LoginTooSoon => Fault::new(
             FaultCode::BridgeFailed,
@@ -258,18 +250,6 @@ fn next_attempt(snapshot: &Snapshot, now: Now) -> String {
         }
         Phase::SignedOut(_) | Phase::SigningIn | Phase::Live { .. } => String::new(),
     }
-}
-
-/// Returns the fault for missing credentials.
-pub(crate) fn no_credentials() -> Fault {
-    Fault::new(
-        FaultCode::NotSignedIn,
-        "taid is not signed in: it has no username and password",
-    )
-    .because("no password is configured, saved in the keyring, or offered by a client")
-    .hint(Hint::user(
-        "run `taid login`, with `--save` to keep the password in the keyring",
-    ))
 }
 
 /// Returns the fault for a call to a daemon that is stopping.
