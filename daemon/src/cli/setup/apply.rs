@@ -80,7 +80,7 @@ pub(super) fn add(
     if plan.edits.is_empty() {
         return Ok(Outcome::Unchanged(notes(&plan, server)));
     }
-    let after = edit::apply(client, text, server, &plan.edits)?;
+    let after = edit::apply(client, text, &plan.edits)?;
     let now = edit::servers(client, &after)?;
     let mut changes = changes(&servers, &now);
     changes.notes = notes(&plan, server);
@@ -173,7 +173,7 @@ pub(super) fn remove(
     if edits.is_empty() {
         return Ok(kept(&servers));
     }
-    let mut after = edit::apply(client, text, &no_server(), &edits)?;
+    let mut after = edit::apply(client, text, &edits)?;
     if made_servers(client, file, records) {
         after = edit::remove_empty(client, &after)?;
     }
@@ -267,18 +267,6 @@ fn made_servers(client: &McpClient, file: &Path, records: &Records) -> bool {
     record.before.is_none() || original.is_some_and(|(_, text)| !edit::has_servers(client, &text))
 }
 
-/// Returns a server for edits that add none.
-fn no_server() -> Server<'static> {
-    Server {
-        command: "",
-        default_instance: "",
-        instance: None,
-        profile: None,
-        socket: None,
-        approves_tools: false,
-    }
-}
-
 fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Changes {
     let gone = before.keys().filter(|key| !after.contains_key(*key));
     let keys = gone.chain(after.keys());
@@ -292,7 +280,7 @@ fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Changes {
     }
 }
 
-fn notes(plan: &Plan, server: &Server<'_>) -> Vec<String> {
+fn notes(plan: &Plan<'_>, server: &Server<'_>) -> Vec<String> {
     let converted = plan.converted.iter().map(|key| {
         format!("\"{key}\" started the npm package; it starts tai-mcp now and keeps its variables")
     });
@@ -308,7 +296,7 @@ fn notes(plan: &Plan, server: &Server<'_>) -> Vec<String> {
 }
 
 /// Returns the note about entries that do not get the values that the user names.
-fn others(plan: &Plan, server: &Server<'_>) -> Option<String> {
+fn others(plan: &Plan<'_>, server: &Server<'_>) -> Option<String> {
     let named = [
         ("--instance", server.instance.is_some()),
         ("--profile", server.profile.is_some()),

@@ -1,7 +1,8 @@
 //! `taid setup --check`: says whether a client is set up as asked. It changes nothing.
 
 use super::{
-    edit::{self, Server},
+    asked::Asked,
+    edit,
     entry::{self, Server as Kind},
     plan,
     registry::{ConfigFile, McpClient},
@@ -13,9 +14,9 @@ use crate::cli::{
 };
 
 /// Prints a line about a client. Returns whether it is set up as asked.
-pub(super) fn check(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> bool {
+pub(super) fn check(client: &McpClient, file: &ConfigFile, asked: &Asked<'_>) -> bool {
     let (name, place) = (client.name, file.described());
-    match examine(client, file, server) {
+    match examine(client, file, asked) {
         Ok(()) => {
             print(&format!("{name}: set up ({place})"));
             true
@@ -44,7 +45,7 @@ fn wrong(found: impl ToString) -> Wrong {
     }
 }
 
-fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result<(), Wrong> {
+fn examine(client: &McpClient, file: &ConfigFile, asked: &Asked<'_>) -> Result<(), Wrong> {
     let Some(existing) = replace::read(&file.path).map_err(wrong)? else {
         return Err(wrong("not set up; the file does not exist"));
     };
@@ -53,8 +54,8 @@ fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result
     if let Some(node) = entries.iter().find(|entry| entry.server == Kind::Node) {
         return Err(wrong(format!("\"{}\" starts the npm package", node.key)));
     }
-    let plan = plan::add(client, &servers, server).map_err(wrong)?;
-    let Some(ours) = entries.iter().find(|entry| entry.key == plan.key) else {
+    plan::check_name(&servers).map_err(wrong)?;
+    let Some(ours) = entry::main_of(&entries) else {
         return Err(wrong("not set up"));
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -64,13 +65,9 @@ fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result
         return Err(wrong(found));
     }
     // Any installed tai-mcp is right.
-    let command = &ours.command;
-    let server = Server {
-        command,
-        ..server.clone()
-    };
+    let server = asked.server(client, &ours.command);
     let plan = plan::add(client, &servers, &server).map_err(wrong)?;
-    let after = edit::apply(client, &existing.text, &server, &plan.edits).map_err(wrong)?;
+    let after = edit::apply(client, &existing.text, &plan.edits).map_err(wrong)?;
     let after = edit::servers(client, &after).map_err(wrong)?;
     let lines = shown::changes(servers.get(&plan.key), after.get(&plan.key));
     match lines.is_empty() {

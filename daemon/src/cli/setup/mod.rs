@@ -1,9 +1,10 @@
 //! `taid setup`, also `tai-mcp setup`: adds tai-mcp to the configurations of MCP clients, or
-//! removes it. `registry` has the clients, `plan` decides what changes, `edit` changes text,
-//! `apply` and `replace` change files, `record` remembers the changes, `check` only looks, and
-//! `report` and `shown` print.
+//! removes it. `registry` has the clients, `asked` the values that the user asks for, `plan` decides
+//! what changes, `edit` changes text, `apply` and `replace` change files, `record` remembers the
+//! changes, `check` only looks, and `report` and `shown` print.
 
 mod apply;
+mod asked;
 mod check;
 pub(in crate::cli) mod edit;
 pub(in crate::cli) mod entry;
@@ -24,15 +25,15 @@ use super::{
     terminal::print,
     user_dirs::UserDirs,
 };
+use asked::Asked;
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use edit::Server;
 use record::Records;
 use registry::{CLIENTS, ConfigFile, McpClient};
 use std::path::{Path, PathBuf};
-use tai_proto::{names::{Instance, Profile}, places::Places};
+use tai_proto::{names::Instance, places::Places};
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
@@ -91,36 +92,19 @@ struct Found {
 impl Setup {
     /// Repairs the entry of one client, which keeps its instance, its profile and its socket.
     pub(super) fn repair(client: &'static McpClient, places: &Places) -> Result<(), CliError> {
-        let setup = Self {
-            clients: vec![client],
-            instance: None,
-            approve_tools: false,
-            remove: false,
-            print: false,
-            dry_run: false,
-            check: false,
-        };
-        setup.carry_out(places, None, None).map(drop)
+        let dirs = UserDirs::of(places).ok_or_else(CliError::no_home)?;
+        let file = client.file(&dirs);
+        let found = vec![Found { client, file }];
+        add(found, &Asked::default(), places.state(), false).map(drop)
     }
 
     pub(super) fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let profile = target.names_profile.then_some(&target.profile);
-        self.carry_out(&target.places, profile, target.socket.as_deref())
-    }
-
-    /// Sets up the clients. An entry gets the profile and the socket that are given.
-    fn carry_out(
-        self,
-        places: &Places,
-        profile: Option<&Profile>,
-        socket: Option<&Path>,
-    ) -> Result<Exit, CliError> {
         if let Some(Err(rule)) = self.instance.as_deref().map(Instance::new) {
             return Err(CliError::new("the instance is not valid")
                 .caused_by(rule)
                 .hint("correct --instance"));
         }
-        let dirs = UserDirs::of(places).ok_or_else(CliError::no_home)?;
+        let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
         let chosen = match self.clients.is_empty() {
             true => CLIENTS.iter().collect(),
             false => self.clients.clone(),
@@ -132,67 +116,21 @@ impl Setup {
                     .hint("name codex, or leave --approve-tools out"),
             );
         }
-        let socket = socket.map(text_of).transpose()?;
-        let (command, lifetime) = match self.remove || self.check {
-            true => (String::new(), Lifetime::Lasting),
-            false => {
-                let (path, lifetime) = executable::lasting("tai-mcp")?;
-                (text_of(&path)?.to_owned(), lifetime)
-            }
-        };
-        let server = |client: &McpClient| Server {
-            command: &command,
-            default_instance: client.slug,
+        let asked = Asked {
             instance: self.instance.as_deref(),
-            profile,
-            socket,
-            approves_tools: self.approve_tools && client.has_approval_mode(),
+            profile: target.names_profile.then_some(&target.profile),
+            socket: target.socket.as_deref().map(text_of).transpose()?,
+            approves_tools: self.approve_tools,
         };
         if self.print {
-            for client in chosen {
-                report::example(client, &client.file(&dirs), &server(client));
-            }
-            wsl::print_example(&command, self.instance.as_deref());
-            return Ok(Exit::Success);
+            return print_entries(&chosen, &dirs, &asked);
         }
         let found = self.found(chosen, &dirs)?;
-        if self.check {
-            let mut all_set_up = true;
-            for Found { client, file } in found {
-                all_set_up &= check::check(client, &file, &server(client));
-            }
-            return Ok(match all_set_up {
-                true => Exit::Success,
-                false => Exit::Failed,
-            });
-        }
-        let mut records = Records::read(places.state())?;
-        let mut errors = Vec::new();
-        for Found { client, file } in found {
-            let server = server(client);
-            let outcome = match self.remove {
-                true => apply::remove(client, &file.path, &mut records, self.dry_run),
-                false => apply::add(client, &file.path, &server, &mut records, self.dry_run),
-            };
-            let added = (!self.remove).then_some(&server);
-            match outcome {
-                Ok(outcome) => report::outcome(client, &file, &outcome, added),
-                Err(error) => errors.push(report::failed(client, &file, error, added)),
-            }
-        }
-        if self.dry_run {
-            print("Nothing was written (--dry-run).");
-        } else if !self.remove {
-            if lifetime == Lifetime::Version {
-                print(&format!(
-                    "note: {command} has a version in its path; run this again after an update"
-                ));
-            }
-            wsl::print_note();
-        }
-        match CliError::combined(errors) {
-            Some(error) => Err(error),
-            None => Ok(Exit::Success),
+        let state = target.places.state();
+        match (self.check, self.remove) {
+            (true, _) => Ok(check_all(&found, &asked)),
+            (false, true) => remove(found, state, self.dry_run),
+            (false, false) => add(found, &asked, state, self.dry_run),
         }
     }
 
@@ -226,11 +164,91 @@ impl Setup {
     }
 }
 
+/// Prints the entry of each client.
+fn print_entries(
+    chosen: &[&McpClient],
+    dirs: &UserDirs,
+    asked: &Asked<'_>,
+) -> Result<Exit, CliError> {
+    let (path, _) = executable::lasting("tai-mcp")?;
+    let command = text_of(&path)?;
+    for client in chosen {
+        report::example(client, &client.file(dirs), &asked.server(client, command));
+    }
+    wsl::print_example(command, asked.instance);
+    Ok(Exit::Success)
+}
+
+/// Says of each client whether it is set up as asked.
+fn check_all(found: &[Found], asked: &Asked<'_>) -> Exit {
+    let mut all_set_up = true;
+    for Found { client, file } in found {
+        all_set_up &= check::check(client, file, asked);
+    }
+    match all_set_up {
+        true => Exit::Success,
+        false => Exit::Failed,
+    }
+}
+
+/// Sets up each client. `state` is the directory of the records.
+fn add(
+    found: Vec<Found>,
+    asked: &Asked<'_>,
+    state: &Path,
+    dry_run: bool,
+) -> Result<Exit, CliError> {
+    let (path, lifetime) = executable::lasting("tai-mcp")?;
+    let command = text_of(&path)?;
+    let mut records = Records::read(state)?;
+    let mut errors = Vec::new();
+    for Found { client, file } in found {
+        let server = asked.server(client, command);
+        match apply::add(client, &file.path, &server, &mut records, dry_run) {
+            Ok(outcome) => report::outcome(client, &file, &outcome, Some(&server)),
+            Err(error) => errors.push(report::failed(client, &file, error, Some(&server))),
+        }
+    }
+    if !dry_run {
+        if lifetime == Lifetime::Version {
+            print(&format!(
+                "note: {command} has a version in its path; run this again after an update"
+            ));
+        }
+        wsl::print_note();
+    }
+    end(errors, dry_run)
+}
+
+/// Removes tai-mcp from each client. `state` is the directory of the records.
+fn remove(found: Vec<Found>, state: &Path, dry_run: bool) -> Result<Exit, CliError> {
+    let mut records = Records::read(state)?;
+    let mut errors = Vec::new();
+    for Found { client, file } in found {
+        match apply::remove(client, &file.path, &mut records, dry_run) {
+            Ok(outcome) => report::outcome(client, &file, &outcome, None),
+            Err(error) => errors.push(report::failed(client, &file, error, None)),
+        }
+    }
+    end(errors, dry_run)
+}
+
+fn end(errors: Vec<CliError>, dry_run: bool) -> Result<Exit, CliError> {
+    if dry_run {
+        print("Nothing was written (--dry-run).");
+    }
+    match CliError::combined(errors) {
+        Some(error) => Err(error),
+        None => Ok(Exit::Success),
+    }
+}
+
 /// Returns a path as text, which a configuration needs.
 fn text_of(path: &Path) -> Result<&str, CliError> {
     path.to_str().ok_or_else(|| {
         CliError::new(format!("{} cannot be in a configuration", path.display()))
             .caused_by("the path is not UTF-8")
+            .hint("use a directory whose name is UTF-8")
     })
 }
 
@@ -263,7 +281,7 @@ pub(crate) fn fuzz(kind: u8, text: &str) -> bool {
     let Some(client) = CLIENTS.get(usize::from(kind)) else {
         return false;
     };
-    let server = Server {
+    let server = edit::Server {
         command: "/usr/bin/tai-mcp",
         default_instance: "desk",
         instance: None,
@@ -274,12 +292,12 @@ pub(crate) fn fuzz(kind: u8, text: &str) -> bool {
     let add = |text: &str| {
         let servers = edit::servers(client, text)?;
         let plan = plan::add(client, &servers, &server)?;
-        edit::apply(client, text, &server, &plan.edits)
+        edit::apply(client, text, &plan.edits)
     };
     if let Ok(once) = add(text) {
         assert_eq!(add(&once).as_ref(), Ok(&once));
         let servers = edit::servers(client, &once).unwrap_or_default();
-        let removed = edit::apply(client, &once, &server, &plan::remove(&servers));
+        let removed = edit::apply(client, &once, &plan::remove(&servers));
         assert_ne!(removed.as_ref(), Ok(&once));
     }
     true

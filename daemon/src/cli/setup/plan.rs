@@ -22,8 +22,8 @@ const KEPT: [&str; 8] = [
 
 /// Planned changes of a configuration.
 #[derive(Debug, PartialEq)]
-pub(super) struct Plan {
-    pub(super) edits: Vec<Edit>,
+pub(super) struct Plan<'s> {
+    pub(super) edits: Vec<Edit<'s>>,
     /// Names of the entries that started the Node server and start tai-mcp from now on.
     pub(super) converted: Vec<String>,
     /// Names of the entries of the Node server that are removed, because another entry has the
@@ -43,20 +43,16 @@ pub(super) struct Plan {
 ///
 /// # Errors
 /// [`EditError::Foreign`] if the entry with the name [`KEY`] starts another program.
-pub(super) fn add(
+pub(super) fn add<'s>(
     client: &McpClient,
     servers: &Map<String, Value>,
-    server: &Server<'_>,
-) -> Result<Plan, EditError> {
-    if let Some(value) = servers.get(KEY)
-        && Entry::of(KEY, value).is_none()
-    {
-        return Err(foreign(KEY, value));
-    }
+    server: &'s Server<'s>,
+) -> Result<Plan<'s>, EditError> {
+    check_name(servers)?;
     let ours = entries(servers);
     let Some(main) = main_of(&ours) else {
         return Ok(Plan {
-            edits: vec![Edit::Insert],
+            edits: vec![Edit::Insert(server)],
             converted: Vec::new(),
             dropped: Vec::new(),
             key: KEY.to_owned(),
@@ -105,11 +101,22 @@ pub(super) fn add(
 
 /// Plans the removal of each entry that starts tai-mcp. The Node server and every other server
 /// stays, also under the name [`KEY`].
-pub(super) fn remove(servers: &Map<String, Value>) -> Vec<Edit> {
+pub(super) fn remove(servers: &Map<String, Value>) -> Vec<Edit<'static>> {
     let ours = entries(servers).into_iter();
     ours.filter(|entry| entry.server != Kind::Node)
         .map(|entry| Edit::Remove { server: entry.key })
         .collect()
+}
+
+/// Checks that no other program has the entry with the name [`KEY`].
+///
+/// # Errors
+/// [`EditError::Foreign`].
+pub(super) fn check_name(servers: &Map<String, Value>) -> Result<(), EditError> {
+    match servers.get(KEY) {
+        Some(value) if Entry::of(KEY, value).is_none() => Err(foreign(KEY, value)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Returns the error for an entry that starts another program.
@@ -171,7 +178,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn set(&self, path: Vec<&'static str>, value: Value, edits: &mut Vec<Edit>) {
+    fn set(&self, path: Vec<&'static str>, value: Value, edits: &mut Vec<Edit<'_>>) {
         let mut now = Some(self.value);
         for name in &path {
             now = now.and_then(|now| now.get(*name));
@@ -193,7 +200,7 @@ impl<'a> Place<'a> {
     }
 
     /// Sets the program, and removes the arguments of the Node server.
-    fn set_command(&self, server: &Server<'_>, edits: &mut Vec<Edit>) {
+    fn set_command(&self, server: &Server<'_>, edits: &mut Vec<Edit<'_>>) {
         let key = self.command_key();
         let is_node = self.entry.server == Kind::Node;
         let none = || Value::Array(Vec::new());
@@ -233,7 +240,7 @@ impl<'a> Place<'a> {
     }
 
     /// Sets the variables that the user names.
-    fn set_variables(&self, server: &Server<'_>, edits: &mut Vec<Edit>) {
+    fn set_variables(&self, server: &Server<'_>, edits: &mut Vec<Edit<'_>>) {
         if let Some(instance) = server.instance {
             let [long, short] = variables::INSTANCE;
             let name = match self.entry.has(short) && !self.entry.has(long) {
@@ -259,14 +266,14 @@ impl<'a> Place<'a> {
     }
 
     /// Makes the client start a server that is switched off.
-    fn switch_on(&self, edits: &mut Vec<Edit>) {
+    fn switch_on(&self, edits: &mut Vec<Edit<'_>>) {
         for name in switches_off(self.value) {
             self.set(vec![name], json!(name == "enabled"), edits);
         }
     }
 
     /// Adds the variables of an entry of the Node server that is removed, except for its instance.
-    fn take_over(&self, node: &Entry, edits: &mut Vec<Edit>) {
+    fn take_over(&self, node: &Entry, edits: &mut Vec<Edit<'_>>) {
         for name in KEPT {
             if let Some(value) = node.given(name)
                 && !self.entry.has(name)
@@ -277,7 +284,7 @@ impl<'a> Place<'a> {
     }
 
     /// Sets the values that only the entry of Codex has.
-    fn set_codex(&self, server: &Server<'_>, edits: &mut Vec<Edit>) {
+    fn set_codex(&self, server: &Server<'_>, edits: &mut Vec<Edit<'_>>) {
         if self.value.get("env_vars").is_none() {
             self.set(vec!["env_vars"], json!(toml::PASSED), edits);
         }

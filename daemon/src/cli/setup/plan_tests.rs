@@ -21,7 +21,7 @@ fn client(slug: &str) -> &'static McpClient {
 fn changed(client: &McpClient, text: &str, server: &Server<'_>) -> String {
     let servers = edit::servers(client, text).unwrap();
     match add(client, &servers, server) {
-        Ok(plan) => edit::apply(client, text, server, &plan.edits).unwrap(),
+        Ok(plan) => edit::apply(client, text, &plan.edits).unwrap(),
         Err(error) => error.to_string(),
     }
 }

@@ -55,7 +55,10 @@ pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<
     let client = CLIENTS.iter().find(|client| client.slug == rule.slug);
     let mut checks = Vec::new();
     let found = match client {
-        Some(client) => configured(client, target)?,
+        Some(client) => {
+            let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
+            configured(client, &dirs, target)
+        }
         None => Ok(installed()?),
     };
     let entry = match found {
@@ -96,26 +99,20 @@ fn shell(places: &Places) -> Environment {
 /// Returns the entry of a client, or the check that says why there is none.
 fn configured(
     client: &McpClient,
+    dirs: &UserDirs,
     target: &Target,
-) -> Result<Result<(Check, Entry), Check>, CliError> {
+) -> Result<(Check, Entry), Check> {
     let name = "entry";
-    let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
-    let file = client.file(&dirs);
+    let file = client.file(dirs);
     let place = file.described();
     let remedy = format!("`tai-mcp setup {}`", client.slug);
     let Ok(text) = regular_file::read_text(&file.path, MAX_FILE) else {
-        let found = format!("{place} does not exist");
-        return Ok(Err(wrong(name, found, remedy)));
+        return Err(wrong(name, format!("{place} does not exist"), remedy));
     };
-    let servers = match edit::servers(client, &text) {
-        Ok(servers) => servers,
-        Err(error) => {
-            let found = format!("{place}: {error}");
-            return Ok(Err(wrong(name, found, "correct the file")));
-        }
-    };
+    let servers = edit::servers(client, &text)
+        .map_err(|error| wrong(name, format!("{place}: {error}"), "correct the file"))?;
     let entries = entries(&servers);
-    Ok(match main_of(&entries) {
+    match main_of(&entries) {
         None => Err(wrong(name, format!("{place} has no tai-mcp"), remedy)),
         Some(entry) if entry.server == Kind::Node => Err(wrong(
             name,
@@ -135,7 +132,7 @@ fn configured(
                 None => Ok((ok(name, found), entry.clone())),
             }
         }
-    })
+    }
 }
 
 /// Returns the entry of a program that starts the installed tai-mcp.

@@ -51,8 +51,7 @@ pub(super) fn apply(
     key: &'static str,
     form: Entry,
     before: &str,
-    server: &Server<'_>,
-    edits: &[Edit],
+    edits: &[Edit<'_>],
 ) -> Result<String, EditError> {
     let text = without_bom(before);
     let root = CstRootNode::parse(text, &OPTIONS).map_err(|error| syntax(text, &error))?;
@@ -75,7 +74,7 @@ pub(super) fn apply(
     };
     for edit in edits {
         match edit {
-            Edit::Insert => {
+            Edit::Insert(server) => {
                 servers.append(KEY, entry(form, server));
             }
             Edit::Remove { server } => {

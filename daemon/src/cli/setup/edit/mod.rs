@@ -21,19 +21,18 @@ use serde_json::{Map, Value};
 pub(in crate::cli::setup) fn apply(
     client: &McpClient,
     text: &str,
-    server: &Server<'_>,
-    edits: &[Edit],
+    edits: &[Edit<'_>],
 ) -> Result<String, EditError> {
     if edits.is_empty() {
         return Ok(text.to_owned());
     }
     let key = client.key;
     let after = match client.format {
-        Format::Json(form) => json::apply(key, form, text, server, edits),
-        Format::Toml => toml::apply(key, text, server, edits),
-        Format::Yaml => yaml::apply(key, text, server, edits),
+        Format::Json(form) => json::apply(key, form, text, edits),
+        Format::Toml => toml::apply(key, text, edits),
+        Format::Yaml => yaml::apply(key, text, edits),
     }?;
-    let expected = expected(client, value_of(client, text)?, server, edits)?;
+    let expected = expected(client, value_of(client, text)?, edits)?;
     match comparable(client, value_of(client, &after)?) == comparable(client, expected) {
         true => Ok(after),
         false => Err(EditError::Unsupported),
@@ -87,10 +86,10 @@ pub(in crate::cli::setup) fn has_servers(client: &McpClient, text: &str) -> bool
 
 /// Returns the entry for adding by hand.
 pub(in crate::cli) fn example(client: &McpClient, server: &Server<'_>) -> String {
-    let insert = &[Edit::Insert];
+    let insert = &[Edit::Insert(server)];
     let text = match client.format {
-        Format::Json(form) => json::apply(client.key, form, "", server, insert),
-        Format::Toml => toml::apply(client.key, "", server, insert),
+        Format::Json(form) => json::apply(client.key, form, "", insert),
+        Format::Toml => toml::apply(client.key, "", insert),
         Format::Yaml => Ok(yaml::new(client.key, server)),
     };
     text.unwrap_or_default()
@@ -121,12 +120,7 @@ fn comparable(client: &McpClient, mut root: Value) -> Value {
 }
 
 /// Returns the content after the edits.
-fn expected(
-    client: &McpClient,
-    root: Value,
-    server: &Server<'_>,
-    edits: &[Edit],
-) -> Result<Value, EditError> {
+fn expected(client: &McpClient, root: Value, edits: &[Edit<'_>]) -> Result<Value, EditError> {
     let wrong = || EditError::Shape(client.key);
     let mut root = match root {
         Value::Null => Map::new(),
@@ -140,7 +134,7 @@ fn expected(
     let servers = servers.as_object_mut().ok_or_else(wrong)?;
     for edit in edits {
         match edit {
-            Edit::Insert => {
+            Edit::Insert(server) => {
                 let new = self::servers(client, &example(client, server))?.remove(KEY);
                 servers.insert(KEY.to_owned(), new.ok_or_else(wrong)?);
             }

@@ -7,7 +7,7 @@ use tai_proto::{names::Profile, variables};
 pub(in crate::cli) const KEY: &str = "tai";
 
 /// The server that a client starts, as the user asks for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::cli) struct Server<'a> {
     /// Full path of tai-mcp, because a client may have another PATH.
     pub(in crate::cli) command: &'a str,
@@ -45,9 +45,9 @@ impl<'a> Server<'a> {
 
 /// One change of the servers of a configuration.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::cli::setup) enum Edit {
-    /// Adds the entry [`KEY`] in the client's form.
-    Insert,
+pub(in crate::cli::setup) enum Edit<'s> {
+    /// Adds the server as the entry [`KEY`], in the client's form.
+    Insert(&'s Server<'s>),
     /// Removes an entry.
     Remove {
         /// Name of the server.

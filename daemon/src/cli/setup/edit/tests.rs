@@ -21,12 +21,12 @@ pub(super) fn add(
 ) -> Result<String, EditError> {
     let servers = servers(client, text)?;
     let plan = plan::add(client, &servers, server)?;
-    apply(client, text, server, &plan.edits)
+    apply(client, text, &plan.edits)
 }
 
 pub(super) fn remove(client: &McpClient, text: &str) -> Result<String, EditError> {
     let servers = servers(client, text)?;
-    apply(client, text, &SERVER, &plan::remove(&servers))
+    apply(client, text, &plan::remove(&servers))
 }
 
 pub(super) fn client(slug: &str) -> &'static McpClient {

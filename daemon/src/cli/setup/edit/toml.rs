@@ -43,8 +43,7 @@ pub(super) fn value_of(text: &str) -> Result<Json, EditError> {
 pub(super) fn apply(
     key: &'static str,
     before: &str,
-    server: &Server<'_>,
-    edits: &[Edit],
+    edits: &[Edit<'_>],
 ) -> Result<String, EditError> {
     let plain = Plain::of(before);
     let mut document = parse(&plain.text)?;
@@ -56,7 +55,7 @@ pub(super) fn apply(
         });
         let servers = servers.as_table_like_mut().ok_or(EditError::Shape(key))?;
         match edit {
-            Edit::Insert => insert(servers, server),
+            Edit::Insert(server) => insert(servers, server),
             Edit::Remove { server } => {
                 if let Some(Item::Table(removed)) = servers.remove(server) {
                     let above = comments(removed.decor());

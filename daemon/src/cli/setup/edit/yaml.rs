@@ -49,14 +49,13 @@ fn quoted(text: &str) -> String {
 pub(super) fn apply(
     key: &'static str,
     before: &str,
-    server: &Server<'_>,
-    edits: &[Edit],
+    edits: &[Edit<'_>],
 ) -> Result<String, EditError> {
     let plain = Plain::of(before);
     let mut text = plain.text.clone();
     for edit in edits {
         text = match edit {
-            Edit::Insert => insert(key, &text, server)?,
+            Edit::Insert(server) => insert(key, &text, server)?,
             _ => change(key, &text, edit)?,
         };
     }
@@ -109,12 +108,12 @@ fn mapping(parent: &Mapping, key: &str) -> Result<Mapping, EditError> {
     parent.get_mapping(key).ok_or(EditError::Unsupported)
 }
 
-fn change(key: &'static str, before: &str, edit: &Edit) -> Result<String, EditError> {
+fn change(key: &'static str, before: &str, edit: &Edit<'_>) -> Result<String, EditError> {
     let document = parse(before)?;
     let root = document.as_mapping().ok_or(EditError::Shape(key))?;
     let servers = mapping(&root, key)?;
     match edit {
-        Edit::Insert => return Err(EditError::Unsupported),
+        Edit::Insert(_) => return Err(EditError::Unsupported),
         Edit::Remove { server } => {
             servers.remove(server.as_str());
         }
