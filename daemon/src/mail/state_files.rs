@@ -38,6 +38,11 @@ impl StateFiles {
         }
     }
 
+    /// Returns the file of the mails that cannot be read.
+    pub(crate) fn unreadable(state: &Path, profile: &str) -> PathBuf {
+        state.join(format!("unreadable-{profile}"))
+    }
+
     /// Returns the file with the origin of the bridge.
     pub(crate) fn record(state: &Path, profile: &str) -> PathBuf {
         state.join(format!("bridge-{profile}"))

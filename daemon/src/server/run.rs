@@ -313,10 +313,12 @@ async fn stop_at_signal(stop: CancellationToken) {
     stop.cancel();
 }
 
-/// Returns the journals of a profile in the directory for state: the ledger, the leases, the approvals.
-pub(crate) fn journals(state: &Path, profile: &str) -> [PathBuf; 3] {
+/// Returns the journals of a profile in the directory for state: the ledger, the leases, the approvals,
+/// the mails that cannot be read.
+pub(crate) fn journals(state: &Path, profile: &str) -> [PathBuf; 4] {
     let files = StateFiles::of(state, profile);
-    [files.ledger, files.leases, files.approvals]
+    let unreadable = StateFiles::unreadable(state, profile);
+    [files.ledger, files.leases, files.approvals, unreadable]
 }
 
 fn announce(app: &App) {

@@ -12,7 +12,6 @@ use crate::{
     mail::{MailOptions, MailService, StateFiles, Worker},
 };
 use std::{
-    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -54,7 +53,10 @@ impl Start {
         let mail = MailService::new(
             bridge.clone(),
             session.clone(),
-            Worker::new(Some(unreadable(&endpoint, &config))),
+            Worker::new(Some(StateFiles::unreadable(
+                endpoint.state(),
+                config.profile.as_str(),
+            ))),
             MailOptions {
                 default_recipient: config.settings.user_email.clone().map(String::from),
                 confirm: config.settings.confirm_send,
@@ -90,10 +92,4 @@ impl Start {
             },
         }
     }
-}
-
-/// Returns the file of the mails on which a worker failed.
-fn unreadable(endpoint: &Endpoint, config: &Config) -> PathBuf {
-    let name = format!("unreadable-{}", config.profile);
-    endpoint.state().join(name)
 }

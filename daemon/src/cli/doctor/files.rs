@@ -12,11 +12,15 @@ use tai_auth::private_file;
 /// Returns a check for each file of the profile that cannot be used.
 pub(super) fn examine(target: &Target) -> Vec<Check> {
     let (state, profile) = (target.places.state(), target.profile.as_str());
-    let [ledger, leases, approvals] = journals(state, profile);
+    let [ledger, leases, approvals, unreadable] = journals(state, profile);
     let files = [
         (ledger, "no mail is sent"),
         (leases, "no fetched mail is marked as read"),
         (approvals, "no mail waits for approval"),
+        (
+            unreadable,
+            "a mail that crashed the reader is tried again after each start",
+        ),
         (file_in(state, profile), "nothing is audited"),
     ];
     let problem = |(path, effect): &(PathBuf, &str)| {
@@ -44,6 +48,34 @@ fn problem(path: &Path) -> Option<String> {
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    #[test]
+    fn each_file_of_the_profile_is_examined() {
+        let home = tempfile::tempdir().unwrap();
+        let target = Target::new(Some("work".to_owned()), Some(home.path()), None).unwrap();
+        let state = target.places.state();
+        assert_eq!(examine(&target).len(), 0);
+        for name in [
+            "sends-work",
+            "undelivered-work",
+            "approvals-work",
+            "unreadable-work",
+            "audit-work.jsonl",
+        ] {
+            std::fs::create_dir_all(state.join(name)).unwrap();
+        }
+        let effects = examine(&target).into_iter();
+        let effects: Vec<String> = effects
+            .map(|check| check.found.split_once("; ").unwrap().1.to_owned())
+            .collect();
+        insta::assert_snapshot!(effects.join("\n"), @"
+        no mail is sent
+        no fetched mail is marked as read
+        no mail waits for approval
+        a mail that crashed the reader is tried again after each start
+        nothing is audited
+        ");
+    }
 
     #[test]
     fn a_file_that_is_no_private_file_is_a_problem() {
