@@ -18,7 +18,7 @@ use tai_auth::bridge::{
     transport::{Configured, ProxyChoice},
 };
 use tai_proto::{
-    names::{Address, Instance, Username},
+    names::{Address, DEFAULT_BRIDGE, Instance, Username},
     variables,
 };
 
@@ -82,7 +82,7 @@ macro_rules! keys {
 
 /// Kind of the key of the bridge.
 pub(super) fn bridge() -> OrDefault<BaseUrl> {
-    OrDefault(BaseUrl, "https://tai.chat")
+    OrDefault(BaseUrl, DEFAULT_BRIDGE)
 }
 
 keys! {

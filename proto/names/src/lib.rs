@@ -13,4 +13,4 @@ pub mod variables;
 
 pub use address::{Address, AddressError, AddressRule, DOMAIN};
 pub use mail_id::{MailId, MailIdError};
-pub use name::{Instance, NameError, Profile, Username};
+pub use name::{DEFAULT_BRIDGE, Instance, NameError, Profile, Username};

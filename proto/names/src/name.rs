@@ -100,8 +100,8 @@ name!(
     |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
 );
 
-/// Origin of TAI's own bridge.
-const DEFAULT_BRIDGE: &str = "https://tai.chat";
+/// Origin of TAI's own bridge, which is the default.
+pub const DEFAULT_BRIDGE: &str = "https://tai.chat";
 
 /// Returns the 32-bit FNV-1a digest. It tells the accounts of one user apart; equal digests lead to
 /// an account that a daemon refuses.
