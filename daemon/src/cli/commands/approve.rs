@@ -120,13 +120,7 @@ impl Approve {
                 print("\nA client asks about this mail. Answer the question there.");
                 return Ok(Exit::Success);
             }
-            return Err(
-                CliError::new(format!("mail {number} does not wait for approval"))
-                    .caused_by(
-                        "it was sent or discarded, it expired after an hour, or there was none",
-                    )
-                    .hint("list the waiting mails with `taid approve`"),
-            );
+            return Err(page::not_waiting(number));
         };
         if shown.is_some_and(|shown| shown != mail.version) {
             return Err(

@@ -1,5 +1,6 @@
 //! `taid approve`: the list of waiting mails, and one mail as it would be sent.
 
+use super::letter::header;
 use crate::{
     cli::{
         columns::wrapped,
@@ -131,6 +132,13 @@ fn fate(mail: &GoneMail, now: SystemTime) -> String {
     }
 }
 
+/// Returns the error for a mail that does not wait.
+pub(in crate::cli) fn not_waiting(number: u64) -> CliError {
+    CliError::new(format!("mail {number} does not wait for approval"))
+        .caused_by("it was sent, discarded or changed, it expired after an hour, or there was none")
+        .hint("list the waiting mails with `taid approve`")
+}
+
 /// Returns the error for a decision about a mail whose content is missing.
 pub(in crate::cli) fn missing(mail: &GoneMail) -> CliError {
     let number = mail.number;
@@ -187,19 +195,15 @@ fn requester(held: &HeldMail) -> String {
 pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime, profile: &Profile) -> String {
     let mail = &held.mail;
     let ago = ago(&held.since, now);
-    let mut text = String::new();
-    for (name, value) in [
+    let fields = [
         ("Warning:", mail.warning.as_str()),
         ("To:", &mail.to),
         ("Subject:", &mail.subject),
         ("From:", &mail.from),
         ("Loads:", &mail.loads),
-    ] {
-        if !value.is_empty() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{name:<8} {}", printable(value));
-        }
-    }
+    ];
+    let present = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let mut text = header(present);
     let _ = writeln!(text, "\n{}", printable_lines(mail.text.trim_end()));
     if !mail.details.is_empty() {
         let _ = writeln!(text, "\n{}", printable_lines(mail.details.trim_end()));

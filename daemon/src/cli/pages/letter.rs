@@ -10,23 +10,28 @@ use tai_proto::{
 /// Returns a whole mail: its envelope, what its body lacks, and its body.
 pub(in crate::cli) fn mail(mail: &Mail) -> String {
     let envelope = &mail.envelope;
-    let mut text = String::with_capacity(mail.body.len() + 1_000);
-    for (name, value) in [
+    let mut text = header([
         ("From:", envelope.from.as_str()),
         ("To:", &envelope.to),
         ("Subject:", &envelope.subject),
         ("Date:", &envelope.date),
         ("Id:", &envelope.id.to_string()),
-    ] {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<8} {}", printable(value));
-    }
+    ]);
     if let Some(note) = note(&mail.findings, mail.source) {
+        // Writing to a String cannot fail.
         let _ = writeln!(text, "\n{note}");
     }
     let body = printable_lines(mail.body.trim_end());
     let _ = write!(text, "\n{body}");
     text
+}
+
+/// Returns a line for each field, with the values in one column.
+pub(super) fn header<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let lines = fields.into_iter();
+    lines
+        .map(|(name, value)| format!("{name:<8} {}\n", printable(value)))
+        .collect()
 }
 
 /// Returns the line about a mail that the bridge accepted.

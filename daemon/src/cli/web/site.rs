@@ -222,10 +222,9 @@ impl Site {
             return Err(pages::approval::missing(gone).for_profile(&profile));
         }
         let mut waiting = held.waiting.into_iter();
-        waiting.find(|mail| mail.number == number).ok_or_else(|| {
-            CliError::new(format!("mail {number} does not wait for approval"))
-                .caused_by("it was sent, discarded or changed, or it expired after an hour")
-        })
+        waiting
+            .find(|mail| mail.number == number)
+            .ok_or_else(|| pages::approval::not_waiting(number))
     }
 
     /// Returns a waiting mail and a form of it.

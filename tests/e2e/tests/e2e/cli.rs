@@ -336,7 +336,7 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
 
     $ taid approve 7
     error: mail 7 does not wait for approval
-    caused by: it was sent or discarded, it expired after an hour, or there was none
+    caused by: it was sent, discarded or changed, it expired after an hour, or there was none
     hint: list the waiting mails with `taid approve`
     exit 1
 
