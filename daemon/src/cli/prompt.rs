@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use tai_auth::{
     base_url::Origin,
-    credentials::{Credentials, is_password},
+    credentials::{Credentials, PASSWORD_RULE, is_password},
 };
 use tai_proto::names::Username;
 
@@ -82,8 +82,8 @@ fn ended(what: &str) -> CliError {
 /// # Errors
 /// There is no readable terminal, or the two passwords differ.
 pub(super) fn new_password() -> Result<SecretString, CliError> {
-    let question = "New password (8 to 128 characters, 12 or more recommended): ";
-    let first = password(question)?;
+    let question = format!("New password ({PASSWORD_RULE}, 12 or more recommended): ");
+    let first = password(&question)?;
     let second = password("Repeat it: ")?;
     match first.expose_secret() == second.expose_secret() {
         true => Ok(first),

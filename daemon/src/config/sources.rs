@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use std::path::PathBuf;
 use tai_auth::{
     base_url::Origin,
-    credentials::{CredentialOrigin, Credentials, Source, is_password},
+    credentials::{CredentialOrigin, Credentials, PASSWORD_RULE, Source, is_password},
     regular_file,
 };
 use tai_proto::names::Profile;
@@ -120,6 +120,9 @@ pub(super) fn choose(
 fn check_password(variable: &str, password: &SecretString) -> Result<(), ConfigError> {
     match is_password(password.expose_secret()) {
         true => Ok(()),
-        false => Err(ConfigError::value(variable, "expected 8 to 128 characters")),
+        false => Err(ConfigError::value(
+            variable,
+            format!("expected {PASSWORD_RULE}"),
+        )),
     }
 }

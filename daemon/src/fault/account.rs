@@ -6,7 +6,7 @@ use crate::time;
 use tai_auth::{
     base_url::{BaseUrlError, Origin},
     bridge::{BridgeError, SendFailure},
-    credentials::SourceError,
+    credentials::{PASSWORD_RULE, SourceError},
     session::error::SessionError,
 };
 use tai_proto::{
@@ -284,7 +284,7 @@ pub(crate) fn bad_username(rule: &str) -> Fault {
 /// Returns the fault for a password of an invalid length.
 pub(crate) fn bad_password() -> Fault {
     Fault::new(FaultCode::BadRequest, "the password is not valid")
-        .because("a password has 8 to 128 characters")
+        .because(format!("a password has {PASSWORD_RULE}"))
         .hint(Hint::reader("correct it and try again; nothing was sent"))
 }
 

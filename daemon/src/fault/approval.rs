@@ -1,12 +1,19 @@
 //! Faults about mails that need a person's approval.
 
-use crate::mail::ApprovalError;
+use crate::mail::{ApprovalError, OF_ADDRESS, OF_DAEMON};
 use tai_proto::{Fault, FaultCode, Hint};
 
 /// Returns the fault for a failed approval.
 pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
     let ask_again =
         || Hint::reader("call again without the approval to ask the user again; nothing was sent");
+    let full = format!(
+        "taid holds at most {} mails and {} MB of an instance for approval, {} mails and {} MB in total",
+        OF_ADDRESS.mails,
+        OF_ADDRESS.bytes >> 20,
+        OF_DAEMON.mails,
+        OF_DAEMON.bytes >> 20,
+    );
     let (code, why, hint) = match error {
         ApprovalError::NoTicket => (
             FaultCode::NotPermitted,
@@ -41,7 +48,7 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
         ),
         ApprovalError::Full => (
             FaultCode::TooBusy,
-            "taid holds at most 32 mails and 8 MB of an instance for approval, 256 mails and 64 MB in total",
+            &*full,
             Hint::user("send or discard the waiting mails with `taid approve`"),
         ),
         ApprovalError::NotHeld(_) => (

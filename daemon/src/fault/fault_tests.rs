@@ -119,7 +119,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     }
     let others = [
         too_busy(64),
-        socket_too_busy(),
+        socket_too_busy(64, 16, 64),
         cancelled(),
         id_in_use(7),
         wrong_role("logout"),

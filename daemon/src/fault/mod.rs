@@ -308,10 +308,11 @@ pub(crate) fn too_busy(limit: usize) -> Fault {
     ))
 }
 
-/// Returns the fault for a call for which its socket has no room.
-pub(crate) fn socket_too_busy() -> Fault {
+/// Returns the fault for a call for which its socket has no room: `calls` and `own` MB of mails at the
+/// socket of an instance, `shared` MB at any other one.
+pub(crate) fn socket_too_busy(calls: usize, own: usize, shared: usize) -> Fault {
     Fault::new(FaultCode::TooBusy, "taid has too many open calls at this socket")
-        .because("the socket of an instance has room for 64 calls and 16 MB of mails, any other socket for 64 MB of mails")
+        .because(format!("the socket of an instance has room for {calls} calls and {own} MB of mails, any other socket for {shared} MB of mails"))
         .hint(Hint::reader("call again in a few seconds; nothing was done"))
 }
 

@@ -61,7 +61,7 @@ mod worker;
 #[cfg(test)]
 mod fake;
 
-pub(crate) use approvals::{ApprovalError, KeyAnswer, KeySource};
+pub(crate) use approvals::{ApprovalError, KeyAnswer, KeySource, OF_ADDRESS, OF_DAEMON};
 pub(crate) use digest::Digest;
 pub(crate) use error::{Change, MailError};
 pub(crate) use journal::JournalError;

@@ -15,7 +15,7 @@ mod password;
 mod source;
 mod source_error;
 
-pub use password::{Credentials, is_password};
+pub use password::{Credentials, PASSWORD_RULE, is_password};
 pub use source::{CredentialOrigin, Source};
 pub use source_error::SourceError;
 

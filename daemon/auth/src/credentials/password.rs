@@ -2,7 +2,7 @@
 
 use crate::base_url::Origin;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{fmt, str::Utf8Error};
+use std::{fmt, ops::RangeInclusive, str::Utf8Error};
 use tai_names::Username;
 
 /// Number of bytes that are read from a source; a password of 128 characters has fewer.
@@ -37,10 +37,15 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Returns whether a text can be a password (seed: "Password: 8-128 characters"). The bridge counts
-/// UTF-16 units, of which most emoji have two.
+/// Length of a password (seed: "Password: 8-128 characters"), in UTF-16 units as the bridge counts. Most
+/// emoji have two.
+const LENGTH: RangeInclusive<usize> = 8..=128;
+/// Rule of the length, for texts.
+pub const PASSWORD_RULE: &str = "8 to 128 characters";
+
+/// Returns whether a text can be a password.
 pub fn is_password(text: &str) -> bool {
-    (8..=128).contains(&text.encode_utf16().count())
+    LENGTH.contains(&text.encode_utf16().count())
 }
 
 /// Returns the first line of a file or of a program's output, without its line break (LF, CRLF or
@@ -67,6 +72,12 @@ pub(super) fn is_password_line(line: &SecretString) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rule_of_the_length_has_the_limits() {
+        let rule = format!("{} to {} characters", LENGTH.start(), LENGTH.end());
+        assert_eq!(PASSWORD_RULE, rule);
+    }
 
     #[test]
     fn the_length_of_a_password_is_counted_in_utf_16_units_as_the_bridge_does() {

@@ -7,7 +7,7 @@ use crate::{
     fault,
 };
 use secrecy::ExposeSecret as _;
-use tai_auth::credentials::{Credentials, Source, SourceError};
+use tai_auth::credentials::{Credentials, PASSWORD_RULE, Source, SourceError};
 use tai_proto::Audience;
 
 const NAME: &str = "password";
@@ -44,7 +44,7 @@ pub(super) async fn examine(config: &Config) -> (Check, Option<Credentials>) {
 /// Checks the ends of the password. A quote there is valid, but usually a copying mistake.
 fn shape(credentials: &Credentials, source: &Source) -> Check {
     match has_stray_ends(credentials.password.expose_secret()) {
-        false => ok(NAME, format!("8 to 128 characters, from {source}")),
+        false => ok(NAME, format!("{PASSWORD_RULE}, from {source}")),
         true => wrong(
             NAME,
             format!("the password from {source} begins or ends with a space or a quote"),

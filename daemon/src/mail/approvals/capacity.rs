@@ -4,18 +4,19 @@ use crate::mail::prepared::PreparedMail;
 
 /// Limits of a pool of mails.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Capacity {
-    pub(super) mails: usize,
-    pub(super) bytes: usize,
+pub(crate) struct Capacity {
+    pub(crate) mails: usize,
+    /// Limit of their size in memory, in bytes.
+    pub(crate) bytes: usize,
 }
 
 /// Capacity of one address for mails that wait.
-pub(super) const OF_ADDRESS: Capacity = Capacity {
+pub(crate) const OF_ADDRESS: Capacity = Capacity {
     mails: 32,
     bytes: 8 << 20,
 };
 /// Capacity of the daemon for mails that wait.
-pub(super) const OF_DAEMON: Capacity = Capacity {
+pub(crate) const OF_DAEMON: Capacity = Capacity {
     mails: 256,
     bytes: 64 << 20,
 };

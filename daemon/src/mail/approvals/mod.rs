@@ -27,6 +27,7 @@ mod state;
 mod table;
 mod vault;
 
+pub(crate) use capacity::{OF_ADDRESS, OF_DAEMON};
 pub(crate) use error::ApprovalError;
 pub(crate) use key::{KeyAnswer, KeySource};
 pub(super) use policy::is_own;

@@ -11,7 +11,7 @@ use super::{
     clients::Record,
     finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
-    limits::{DoorLimits, Share},
+    limits::{self, DoorLimits, Share},
 };
 use crate::fault;
 use error::ConnectionError;
@@ -302,7 +302,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             Some(fault) => Err(fault),
             None => {
                 let share = self.shared.limits.share(&request.call);
-                share.ok_or_else(fault::socket_too_busy)
+                share.ok_or_else(limits::no_room)
             }
         }
     }

@@ -2,8 +2,9 @@
 //! connections of others nor their memory.
 
 use super::large_frames::Budget;
+use crate::fault;
 use std::sync::Arc;
-use tai_proto::{Call, door::Door};
+use tai_proto::{Call, Fault, door::Door};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Limit of the connections at the sockets for agents, far above the number of MCP clients of one user.
@@ -82,6 +83,12 @@ impl Limits {
             _places: [Some(own), shared],
         })
     }
+}
+
+/// Returns the fault for a call for which its socket has no room.
+pub(super) fn no_room() -> Fault {
+    let (own, shared) = (CONTENT_OF_INSTANCE >> 10, CONTENT >> 10);
+    fault::socket_too_busy(CALLS_OF_INSTANCE, own, shared)
 }
 
 impl DoorLimits {
