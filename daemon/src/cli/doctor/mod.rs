@@ -34,7 +34,8 @@ use running::Daemon;
 use std::time::{Duration, SystemTime};
 use tai_proto::{
     endpoint::Endpoint,
-    status::{SessionState, SettingStatus},
+    places::Places,
+    status::{SessionState, SettingStatus, Status},
 };
 
 /// Time limit of a request to the bridge of a running daemon.
@@ -159,31 +160,10 @@ async fn examine(target: &Target, earlier: Option<&Examined>) -> Examined {
     let config = config.ok();
     let ignored = config.iter().flat_map(|config| &config.ignored);
     checks.extend(ignored.map(|note| ok("ignored", note)));
-    match daemon.status() {
-        Some(status) => {
-            let environment = &status.environment;
-            checks.extend(configuration(environment.settings.iter().map(|setting| {
-                let SettingStatus { key, value, origin } = setting;
-                (key.as_str(), value.as_str(), origin.as_str())
-            })));
-            let shell = Shell::of_this_process(&target.places);
-            let signed_in = status.session.state == SessionState::Live;
-            let config = config.as_ref();
-            checks.extend(differences::examine(environment, &shell, config, signed_in));
-        }
-        None => {
-            let dirs = UserDirs::of(&target.places);
-            checks.extend(dirs.and_then(|dirs| differences::of_absent_daemon(&dirs)));
-            let changed = config.as_ref().map(|config| config.changed.iter());
-            checks.extend(changed.into_iter().flat_map(|changed| {
-                configuration(
-                    changed.map(|setting| {
-                        (setting.key, setting.value.as_str(), setting.origin.as_str())
-                    }),
-                )
-            }));
-        }
-    }
+    checks.extend(match daemon.status() {
+        Some(status) => settings_of(status, config.as_ref(), &target.places),
+        None => settings_here(config.as_ref(), &target.places),
+    });
     match Endpoint::of_profile(&target.places, &target.profile) {
         Ok(endpoint) => checks.extend(machine::places(&endpoint, target, &daemon).await),
         Err(error) => {
@@ -206,6 +186,33 @@ async fn examine(target: &Target, earlier: Option<&Examined>) -> Examined {
         checks.extend(unread::examine(target).await);
     }
     Examined { checks, login }
+}
+
+/// Returns the settings of the daemon, and their differences from those of this shell.
+fn settings_of(status: &Status, config: Option<&Config>, places: &Places) -> Vec<Check> {
+    let environment = &status.environment;
+    let mut checks = configuration(environment.settings.iter().map(|setting| {
+        let SettingStatus { key, value, origin } = setting;
+        (key.as_str(), value.as_str(), origin.as_str())
+    }));
+    let shell = Shell::of_this_process(places);
+    let signed_in = status.session.state == SessionState::Live;
+    checks.extend(differences::examine(environment, &shell, config, signed_in));
+    checks
+}
+
+/// Returns the settings that a daemon would have.
+fn settings_here(config: Option<&Config>, places: &Places) -> Vec<Check> {
+    let dirs = UserDirs::of(places);
+    let directory = dirs.and_then(|dirs| differences::of_absent_daemon(&dirs));
+    let mut checks = Vec::from_iter(directory);
+    if let Some(config) = config {
+        let changed = config.changed.iter();
+        checks.extend(configuration(changed.map(|setting| {
+            (setting.key, setting.value.as_str(), setting.origin.as_str())
+        })));
+    }
+    checks
 }
 
 /// Checks the account, the password, and the path to the bridge: those of the daemon, or, if it

@@ -96,49 +96,61 @@ pub(super) fn add(
     if dry_run {
         return Ok(Outcome::Planned(changes));
     }
-    let Some(existing) = &existing else {
-        let record = Record {
-            after: checksum(&after),
-            before: None,
-            dirs: replace::missing_dirs(file),
-            backup: None,
-        };
-        records.set(file, Some(record))?;
-        replace::create(file, &after)?;
-        let backup = None;
-        return Ok(Outcome::Written { changes, backup });
+    let backup = match &existing {
+        None => create(file, &after, records).map(|()| None)?,
+        Some(existing) => update(existing, file, &servers, &after, records)?,
     };
+    Ok(Outcome::Written { changes, backup })
+}
+
+/// Creates a file, and records that there was none.
+fn create(file: &Path, after: &str, records: &mut Records) -> Result<(), FileError> {
+    let record = Record {
+        after: checksum(after),
+        before: None,
+        dirs: replace::missing_dirs(file),
+        backup: None,
+    };
+    records.set(file, Some(record))?;
+    replace::create(file, after)
+}
+
+/// Replaces the text of a file that has these servers. Returns the new backup, which a file that setup
+/// wrote does not need.
+fn update(
+    existing: &Existing,
+    file: &Path,
+    servers: &Map<String, Value>,
+    after: &str,
+    records: &mut Records,
+) -> Result<Option<PathBuf>, FileError> {
     existing.check_writable()?;
-    if let Some(record) = records.of(file, text).cloned() {
-        let after_sum = checksum(&after);
+    let after_sum = checksum(after);
+    if let Some(record) = records.of(file, &existing.text).cloned() {
         let record = Record {
             after: after_sum,
             ..record
         };
         records.set(file, Some(record))?;
-        existing.replace(&after)?;
-        let backup = None;
-        return Ok(Outcome::Written { changes, backup });
+        existing.replace(after)?;
+        return Ok(None);
     }
     let backup = existing.back_up(file)?;
     // A file that was edited since setup still has the entry of setup, and is no original.
-    let mut entries = entry::entries(&servers).into_iter();
+    let mut entries = entry::entries(servers).into_iter();
     let is_original =
         records.last(file).is_none() || entries.all(|entry| entry.server == Kind::Node);
     if is_original {
         let record = Record {
-            after: checksum(&after),
-            before: Some(checksum(text)),
+            after: after_sum,
+            before: Some(checksum(&existing.text)),
             dirs: Vec::new(),
             backup: Some(backup.clone()),
         };
         records.set(file, Some(record))?;
     }
-    existing.replace(&after)?;
-    Ok(Outcome::Written {
-        changes,
-        backup: Some(backup),
-    })
+    existing.replace(after)?;
+    Ok(Some(backup))
 }
 
 /// Removes the server from a file. With `dry_run` it only computes the change.

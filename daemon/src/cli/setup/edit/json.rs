@@ -61,49 +61,8 @@ pub(super) fn apply(
     once(&top, key)?;
     let servers = object_at(&top, key).ok_or_else(wrong)?;
     each_once(&servers)?;
-    let place = |server: &str, path: &[&'static str], create: bool| {
-        let (name, outer) = path.split_last().ok_or(EditError::Unsupported)?;
-        let mut object = servers.object_value(server).ok_or_else(wrong)?;
-        for key in outer {
-            if !create && object.get(key).is_none() {
-                return Ok(None);
-            }
-            object = object_at(&object, key).ok_or(EditError::Shape(key))?;
-        }
-        Ok(Some((object, *name)))
-    };
     for edit in edits {
-        match edit {
-            Edit::Insert(server) => {
-                servers.append(KEY, entry(form, server));
-            }
-            Edit::Remove { server } => {
-                if let Some(entry) = servers.get(server) {
-                    entry.remove();
-                }
-            }
-            Edit::Set {
-                server,
-                path,
-                value,
-            } => {
-                if let Some((object, name)) = place(server, path, true)? {
-                    match object.get(name) {
-                        Some(property) => property.set_value(input(value)),
-                        None => {
-                            object.append(name, input(value));
-                        }
-                    }
-                }
-            }
-            Edit::Unset { server, path } => {
-                if let Some((object, name)) = place(server, path, false)?
-                    && let Some(property) = object.get(name)
-                {
-                    property.remove();
-                }
-            }
-        }
+        change(key, form, &servers, edit)?;
     }
     let after = root.to_string();
     let mark = before.strip_suffix(text).unwrap_or_default();
@@ -112,6 +71,68 @@ pub(super) fn apply(
         true => format!("{mark}{after}\n"),
         false => format!("{mark}{after}"),
     })
+}
+
+/// Applies one edit to the object of the servers.
+fn change(
+    key: &'static str,
+    form: Entry,
+    servers: &CstObject,
+    edit: &Edit<'_>,
+) -> Result<(), EditError> {
+    match edit {
+        Edit::Insert(server) => {
+            servers.append(KEY, entry(form, server));
+        }
+        Edit::Remove { server } => {
+            if let Some(entry) = servers.get(server) {
+                entry.remove();
+            }
+        }
+        Edit::Set {
+            server,
+            path,
+            value,
+        } => {
+            let Some((object, name)) = place(key, servers, server, path, true)? else {
+                return Ok(());
+            };
+            match object.get(name) {
+                Some(property) => property.set_value(input(value)),
+                None => {
+                    object.append(name, input(value));
+                }
+            }
+        }
+        Edit::Unset { server, path } => {
+            if let Some((object, name)) = place(key, servers, server, path, false)?
+                && let Some(property) = object.get(name)
+            {
+                property.remove();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the object of a value in the entry of a server, and the name of the value; `None` if the
+/// object is absent and `create` is not set.
+fn place(
+    key: &'static str,
+    servers: &CstObject,
+    server: &str,
+    path: &[&'static str],
+    create: bool,
+) -> Result<Option<(CstObject, &'static str)>, EditError> {
+    let (name, outer) = path.split_last().ok_or(EditError::Unsupported)?;
+    let mut object = servers.object_value(server).ok_or(EditError::Shape(key))?;
+    for key in outer {
+        if !create && object.get(key).is_none() {
+            return Ok(None);
+        }
+        object = object_at(&object, key).ok_or(EditError::Shape(key))?;
+    }
+    Ok(Some((object, *name)))
 }
 
 /// Removes the object of the servers, if it is empty.
