@@ -64,7 +64,10 @@ impl Target {
             Some(home) => std::path::absolute(home)
                 .map(|home| Places::at(&home))
                 .map_err(|error| {
-                    CliError::new("the home directory is not valid").caused_by(error)
+                    CliError::new("the home directory is not valid")
+                        .caused_by(error)
+                        .hint("correct --home")
+                        .exit_with(Exit::Usage)
                 })?,
             None => Places::of_environment().map_err(|_| CliError::no_home())?,
         };

@@ -42,12 +42,8 @@ impl Audit {
             true => known_end(target).await,
             false => Err(FaultCode::NotRunning),
         };
-        let lines =
-            verify::read(target.places.state(), target.profile.as_str()).map_err(|error| {
-                CliError::new("cannot read the audit log")
-                    .caused_by(error)
-                    .hint("check that its files and their directory are yours")
-            })?;
+        let lines = verify::read(target.places.state(), target.profile.as_str())
+            .map_err(page::unreadable)?;
         if self.verify {
             let verdict = verify::check(&lines, known.as_ref().ok());
             return match &verdict.broken {

@@ -27,7 +27,10 @@ impl MarkRead {
         for id in self.ids {
             match daemon.call(FinishMail { id }, LONG).await {
                 Ok(settled) if settled.marked_read => print(&format!("mail {id} marked read")),
-                Ok(_) => errors.push(CliError::new(format!("mail {id} could not be marked read"))),
+                Ok(_) => errors.push(
+                    CliError::new(format!("mail {id} could not be marked read"))
+                        .hint("run the command again in a moment; the mail is still unread"),
+                ),
                 Err(fault) => errors.push(fault.into()),
             }
         }

@@ -108,8 +108,11 @@ impl Send {
     /// Reads the text and returns the call.
     fn call(self) -> Result<SendMail, CliError> {
         let header = |name: &str, text: String| {
-            HeaderText::new(text)
-                .map_err(|error| CliError::new(format!("the {name} is too long")).caused_by(error))
+            HeaderText::new(text).map_err(|error| {
+                CliError::new(format!("the {name} is too long"))
+                    .caused_by(error)
+                    .hint(format!("shorten the {name}; nothing was sent"))
+            })
         };
         // Before the person writes a text for it. taid has the whole list of rules.
         if let (None, None, Some(to)) = (&self.body, &self.file, &self.to) {

@@ -24,7 +24,7 @@ use tai_proto::{door::Door, names::Instance};
 pub(in crate::cli) struct Socket {
     /// Print the socket that serves this instance alone; its table in config.toml has `socket = true`
     #[arg(long, value_name = "NAME", conflicts_with = "admin")]
-    instance: Option<String>,
+    instance: Option<Instance>,
     /// Print the socket of the user's own commands, which may approve, log out and stop
     #[arg(long)]
     admin: bool,
@@ -34,7 +34,7 @@ impl Socket {
     pub(in crate::cli) fn run(self, target: &Target) -> Result<Exit, CliError> {
         let agents = Daemon::running(target)?.socket();
         let socket = match (&self.instance, self.admin) {
-            (Some(name), _) => of_instance(name, &agents, target)?,
+            (Some(instance), _) => of_instance(instance, &agents, target)?,
             (None, true) => Door::Persons.beside(&agents),
             (None, false) => agents,
         };
@@ -46,11 +46,9 @@ impl Socket {
 /// Returns the path of an instance's socket beside the socket for agents.
 ///
 /// # Errors
-/// The name is not valid, or taid creates no socket for the instance.
-fn of_instance(name: &str, agents: &Path, target: &Target) -> Result<PathBuf, CliError> {
-    let instance = Instance::new(name)
-        .map_err(|rule| CliError::new(format!("`{name}` is not an instance")).caused_by(rule))?;
-    let socket = Door::Instance(instance).beside(agents);
+/// taid creates no socket for the instance.
+fn of_instance(asked: &Instance, agents: &Path, target: &Target) -> Result<PathBuf, CliError> {
+    let socket = Door::Instance(asked.clone()).beside(agents);
     // The running daemon may have another configuration than this command.
     if socket.exists() {
         return Ok(socket);
@@ -59,13 +57,13 @@ fn of_instance(name: &str, agents: &Path, target: &Target) -> Result<PathBuf, Cl
     let sockets = config.policy.sockets();
     let is_configured = sockets
         .iter()
-        .any(|instance| instance.as_str().eq_ignore_ascii_case(name));
+        .any(|instance| instance.as_str().eq_ignore_ascii_case(asked.as_str()));
     match is_configured {
         true => Ok(socket),
         // A container runtime creates a directory at a path that does not exist.
         false => Err(
-            CliError::new(format!("the instance `{name}` has no socket of its own")).hint(format!(
-                "add `socket = true` to [instances.{name}] in the configuration file, and restart taid"
+            CliError::new(format!("the instance `{asked}` has no socket of its own")).hint(format!(
+                "add `socket = true` to [instances.{asked}] in the configuration file, and restart taid"
             )),
         ),
     }

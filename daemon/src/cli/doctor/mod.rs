@@ -104,7 +104,7 @@ impl Doctor {
 async fn repair_all(repairs: Vec<Repair>, target: &Target) {
     for repair in repairs {
         if let Err(error) = repair.make(target).await {
-            error.show();
+            error.for_profile(&target.profile).show();
         }
     }
     print("");

@@ -38,7 +38,9 @@ impl Repair {
         match self {
             Repair::SetUp(client) => Setup::repair(client, &target.places),
             Repair::Restart if !commands::stop::may_lose(target).await? => {
-                Err(CliError::new("taid was not stopped").caused_by("mail waits for approval"))
+                Err(CliError::new("taid was not stopped")
+                    .caused_by("mail waits for approval")
+                    .hint("decide with `taid approve`, then run `taid doctor --fix` again"))
             }
             Repair::Restart => commands::stop::stop(target).await,
             Repair::MakePrivate(dir) => {

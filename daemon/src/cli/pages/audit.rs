@@ -7,6 +7,7 @@ use crate::{
     },
     cli::{error::CliError, table::Table, terminal::printable},
 };
+use std::io;
 use tai_proto::FaultCode;
 
 const TABLE: Table<6> = Table {
@@ -97,6 +98,13 @@ pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode
         Err(_) => "; taid did not answer, so removed last lines are not found",
     });
     text
+}
+
+/// Returns the error for a log that cannot be read.
+pub(in crate::cli) fn unreadable(error: io::Error) -> CliError {
+    CliError::new("cannot read the audit log")
+        .caused_by(error)
+        .hint("check that its files and their directory are yours")
 }
 
 /// Returns the error for a broken chain.

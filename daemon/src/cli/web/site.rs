@@ -130,8 +130,7 @@ impl Site {
             }
             Route::Audit => {
                 let (dir, profile) = &self.audit;
-                let lines = verify::read(dir, profile)
-                    .map_err(|error| CliError::new("cannot read the audit log").caused_by(error))?;
+                let lines = verify::read(dir, profile).map_err(pages::audit::unreadable)?;
                 let last = lines.len().saturating_sub(LINES);
                 frame.audit(&pages::audit::table(
                     lines.get(last..).unwrap_or_default(),
@@ -199,7 +198,11 @@ impl Site {
                 .then(|| HeaderText::new(new))
                 .transpose()
         };
-        let too_long = |error| CliError::new("the mail is too long").caused_by(error);
+        let too_long = |error| {
+            CliError::new("the mail is too long")
+                .caused_by(error)
+                .hint("shorten it; the mail that waits is unchanged")
+        };
         let revise = ReviseHeld {
             number,
             version,
