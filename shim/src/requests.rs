@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tai_client::Lease;
-use tai_proto::names::MailId;
+use tai_proto::{mail::Window, names::MailId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
@@ -108,14 +108,15 @@ impl OpenRequests {
         self.requests().open.remove(id).is_some()
     }
 
-    /// Returns the leased mail that the agent has begun, and the number of its next part.
-    pub(crate) fn begun(&self) -> Option<(MailId, u32)> {
+    /// Returns the leased mail that the agent has begun.
+    pub(crate) fn begun(&self) -> Option<MailId> {
         self.requests().reading.begun()
     }
 
-    /// Returns the number of the part of a mail after the last one that the agent has, from 1.
-    pub(crate) fn next_part(&self, id: MailId) -> u32 {
-        self.requests().reading.next_part(id)
+    /// Returns the number of the next part of a mail, 1 if the agent has not begun it or had parts with
+    /// other limits: a number counted by other limits would leave out text that no answer contained.
+    pub(crate) fn next_part(&self, id: MailId, window: Window) -> u32 {
+        self.requests().reading.next_part(id, window)
     }
 
     /// Takes the lease of a mail that the agent has begun.

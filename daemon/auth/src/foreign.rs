@@ -2,6 +2,10 @@
 //! [`line()`] where it enters an error type, so that it can neither forge a log line nor control a
 //! terminal.
 
+/// Text in the place of a secret.
+const REMOVED: &str = "[removed]";
+/// Bytes of the beginning of a secret that are removed at the end of a cut text.
+const LEAST_OF_SECRET: usize = 4;
 /// Limit of a code or a message of the bridge, in characters.
 pub(crate) const MAX_MESSAGE: usize = 1_000;
 
@@ -28,6 +32,24 @@ pub fn one_line(text: &str) -> String {
 /// Returns the text of an error of the bridge or a library, see [`line()`].
 pub(crate) fn message(text: &str) -> String {
     line(text, MAX_MESSAGE)
+}
+
+/// Returns one line of foreign text without the secret of the request that it answers: `[removed]` stands
+/// in its place. The text may have been cut within the secret.
+pub(crate) fn without(text: &str, secret: &str) -> String {
+    let secret = one_line(secret);
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    let text = text.replace(&secret, REMOVED);
+    let Some(cut) = text.strip_suffix('…') else {
+        return text;
+    };
+    let mut lengths = (LEAST_OF_SECRET..secret.len()).rev();
+    match lengths.find_map(|length| cut.strip_suffix(secret.get(..length)?)) {
+        Some(kept) => format!("{kept}{REMOVED}…"),
+        None => text,
+    }
 }
 
 fn shown(c: char) -> char {
@@ -57,6 +79,24 @@ mod tests {
         ] {
             assert_eq!(line(text, 100), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_repeated_secret_is_removed_also_if_the_text_is_cut_within_it() {
+        for (text, expected) in [
+            ("bad password \"s3cret-word\"", "bad password \"[removed]\""),
+            ("s3cret-words3cret-word", "[removed][removed]"),
+            ("bad password s3cret-w…", "bad password [removed]…"),
+            ("bad password s3c…", "bad password s3c…"),
+            ("another s3cret", "another s3cret"),
+        ] {
+            assert_eq!(without(text, "s3cret-word"), expected, "{text:?}");
+        }
+        assert_eq!(
+            without(&line("x a\tb\u{7f}cd y", 99), "a\tb\u{7f}cd"),
+            "x [removed] y"
+        );
+        assert_eq!(without("text", ""), "text");
     }
 
     #[test]

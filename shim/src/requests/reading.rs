@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 use tai_client::Lease;
-use tai_proto::{mail::Part, names::MailId};
+use tai_proto::{
+    mail::{Part, Window},
+    names::MailId,
+};
 
 /// Limit of mails whose next part is remembered. Beyond it the oldest is dropped.
 const MAX_NEXT: usize = 16;
@@ -11,6 +14,8 @@ const MAX_NEXT: usize = 16;
 pub(crate) struct ShownMail {
     pub(crate) id: MailId,
     pub(crate) part: Part,
+    /// Limits of the parts.
+    pub(crate) window: Window,
     /// Lease of the mail; `None` if the client named a mail that it does not lease with this part.
     pub(crate) lease: Option<Lease>,
     /// Whether the agent named a mail that it had not begun.
@@ -22,8 +27,8 @@ pub(crate) struct ShownMail {
 pub(super) struct Reading {
     /// Lease of the mail that the agent reads. Dropping it returns the mail.
     held: Option<Lease>,
-    /// Number of the next part of each begun mail, oldest first.
-    next: VecDeque<(MailId, u32)>,
+    /// The next part of each begun mail, with the limits by which the parts are counted; oldest first.
+    next: VecDeque<(MailId, Window)>,
 }
 
 impl Reading {
@@ -33,6 +38,7 @@ impl Reading {
         let ShownMail {
             id,
             part,
+            window,
             lease,
             is_named,
         } = mail;
@@ -46,7 +52,8 @@ impl Reading {
             }
             return;
         }
-        self.next.push_back((id, part.number.saturating_add(1)));
+        let part = part.number.saturating_add(1);
+        self.next.push_back((id, Window { part, ..window }));
         if self.next.len() > MAX_NEXT {
             self.next.pop_front();
         }
@@ -60,14 +67,20 @@ impl Reading {
         self.held = Some(lease);
     }
 
-    pub(super) fn begun(&self) -> Option<(MailId, u32)> {
-        let id = self.held.as_ref()?.id();
-        Some((id, self.next_part(id)))
+    pub(super) fn begun(&self) -> Option<MailId> {
+        Some(self.held.as_ref()?.id())
     }
 
-    pub(super) fn next_part(&self, id: MailId) -> u32 {
+    pub(super) fn next_part(&self, id: MailId, window: Window) -> u32 {
         let next = self.next.iter().find(|(begun, _)| *begun == id);
-        next.map_or(1, |(_, part)| *part)
+        let next = next.map(|(_, next)| *next);
+        let of_window = |next: &Window| {
+            Window {
+                part: next.part,
+                ..window
+            } == *next
+        };
+        next.filter(of_window).map_or(1, |next| next.part)
     }
 
     pub(super) fn take(&mut self, id: MailId) -> Option<Lease> {

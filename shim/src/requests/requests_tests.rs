@@ -54,6 +54,9 @@ impl Dial for Script {
     }
 }
 
+/// Limits of the parts that the agent reads.
+const WINDOW: Window = Window::WHOLE;
+
 fn part(number: u32, of: u32) -> Part {
     let given = 0;
     Part { number, of, given }
@@ -131,6 +134,12 @@ impl Agent {
         self.requests.close_written(&number(1));
     }
 
+    /// Returns the begun mail and the number of its next part.
+    fn begun(&self) -> Option<(MailId, u32)> {
+        let id = self.requests.begun()?;
+        Some((id, self.requests.next_part(id, WINDOW)))
+    }
+
     /// Returns the next end of a lease. The daemon has no other one at that moment.
     async fn end(&mut self) -> (u64, Delivery) {
         let end = timeout(LONG, self.ends.recv()).await.expect("a lease ends");
@@ -153,6 +162,7 @@ fn shown(lease: Lease, part: Part) -> ShownMail {
     ShownMail {
         id: lease.id(),
         part,
+        window: WINDOW,
         lease: Some(lease),
         is_named: false,
     }
@@ -228,7 +238,7 @@ async fn a_mail_is_delivered_once_the_answer_with_its_last_part_is_written() {
 async fn a_mail_in_parts_stays_leased_until_its_last_part_or_another_mail() {
     let mut agent = Agent::new();
     agent.show(agent.lease().await, part(1, 3));
-    assert_eq!(agent.requests.begun(), Some((id(1), 2)));
+    assert_eq!(agent.begun(), Some((id(1), 2)));
     assert!(agent.requests.take_lease(id(2)).is_none(), "another mail");
     agent.no_end().await;
 
@@ -236,11 +246,11 @@ async fn a_mail_in_parts_stays_leased_until_its_last_part_or_another_mail() {
     let lease = agent.requests.take_lease(id(1)).unwrap();
     assert_eq!(agent.requests.begun(), None);
     agent.requests.put_back(lease);
-    assert_eq!(agent.requests.begun(), Some((id(1), 2)));
+    assert_eq!(agent.begun(), Some((id(1), 2)));
 
     let lease = agent.requests.take_lease(id(1)).unwrap();
     agent.show(lease, part(2, 3));
-    assert_eq!(agent.requests.begun(), Some((id(1), 3)));
+    assert_eq!(agent.begun(), Some((id(1), 3)));
     agent.no_end().await;
 
     // A whole mail between the parts returns the begun one.
@@ -250,14 +260,18 @@ async fn a_mail_in_parts_stays_leased_until_its_last_part_or_another_mail() {
     let expected = [(1, Delivery::Returned), (2, Delivery::Delivered)];
     assert_eq!(ends, expected.map(Some));
     assert_eq!(agent.requests.begun(), None);
-    assert_eq!(agent.requests.next_part(id(1)), 3, "the agent has 2 parts");
+    assert_eq!(
+        agent.requests.next_part(id(1), WINDOW),
+        3,
+        "the agent has 2 parts"
+    );
 
     // One that the agent names does not.
     agent.show(agent.lease().await, part(1, 2));
     let named = agent.lease().await;
     agent.show_named(named, part(1, 1));
     assert_eq!(agent.end().await, (4, Delivery::Delivered));
-    assert_eq!(agent.requests.begun(), Some((id(3), 2)));
+    assert_eq!(agent.begun(), Some((id(3), 2)));
     agent.no_end().await;
 
     // So does the first part of another mail.
@@ -266,7 +280,11 @@ async fn a_mail_in_parts_stays_leased_until_its_last_part_or_another_mail() {
     let lease = agent.requests.take_lease(id(5)).unwrap();
     agent.show(lease, part(2, 2));
     assert_eq!(agent.end().await, (5, Delivery::Delivered));
-    assert_eq!(agent.requests.next_part(id(5)), 1, "it is read to the end");
+    assert_eq!(
+        agent.requests.next_part(id(5), WINDOW),
+        1,
+        "it is read to the end"
+    );
 }
 
 #[test]
@@ -276,6 +294,7 @@ fn the_next_part_of_the_last_mails_is_remembered_without_a_lease() {
         reading.shown(ShownMail {
             id: id(mail),
             part: part(number, of),
+            window: WINDOW,
             lease: None,
             is_named: true,
         });
@@ -285,7 +304,13 @@ fn the_next_part_of_the_last_mails_is_remembered_without_a_lease() {
     }
     show(17, 2, 3);
     show(16, 3, 3);
-    let next = |mail| reading.next_part(id(mail));
+    let next = |mail| reading.next_part(id(mail), WINDOW);
     assert_eq!([1, 2, 15, 16, 17].map(next), [1, 2, 2, 1, 3]);
+    // Parts that are counted by other limits begin with the first one.
+    let shorter = Window {
+        limit: WINDOW.limit - 1,
+        ..WINDOW
+    };
+    assert_eq!(reading.next_part(id(17), shorter), 1);
     assert_eq!(reading.begun(), None);
 }

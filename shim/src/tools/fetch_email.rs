@@ -68,7 +68,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         full,
         invocation: &invocation,
     };
-    let begun = || invocation.requests.begun().map(|(id, _)| id);
+    let begun = || invocation.requests.begun();
     let id = args.email_id.map(|number| mail_id("email_id", number));
     let (fetched, resumed) = match (id.transpose()?, args.part) {
         (Some(id), part) => (reader.named(id, number(part)?).await?, false),

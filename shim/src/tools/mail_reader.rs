@@ -40,10 +40,13 @@ impl Reader<'_> {
         let (fetched, lease) = fetching.await?;
         match (lease, requests.begun()) {
             (Some(lease), _) => self.leased_now(fetched, lease).await,
-            (None, Some((id, next))) => match self.begun(id, next).await? {
-                Some(begun) => Ok((begun, true)),
-                None => Ok((fetched, false)),
-            },
+            (None, Some(id)) => {
+                let next = requests.next_part(id, window);
+                match self.begun(id, next).await? {
+                    Some(begun) => Ok((begun, next > 1)),
+                    None => Ok((fetched, false)),
+                }
+            }
             (None, None) => Ok((fetched, false)),
         }
     }
@@ -77,7 +80,7 @@ impl Reader<'_> {
         };
         let (id, part) = (mail.envelope.id, mail.part);
         self.leave_begun(id).await;
-        let next = self.invocation.requests.next_part(id);
+        let next = self.invocation.requests.next_part(id, self.window(1));
         if next > 1 && next <= part.of {
             return Ok((self.leased(lease, next).await?, true));
         }
@@ -89,8 +92,7 @@ impl Reader<'_> {
     /// the next call finds the mail.
     async fn leave_begun(&self, next: MailId) {
         let requests = self.invocation.requests;
-        let begun = requests.begun().map(|(id, _)| id);
-        if let Some(lease) = begun.and_then(|id| requests.take_lease(id)) {
+        if let Some(lease) = requests.begun().and_then(|id| requests.take_lease(id)) {
             // A restarted taid has leased the same mail a second time.
             if lease.id() == next {
                 return lease.forget();
@@ -181,6 +183,7 @@ impl Reader<'_> {
         let mail = ShownMail {
             id,
             part,
+            window: self.window(part.number),
             lease,
             is_named,
         };

@@ -12,12 +12,32 @@ use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{DATE, LOCATION, RETRY_AFTER},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use std::time::{Duration, SystemTime};
 use tai_timing::limit;
 use url::Url;
 
 /// Limit of the target of a redirect, in characters.
 const MAX_LOCATION: usize = 200;
+
+/// Removes the password or token of the request from the texts of its answer, which a faulty bridge or a
+/// machine in front of it repeats: errors are shown and logged.
+pub(super) fn hide<V>(raw: &mut RawAnswer<Wrapper<V>>, secret: &SecretString) {
+    let secret = secret.expose_secret();
+    if let Ok(Wrapper {
+        error: Some(error), ..
+    }) = &mut raw.body
+    {
+        for text in [&mut error.code, &mut error.message] {
+            *text = foreign::without(text, secret);
+        }
+    }
+    let to = raw.headers.get(LOCATION).map(HeaderValue::as_bytes);
+    let to = to.map(|to| foreign::without(&String::from_utf8_lossy(to), secret));
+    if let Some(to) = to.and_then(|to| HeaderValue::try_from(to).ok()) {
+        raw.headers.insert(LOCATION, to);
+    }
+}
 
 /// Returns the data of an answer. A 429, and a 503 with a `Retry-After`, close `gate`.
 pub(super) fn read<E: Expected>(

@@ -2,7 +2,7 @@
 //! meaning of a request is in `calls`, `tokens` and `public`.
 
 use super::{
-    answer::{date, may_be_database, read, retry_after},
+    answer::{date, hide, may_be_database, read, retry_after},
     bearer::Bearer,
     coalescing::Coalescing,
     error::BridgeError,
@@ -245,7 +245,8 @@ impl<T: Transport> HttpBridge<T> {
                 timeout: self.timeout.min(left),
             };
             let wrapped = Wrapped(expected.clone());
-            let answer = self.exchange(request.operation, exchange, wrapped, |raw| {
+            let answer = self.exchange(request.operation, exchange, wrapped, |mut raw| {
+                hide(&mut raw, request.bearer.jwt());
                 read::<E>(&self.gate, raw)
             });
             let answer = answer.await;

@@ -1,7 +1,7 @@
 //! The endpoints without a token: registration and health.
 
 use super::{
-    answer::{date, moved, read},
+    answer::{date, hide, moved, read},
     error::BridgeError,
     history::Operation,
     http_bridge::HttpBridge,
@@ -57,7 +57,8 @@ impl<T: Transport> HttpBridge<T> {
             timeout: self.timeout(),
         };
         let expected = Wrapped(NewAccount::default());
-        let created = self.exchange(Operation::Register, exchange, expected, |raw| {
+        let created = self.exchange(Operation::Register, exchange, expected, |mut raw| {
+            hide(&mut raw, &credentials.password);
             let (username, email) = read::<NewAccount>(self.gate(), raw)?;
             Ok(Registered { username, email })
         });

@@ -3,7 +3,7 @@
 
 use super::{
     TokenIssuer,
-    answer::{date, read},
+    answer::{date, hide, read},
     bearer::{Bearer, IssuedToken},
     error::{BridgeError, LoginError},
     history::Operation,
@@ -35,6 +35,7 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
             "login",
             None,
             Some(body.to_string()),
+            &credentials.password,
         );
         let error = match issued.await {
             Ok(issued) => return Ok(issued),
@@ -67,6 +68,7 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
             "refresh",
             Some(bearer.jwt()),
             None,
+            bearer.jwt(),
         )
         .await
     }
@@ -82,6 +84,7 @@ impl<T: Transport> HttpBridge<T> {
         segment: &str,
         token: Option<&SecretString>,
         body: Option<String>,
+        secret: &SecretString,
     ) -> Result<IssuedToken, BridgeError> {
         let url = self.url(&[segment]);
         // Seed: "Login request sent to: https://tai.chat/api/v1/login".
@@ -99,7 +102,8 @@ impl<T: Transport> HttpBridge<T> {
             timeout: self.timeout(),
         };
         let expected = Wrapped(IssuedJwt::default());
-        let issued = self.exchange(operation, exchange, expected, |raw| {
+        let issued = self.exchange(operation, exchange, expected, |mut raw| {
+            hide(&mut raw, secret);
             // Seed: "Login response status: 200".
             tracing::debug!("{what} response status: {}", raw.status.as_u16());
             self.warn_about_clock();

@@ -23,7 +23,7 @@ use tai_e2e::{
     tap::tapped,
     wait_until, within,
 };
-use tai_sandbox::FaultKind;
+use tai_sandbox::{Canned, FaultKind};
 
 /// The password of `canary`. JSON escapes a character in its middle. A plain allocator overwrites
 /// the first 16 bytes of freed memory, so that a search of memory needs the [`tail`].
@@ -212,6 +212,35 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
         "{}",
         machine.plain(&grep.stdout)
     );
+}
+
+#[test]
+fn an_error_of_the_bridge_that_repeats_the_password_is_shown_without_it() {
+    let machine = Machine::new();
+    let secret = "canary-9d2e-correct-password";
+    machine.sandbox.add_account("canary", secret).unwrap();
+    let text = format!("bad password {secret} for canary");
+    let body = json!({"success": false, "error": {"code": "INTERNAL_ERROR", "message": text}});
+    machine
+        .sandbox
+        .can(Canned::new(500, &body.to_string()), 1000, LOGIN);
+    let taid = machine.start_with(&[("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", secret)]);
+    let said = machine
+        .shim("desk")
+        .initialized("test", "2025-06-18")
+        .call("list_inbox", json!({}));
+    assert!(
+        said.text.contains("bad password [removed] for canary"),
+        "{}",
+        said.text
+    );
+    let mut all = said.whole.to_string() + &machine.status().to_string();
+    for args in [&["status"][..], &["doctor"], &["inbox"]] {
+        all += &machine.say(&machine.cli(args));
+    }
+    taid.stop();
+    all += &machine.log();
+    assert!(!all.contains(secret), "{all}");
 }
 
 #[test]

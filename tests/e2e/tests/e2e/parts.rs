@@ -196,6 +196,25 @@ fn the_agent_chooses_the_size_of_a_part() {
 }
 
 #[test]
+fn a_mail_whose_limit_changes_begins_again_and_counts_as_read_after_all_of_it() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let id = deliver(&machine, 500);
+    let mut shim = desk(&machine);
+    for max_chars in [2000, 5000, 1_000_000] {
+        assert!(!is_read(&machine, id));
+        let begun = part(&mut shim, json!({"max_chars": max_chars}));
+        assert_eq!(position(&begun).0, 1, "{}", begun.text);
+        assert!(
+            !begun.text.contains("its next part follows"),
+            "{}",
+            begun.text
+        );
+    }
+    assert!(is_read(&machine, id));
+}
+
+#[test]
 fn a_client_that_passes_on_both_forms_gets_one() {
     let machine = Machine::new();
     let _taid = machine.start();
