@@ -227,5 +227,8 @@ pub enum Resolution {
     /// The bridge accepted the mail.
     Sent(SentMail),
     /// The mail was discarded.
-    Discarded,
+    Discarded {
+        /// Whether an earlier daemon may have sent the mail: it stopped during the send.
+        maybe_sent: bool,
+    },
 }

@@ -225,14 +225,13 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [Duplicate]
     error: the same email is being sent right now
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
-    hint for a person: nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`
+    hint: wait for the result of the first call; nothing was sent twice
 
     [Duplicate]
     error: the same email may have been sent 1 min 15 s ago (the bridge did not confirm it)
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
-    hint for a person: nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`
+    hint: ask the recipient whether it arrived; only if it did not, call again with allow_duplicate: true; nothing was sent this time
+    hint for a person: ask the recipient whether it arrived; only if it did not, use `taid send --again`; nothing was sent this time
 
     [Duplicate]
     error: the same email was sent before this machine was restarted

@@ -66,8 +66,17 @@ pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>
         .because(format!(
             "same sender, recipient, subject and content {period} (mail {digest})"
         ))
-        .hint(Hint::each(
-            "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",
-            "nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`",
-        ))
+        .hint(match outcome {
+            Outcome::Sent => Hint::each(
+                "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",
+                "nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`",
+            ),
+            Outcome::Sending => Hint::reader("wait for the result of the first call; nothing was sent twice"),
+            Outcome::Unknown => Hint::each(
+                "ask the recipient whether it arrived; only if it did not, call again with allow_duplicate: \
+                 true; nothing was sent this time",
+                "ask the recipient whether it arrived; only if it did not, use `taid send --again`; nothing \
+                 was sent this time",
+            ),
+        })
 }

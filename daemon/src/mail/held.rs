@@ -36,10 +36,17 @@ impl<B: Bridge> MailService<B> {
     ) -> Submitted<Resolution> {
         self.approvals.unseal_soon(deadline).await;
         let (digest, result) = match self.approvals.resolve(resolve) {
-            Ok(Resolved::Discarded(digest, promise)) => {
+            Ok(Resolved::Discarded {
+                digest,
+                maybe_sent,
+                promise,
+            }) => {
                 let recorded = promise.kept(deadline).await;
                 let recorded = recorded.map_err(MailError::NotRecorded);
-                (Some(digest), recorded.map(|()| Resolution::Discarded))
+                (
+                    Some(digest),
+                    recorded.map(|()| Resolution::Discarded { maybe_sent }),
+                )
             }
             Ok(Resolved::Approved(approved)) => {
                 let digest = approved.mail.digest.clone();

@@ -159,7 +159,9 @@ fn line(
             let old = old.unwrap_or_default();
             Line::Effect(event, format!("held in place of {old}"))
         }
-        (Ok(Answer::ResolveHeld(Resolution::Discarded)), Some(event)) => effect(event, "discarded"),
+        (Ok(Answer::ResolveHeld(Resolution::Discarded { .. })), Some(event)) => {
+            effect(event, "discarded")
+        }
         (
             Ok(
                 Answer::Submit(SubmitOutcome::Sent(_))

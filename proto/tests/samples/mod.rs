@@ -147,7 +147,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             waiting: vec![held()],
             gone: vec![gone()],
         }),
-        Answer::ResolveHeld(Resolution::Discarded),
+        Answer::ResolveHeld(Resolution::Discarded { maybe_sent: true }),
         Answer::ReadHeld(HeldPart {
             version: Some("v".into()),
             text: "t".into(),

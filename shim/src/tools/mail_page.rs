@@ -173,7 +173,7 @@ impl MailPage {
         }
         if self.marked && !mail.envelope.read {
             notices.push(
-                "Warning: this email is not marked as read, because the bridge did not do it or another client has the email now."
+                "Warning: this email is not marked as read, so it can come again: the bridge did not mark it, taid could not record it, or another client has it now."
                     .to_owned(),
             );
         }

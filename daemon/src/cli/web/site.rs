@@ -185,7 +185,12 @@ impl Site {
         let done = self.daemon.call(decision, LONG).await?;
         let text = match done {
             Resolution::Sent(sent) => format!("Mail {number} was sent to {}.", printable(&sent.to)),
-            Resolution::Discarded => format!("Mail {number} was discarded. Nothing was sent."),
+            Resolution::Discarded { maybe_sent: false } => {
+                format!("Mail {number} was discarded. Nothing was sent.")
+            }
+            Resolution::Discarded { maybe_sent: true } => format!(
+                "Mail {number} was discarded. It may have been sent before: taid stopped during the send."
+            ),
         };
         Ok(Reply::Page(self.frame().outcome(&text)))
     }

@@ -69,7 +69,7 @@ fn decision(held: &HeldMail, verdict: Verdict) -> ResolveHeld {
 fn approve_held<'a>(approvals: &'a Approvals, held: &HeldMail) -> ApprovedMail<'a> {
     match approvals.resolve(decision(held, Verdict::Send)).unwrap() {
         Resolved::Approved(mail) => mail,
-        Resolved::Discarded(digest, _) => panic!("discarded {digest}"),
+        Resolved::Discarded { digest, .. } => panic!("discarded {digest}"),
     }
 }
 
@@ -188,7 +188,7 @@ async fn a_rejected_mail_is_discarded() {
     let approvals = approvals();
     let held = hold(&approvals, "text").unwrap();
     let resolved = approvals.resolve(decision(&held, Verdict::Discard));
-    assert!(matches!(resolved, Ok(Resolved::Discarded(..))));
+    assert!(matches!(resolved, Ok(Resolved::Discarded { .. })));
     assert_eq!(approvals.list().waiting, []);
 
     let (digest, other) = (

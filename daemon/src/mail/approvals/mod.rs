@@ -100,7 +100,13 @@ pub(super) enum Resolved<'a> {
     /// The caller sends this mail.
     Approved(ApprovedMail<'a>),
     /// The mail is discarded.
-    Discarded(Digest, Promise),
+    Discarded {
+        digest: Digest,
+        /// Whether an earlier daemon may have sent it.
+        maybe_sent: bool,
+        /// The record of the decision.
+        promise: Promise,
+    },
 }
 
 /// A mail that a person approved with `taid approve`. Dropping it ends the approval, because the
@@ -336,7 +342,7 @@ impl Approvals {
         if version(&trace) != resolve.version {
             return Err(ApprovalError::OtherVersion(number));
         }
-        let digest = trace.digest;
+        let (digest, maybe_sent) = (trace.digest, trace.maybe_sent);
         let effect = table.change(key, event, now);
         let promise = table.journal.promise();
         match effect {
@@ -349,8 +355,16 @@ impl Approvals {
             })),
             Effect::Refuse(error) => Err(error),
             Effect::None | Effect::TellHeld => {
-                table.discards.add(digest.clone(), number, now);
-                Ok(Resolved::Discarded(digest, promise))
+                // The ledger says of a mail that may have been sent that it may, which a client that
+                // submits it again must hear.
+                if !maybe_sent {
+                    table.discards.add(digest.clone(), number, now);
+                }
+                Ok(Resolved::Discarded {
+                    digest,
+                    maybe_sent,
+                    promise,
+                })
             }
         }
     }

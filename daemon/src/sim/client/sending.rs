@@ -85,7 +85,7 @@ impl Client {
                 match resolved.await {
                     Some(Ok(Resolution::Sent(_))) => self.world.told(text, true),
                     Some(Err(fault)) => self.told_fault(text, &fault),
-                    Some(Ok(Resolution::Discarded)) | None => {}
+                    Some(Ok(Resolution::Discarded { .. })) | None => {}
                 }
             }
             Ok(SubmitOutcome::Preview(_)) => {

@@ -168,7 +168,11 @@ fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
         machine.status()["unknown_sends"].as_array().unwrap().len(),
         1
     );
-    assert_eq!(approve(&machine, &["1", "--reject"]).0, Some(0));
+    let (code, said) = approve(&machine, &["1", "--reject"]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(said, @"mail 1 discarded; it may have been sent before, when taid stopped during the send");
+    let again = hold(&machine, "text");
+    assert!(again.contains("may have been sent"), "{again}");
     assert_eq!(machine.sandbox.count(SEND), 1);
     assert_eq!(sent(&machine), ["text"]);
 }

@@ -32,7 +32,12 @@ pub(super) async fn resolve(daemon: &Daemon, decision: ResolveHeld) -> Result<()
             printable(&sent.to),
             printable(&sent.message_id)
         )),
-        Resolution::Discarded => print(&format!("mail {number} discarded; nothing was sent")),
+        Resolution::Discarded { maybe_sent: false } => {
+            print(&format!("mail {number} discarded; nothing was sent"));
+        }
+        Resolution::Discarded { maybe_sent: true } => print(&format!(
+            "mail {number} discarded; it may have been sent before, when taid stopped during the send"
+        )),
     }
     Ok(())
 }

@@ -132,7 +132,7 @@ impl Player {
             .await;
         match &resolved {
             Ok(Resolution::Sent(_)) => self.world.told(&text, true),
-            Ok(Resolution::Discarded) => {}
+            Ok(Resolution::Discarded { .. }) => {}
             Err(fault) => self.told_fault(&text, fault),
         }
         outcome(&resolved)
