@@ -5,7 +5,7 @@ use super::bridge::{failed_login, of_bridge};
 use crate::time;
 use tai_auth::{
     base_url::{BaseUrlError, Origin},
-    bridge::{BridgeError, SendFailure},
+    bridge::{BridgeError, InUse, SendFailure},
     credentials::{PASSWORD_RULE, SourceError},
     session::error::SessionError,
 };
@@ -27,6 +27,10 @@ pub(crate) fn of_login(error: &SessionError) -> Fault {
                 .because("two logins ran at the same time")
                 .hint(Hint::reader("run `taid status` to see the session"))
         }
+        SessionError::InUse(in_use) => Fault {
+            code: FaultCode::AccountRefused,
+            ..of_account_in_use(in_use)
+        },
         SessionError::Bridge(BridgeError::Unreachable { detail }) => {
             unreachable(detail).hint(Hint::reader(
                 "check the network and `api_base_url`, then run `taid login` again; `taid doctor` \
@@ -95,6 +99,28 @@ fn unsaved(why: impl Into<String>) -> Fault {
         "signed in, but the password was not saved",
     )
     .because(why)
+}
+
+/// Returns the fault for an account that another daemon of the user has.
+pub(super) fn of_account_in_use(InUse { by }: &InUse) -> Fault {
+    let (why, hint) = match by {
+        Some(by) => (
+            format!(
+                "the taid of the profile {by} is signed in to it, and two would give each mail twice"
+            ),
+            format!("run `taid stop --profile {by}` to use this taid, or use the profile {by}"),
+        ),
+        None => (
+            "it is signed in to it, and two would give each mail twice".to_owned(),
+            "run `taid status --all`, and stop the other one".to_owned(),
+        ),
+    };
+    Fault::new(
+        FaultCode::NotSignedIn,
+        "another taid of the same user has this account",
+    )
+    .because(why)
+    .hint(Hint::user(hint))
 }
 
 /// Returns the fault for an account that the bridge has locked or suspended.

@@ -4,6 +4,7 @@ use super::{tests::rendered, *};
 use std::time::Duration;
 use tai_auth::{
     base_url::{BaseUrl, BaseUrlError, Origin},
+    bridge::InUse,
     credentials::SourceError,
     session::error::SessionError,
 };
@@ -39,6 +40,9 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     let faults = [
         of_login(&SessionError::Refused),
         of_login(&SessionError::Locked { message: text() }),
+        of_login(&SessionError::InUse(InUse {
+            by: Some("default".into()),
+        })),
         of_login(&SessionError::Superseded),
         of_login(&SessionError::Bridge(BridgeError::Unreachable {
             detail: text(),
@@ -109,6 +113,12 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     caused by: the bridge says: the library's own words
     hint: ask the user to contact the operator of the bridge
     hint for a person: contact the operator of the bridge
+
+    [AccountRefused]
+    error: another taid of the same user has this account
+    caused by: the taid of the profile default is signed in to it, and two would give each mail twice
+    hint: ask the user to run `taid stop --profile default` to use this taid, or use the profile default, then call again
+    hint for a person: run `taid stop --profile default` to use this taid, or use the profile default
 
     [AccountRefused]
     error: another login replaced this one

@@ -4,7 +4,10 @@ use super::*;
 
 use crate::mail::{Digest, JournalError, Outcome, store::StoreError};
 use std::time::Duration;
-use tai_auth::session::{Stats, token::TokenError};
+use tai_auth::{
+    bridge::InUse,
+    session::{Stats, token::TokenError},
+};
 use tai_proto::Audience;
 
 /// Renders a fault for an agent, and the hint for a person if it differs.
@@ -48,6 +51,10 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         SessionError::Locked {
             message: "Account suspended".into(),
         },
+        SessionError::InUse(InUse {
+            by: Some("alice".into()),
+        }),
+        SessionError::InUse(InUse { by: None }),
         SessionError::LoggedOut,
         SessionError::LoginTooSoon,
         SessionError::Deadline,
@@ -170,6 +177,18 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: the bridge says: Account suspended
     hint: ask the user to contact the operator of the bridge
     hint for a person: contact the operator of the bridge
+
+    [NotSignedIn]
+    error: another taid of the same user has this account
+    caused by: the taid of the profile alice is signed in to it, and two would give each mail twice
+    hint: ask the user to run `taid stop --profile alice` to use this taid, or use the profile alice, then call again
+    hint for a person: run `taid stop --profile alice` to use this taid, or use the profile alice
+
+    [NotSignedIn]
+    error: another taid of the same user has this account
+    caused by: it is signed in to it, and two would give each mail twice
+    hint: ask the user to run `taid status --all`, and stop the other one, then call again
+    hint for a person: run `taid status --all`, and stop the other one
 
     [NotSignedIn]
     error: taid is signed out

@@ -9,7 +9,7 @@ mod bridge;
 mod sending;
 
 pub(crate) use account::*;
-use account::{locked, refused, unreachable};
+use account::{locked, of_account_in_use, refused, unreachable};
 pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
 use sending::{answered, duplicate, unknown};
@@ -201,6 +201,7 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
             next_attempt(snapshot, now)
         ))),
         SessionError::Locked { message } => locked(message),
+        SessionError::InUse(in_use) => of_account_in_use(in_use),
         SessionError::Source(error) => of_source(error),
         SessionError::LoggedOut => Fault::new(FaultCode::NotSignedIn, "taid is signed out")
             .because("`taid logout` signed it out")

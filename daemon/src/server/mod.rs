@@ -1,6 +1,7 @@
 //! The running daemon: start and shutdown, dispatch of calls, sign-in, status, notification of
 //! the service manager, the log, and the socket.
 
+mod account_lock;
 pub(crate) mod app;
 mod audited;
 pub(crate) mod call_log;

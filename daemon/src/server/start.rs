@@ -1,6 +1,7 @@
 //! The parts of a daemon that starts, before its session and its mail service exist.
 
 use super::{
+    account_lock::Exclusive,
     app::{App, Facts},
     call_log::CallLog,
     held_key::KeyringKey,
@@ -48,7 +49,8 @@ impl Start {
             Source::Unconfigured { .. } | Source::Keyring { .. } => None,
             source => Some(source.to_string()),
         };
-        let session = Session::start(bridge.clone(), source);
+        let issuer = Exclusive::new(bridge.clone(), endpoint.state(), endpoint.profile());
+        let session = Session::start(Arc::new(issuer), source);
         let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
         let mail = MailService::new(
             bridge.clone(),

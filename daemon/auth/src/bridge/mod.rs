@@ -17,6 +17,7 @@ mod mail;
 mod metrics;
 mod outcome;
 mod public;
+mod reservation;
 mod retry;
 mod tokens;
 pub mod transport;
@@ -30,16 +31,27 @@ pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, R
 pub use metrics::Metrics;
 pub use outcome::{CertainReason, SendFailure, SendOutcome};
 pub use public::{Health, Registered};
+pub use reservation::{InUse, Reservation};
 pub use transport::{NetworkOptions, SetupError};
 
 use crate::{base_url::Origin, credentials::Credentials};
 use std::future::Future;
+use tai_names::Username;
 use tokio::time::Instant;
 
 /// Source of tokens: the part of the bridge that a session uses.
 pub trait TokenIssuer: Send + Sync + 'static {
     /// Returns the origin of the bridge. A session asks a credential source for no other origin.
     fn origin(&self) -> Origin;
+
+    /// Reserves an account, before its password is read. The process may have it already. Without an
+    /// implementation, nothing is reserved.
+    ///
+    /// # Errors
+    /// [`InUse`].
+    fn reserve(&self, _: &Username) -> Result<Reservation, InUse> {
+        Ok(Reservation::default())
+    }
 
     /// Logs in, in one attempt.
     ///

@@ -7,7 +7,7 @@ use super::{
     token::Token,
 };
 use crate::{
-    bridge::{Generation, Revocation},
+    bridge::{Generation, Reservation, Revocation},
     credentials::{CredentialOrigin, Credentials, Source},
 };
 use tai_names::Username;
@@ -25,6 +25,9 @@ pub(super) struct Account {
     has_worked: bool,
     floor: Option<Floor>,
     revocation: Revocation,
+    /// The reservation of the last login. It lasts as long as the session has the account, also
+    /// without a token.
+    reservation: Reservation,
     /// Credentials of clients that the bridge refused while this account was present, the newest last.
     tried: Vec<Tried>,
 }
@@ -92,6 +95,7 @@ impl Account {
             has_worked: false,
             floor: None,
             revocation: Revocation::default(),
+            reservation: Reservation::default(),
             tried: Vec::new(),
         }
     }
@@ -144,6 +148,7 @@ impl Account {
         self.floor = Some(Floor::after(token.generation(), logins, now));
         self.username = Some(token.username().clone());
         self.has_worked = true;
+        self.reservation = token.reservation().clone();
         self.renewed()
     }
 

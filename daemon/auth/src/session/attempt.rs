@@ -7,7 +7,7 @@ use super::{
     token::Token,
 };
 use crate::{
-    bridge::{BridgeError, Generation, IssuedToken, Revocation, TokenIssuer},
+    bridge::{BridgeError, Generation, InUse, IssuedToken, Revocation, TokenIssuer},
     credentials::{Credentials, SourceError},
 };
 use tai_names::Username;
@@ -21,6 +21,9 @@ pub(super) async fn run<I: TokenIssuer>(
 ) -> Result<Token, SessionError> {
     match request {
         Request::Login(source) => {
+            // A password command may ask a person, so it does not run for an account that is in use.
+            let known = source.username().map(|name| issuer.reserve(name));
+            let _reserved = known.transpose()?;
             let credentials = source.ask(&issuer.origin()).await?;
             login(issuer, &credentials, mark, clock).await
         }
@@ -53,11 +56,13 @@ pub(crate) async fn login<I: TokenIssuer>(
             asked: issuer.origin(),
         }));
     }
+    let reservation = issuer.reserve(&credentials.username)?;
     // Seed: "Attempting login with username: alice".
     tracing::debug!("Attempting login with username: {}", credentials.username);
     let asked = clock.now();
     let issued = issuer.login(credentials).await?;
-    receive(issued, &credentials.username, mark, asked)
+    let token = receive(issued, &credentials.username, mark, asked)?;
+    Ok(token.reserved_by(reservation))
 }
 
 fn receive(
@@ -94,6 +99,12 @@ pub(super) fn log(record: &Record) {
                 );
             }
             SessionError::Abandoned => tracing::info!("the login was cancelled"),
+            SessionError::InUse(InUse { by }) => {
+                tracing::warn!(
+                    by,
+                    "login is not possible yet: another taid has the account"
+                );
+            }
             SessionError::Refused => {
                 tracing::error!("Error: Authentication failed - invalid username or password");
             }

@@ -2,7 +2,7 @@
 
 use super::token::TokenError;
 use crate::{
-    bridge::{BridgeError, LoginError},
+    bridge::{BridgeError, InUse, LoginError},
     credentials::SourceError,
 };
 use std::time::Duration;
@@ -28,6 +28,9 @@ pub enum SessionError {
         /// The bridge's own text.
         message: String,
     },
+    /// Another process of the user has the account.
+    #[error(transparent)]
+    InUse(#[from] InUse),
     /// The credential source gives no password.
     #[error("the password source failed")]
     Source(#[source] SourceError),
@@ -91,8 +94,8 @@ pub(super) enum Class {
     BadToken,
     /// Another server answers in place of the bridge. A login has a cool-down.
     Elsewhere,
-    /// The request has not left this machine, and no attempt helps before a setting is changed.
-    Untrusted,
+    /// The request has not left this machine, and no attempt helps before the user acts.
+    NeedsUser,
     /// The request has not left this machine. An attempt in a moment may help.
     Unsent,
     /// An attempt in a moment may help.
@@ -124,6 +127,7 @@ impl SessionError {
             SessionError::Refused | SessionError::Locked { .. } | SessionError::Source(_) => {
                 Class::Refused
             }
+            SessionError::InUse(_) => Class::NeedsUser,
             SessionError::Bridge(error) => of_bridge(error),
             SessionError::Token(_) => Class::BadToken,
             SessionError::LoginTooSoon => Class::Transient,
@@ -148,7 +152,7 @@ fn of_bridge(error: &BridgeError) -> Class {
         BridgeError::Unreachable { .. }
         | BridgeError::ProxyFailed { .. }
         | BridgeError::Revoked => Class::Unsent,
-        BridgeError::Untrusted { .. } => Class::Untrusted,
+        BridgeError::Untrusted { .. } => Class::NeedsUser,
         BridgeError::Moved { .. }
         | BridgeError::Intercepted {
             status: 404 | 405 | 410,

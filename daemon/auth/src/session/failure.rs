@@ -55,7 +55,7 @@ pub(super) fn login_failed(
             let delay = login::cool_down(account.refusals());
             (account, delay, on_demand)
         }
-        Class::Untrusted => (account, Duration::ZERO, on_demand),
+        Class::NeedsUser => (account, Duration::ZERO, on_demand),
         Class::RateLimited(pause) => later(account, login::Failure::Limited(pause)),
         Class::Unsent => later(account, login::Failure::Unsent),
         Class::Transient => later(account, login::Failure::Transient),
@@ -84,7 +84,7 @@ pub(super) fn renewal_failed(
             (account, delay)
         }
         Class::RateLimited(pause) => (account, pause + limit::spread(pause, context.jitter)),
-        Class::Elsewhere | Class::Untrusted | Class::Unsent | Class::Transient => {
+        Class::Elsewhere | Class::NeedsUser | Class::Unsent | Class::Transient => {
             let delay = renewal::after_failure(attempt.number, context.jitter);
             (account, delay)
         }
@@ -110,7 +110,7 @@ pub(super) fn imposed_wait(failure: Option<Failure>, context: &Context) -> Optio
         }
         Class::NoCredentials(_)
         | Class::Elsewhere
-        | Class::Untrusted
+        | Class::NeedsUser
         | Class::Unsent
         | Class::Transient => false,
     })

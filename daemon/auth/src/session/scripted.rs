@@ -2,15 +2,17 @@
 
 use crate::{
     base_url::Origin,
-    bridge::{Bearer, BridgeError, IssuedToken, LoginError, TokenIssuer},
+    bridge::{Bearer, BridgeError, InUse, IssuedToken, LoginError, Reservation, TokenIssuer},
     credentials::Credentials,
     testing::{TestClock, good_jwt, issued, origin, token_of},
 };
 use std::{
     collections::VecDeque,
+    fs::File,
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tai_names::Username;
 
 /// Answer of a [`ScriptedIssuer`].
 #[derive(Debug, Clone)]
@@ -35,6 +37,8 @@ pub(super) struct ScriptedIssuer {
     pub(super) sends_date: bool,
     logins: Mutex<Script>,
     refreshes: Mutex<Script>,
+    /// The lock of the account, which another process has if it is `None`.
+    pub(super) lock: Mutex<Option<Arc<File>>>,
 }
 
 /// The answers to come, and the number of requests so far.
@@ -62,6 +66,7 @@ impl ScriptedIssuer {
             sends_date: true,
             logins: Mutex::default(),
             refreshes: Mutex::default(),
+            lock: Mutex::new(Some(Arc::new(tempfile::tempfile().unwrap()))),
         })
     }
 
@@ -118,6 +123,12 @@ impl ScriptedIssuer {
 impl TokenIssuer for ScriptedIssuer {
     fn origin(&self) -> Origin {
         origin()
+    }
+
+    fn reserve(&self, _: &Username) -> Result<Reservation, InUse> {
+        let lock = self.lock.lock().unwrap().clone();
+        let by = Some("work".to_owned());
+        lock.map(Reservation::of_lock).ok_or(InUse { by })
     }
 
     async fn login(&self, _: &Credentials) -> Result<IssuedToken, LoginError> {

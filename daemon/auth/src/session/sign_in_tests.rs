@@ -5,7 +5,10 @@ use super::{
     session_tests::{nowhere, session, soon},
     *,
 };
-use crate::testing::{TestClock, origin};
+use crate::{
+    bridge::InUse,
+    testing::{TestClock, origin},
+};
 use std::time::Duration;
 
 fn typed(password: &str) -> Credentials {
@@ -234,4 +237,53 @@ async fn a_login_that_its_person_cancels_has_no_effect() {
         session.sign_in(typed("other-password"), soon()).await,
         Ok(())
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_another_process_has_costs_no_login_until_it_is_free() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    // Reading the source would fail with another error.
+    let source = Source::File {
+        username: "alice".parse().unwrap(),
+        path: "/nowhere".into(),
+        bridge: origin(),
+    };
+    let from_file = Session::start_with_clock(issuer.clone(), source, issuer.clock.clone());
+    let session = session(&issuer);
+    let lock = issuer.lock.lock().unwrap().take();
+    let by = Some("work".to_owned());
+    let in_use = Some(SessionError::InUse(InUse { by }));
+    for _ in 0..2 {
+        assert_eq!(from_file.token(soon()).await.err(), in_use);
+        assert_eq!(session.token(soon()).await.err(), in_use);
+    }
+    let typed = session.sign_in(typed("sandbox-password"), soon()).await;
+    assert_eq!(typed.err(), in_use);
+    assert_eq!(issuer.counts(), (0, 0));
+    *issuer.lock.lock().unwrap() = lock;
+    assert!(session.token(soon()).await.is_ok(), "the next call");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_has_its_account_until_it_signs_out_also_without_a_token() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let lock = issuer.lock.lock().unwrap().clone().unwrap();
+    let free = Arc::strong_count(&lock);
+    let session = session(&issuer);
+    issuer.next_login(Answer::Refuse);
+    assert!(session.token(soon()).await.is_err());
+    assert_eq!(Arc::strong_count(&lock), free, "it was not signed in");
+    session
+        .sign_in(typed("right-password"), soon())
+        .await
+        .unwrap();
+    let lost = session.token(soon()).await.unwrap().generation();
+    for _ in 0..5 {
+        issuer.next_login(Answer::Hang);
+    }
+    session.rejected(lost, Grant::Login, soon()).await;
+    assert!(session.token(soon()).await.is_err());
+    assert!(Arc::strong_count(&lock) > free);
+    session.sign_out(soon()).await.unwrap();
+    assert_eq!(Arc::strong_count(&lock), free);
 }

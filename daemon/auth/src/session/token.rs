@@ -5,7 +5,7 @@
 //! forger gains nothing by sending this side a token.
 
 use super::clock::{Deadline, Now};
-use crate::bridge::{Bearer, Generation, IssuedToken, Revocation};
+use crate::bridge::{Bearer, Generation, IssuedToken, Reservation, Revocation};
 use jsonwebtoken::{Algorithm, dangerous};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
@@ -25,6 +25,8 @@ pub struct Token {
     username: Username,
     expires: Deadline,
     renews: Deadline,
+    /// The reservation of the account. A token of a refresh has none: that of its login lasts.
+    reservation: Reservation,
 }
 
 impl PartialEq for Token {
@@ -133,7 +135,21 @@ impl Token {
             username: username.clone(),
             expires: asked.plus(left),
             renews: asked.plus(left.saturating_sub(margin)),
+            reservation: Reservation::default(),
         })
+    }
+
+    /// Returns the token of a login for which the account was reserved.
+    pub(super) fn reserved_by(self, reservation: Reservation) -> Self {
+        Self {
+            reservation,
+            ..self
+        }
+    }
+
+    /// Returns the reservation of the account.
+    pub(super) fn reservation(&self) -> &Reservation {
+        &self.reservation
     }
 
     /// Returns the credential for requests.

@@ -149,7 +149,9 @@ pub(super) fn check_bridge(status: &Status, target: &Target, config: &Config) ->
 }
 
 /// Asks the account's own daemons at this bridge to stop. Their clients reconnect and find this one.
-async fn stop_own(target: &Target, account: &Username, config: &Config) {
+/// Returns those that stop.
+async fn stop_own(target: &Target, account: &Username, config: &Config) -> Vec<Daemon> {
+    let mut stopping = Vec::new();
     let bridge = config.settings.api_base_url.origin();
     for named in [None, Some(bridge.as_str())] {
         let profile = Profile::of_account(account, named);
@@ -173,11 +175,11 @@ async fn stop_own(target: &Target, account: &Username, config: &Config) {
         // The daemon keeps the mails that wait there.
         match page::elsewhere(&profile, status.held) {
             Some(waiting) => print(&waiting),
-            None => {
-                let _ = daemon.call(call::Stop, SHORT).await;
-            }
+            None if daemon.call(call::Stop, SHORT).await.is_ok() => stopping.push(daemon),
+            None => {}
         }
     }
+    stopping
 }
 
 /// Connects to the daemon of `target`, and starts it if it does not run.
@@ -235,15 +237,7 @@ impl SignIn<'_> {
             print(SAVED);
             return Ok(Exit::Success);
         };
-        let login = call::Login {
-            credentials: wire::Credentials {
-                username: credentials.username,
-                password: Secret::new(credentials.password.expose_secret().to_owned()),
-            },
-            save: self.save,
-        };
-        // If this command is interrupted, taid drops the login.
-        let signed_in = daemon.call(login, LONG).await?;
+        let signed_in = self.sign_in(daemon, &credentials).await?;
         stop_own(self.target, &signed_in.username, self.config).await;
         drop(progress);
         print("✅ Login successful");
@@ -260,6 +254,42 @@ impl SignIn<'_> {
             print(&self.target.named(next));
         }
         Ok(Exit::Success)
+    }
+
+    /// Signs the daemon in. The account's own daemon, which may have the account, gives way to it.
+    ///
+    /// # Errors
+    /// The fault of the login.
+    async fn sign_in(
+        &self,
+        daemon: &Daemon,
+        credentials: &Credentials,
+    ) -> Result<wire::SignedIn, Fault> {
+        // A client of the account may start its daemon again before this one is signed in.
+        let mut tries = TRIES;
+        loop {
+            let login = call::Login {
+                credentials: wire::Credentials {
+                    username: credentials.username.clone(),
+                    password: Secret::new(credentials.password.expose_secret().to_owned()),
+                },
+                save: self.save,
+            };
+            // If this command is interrupted, taid drops the login.
+            let fault = match daemon.call(login, LONG).await {
+                Err(fault) if fault.code == FaultCode::AccountRefused && tries > 0 => fault,
+                answer => return answer,
+            };
+            let stopping = stop_own(self.target, &credentials.username, self.config).await;
+            if stopping.is_empty() {
+                return Err(fault);
+            }
+            tries = tries.saturating_sub(1);
+            for own in stopping {
+                // It completes its calls first.
+                own.until_gone(LONG).await?;
+            }
+        }
     }
 }
 

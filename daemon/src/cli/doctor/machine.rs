@@ -5,7 +5,11 @@ use super::{
     repair::Repair,
     running::Daemon,
 };
-use crate::{cli::target::Target, os, server::logging};
+use crate::{
+    cli::{others::others, target::Target},
+    os,
+    server::logging,
+};
 use std::{
     fs::{File, TryLockError},
     path::Path,
@@ -56,7 +60,10 @@ pub(super) async fn places(endpoint: &Endpoint, target: &Target, daemon: &Daemon
         Some(status) => checks.push(socket_of(status, target, daemon).await),
         None => checks.push(socket(&endpoint.socket(), daemon)),
     }
-    checks.push(second(endpoint, &target.places, daemon));
+    checks.push(match same_account(target, daemon).await {
+        Some(check) => check,
+        None => second(endpoint, &target.places, daemon),
+    });
     checks
 }
 
@@ -149,6 +156,23 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
         Daemon::Absent => ok(name, format!("{shown} is stale; taid replaces it")),
         Daemon::Unusable(_) | Daemon::Running(_) => ok(name, format!("{shown} is private")),
     }
+}
+
+/// Checks for a daemon of another profile that has the same account. One of the two is not signed in, or
+/// the account could not be locked.
+async fn same_account(target: &Target, daemon: &Daemon) -> Option<Check> {
+    let own = daemon.status()?;
+    let username = own.account.username.as_deref()?;
+    let others = others(target).await.into_iter();
+    let mut same = others.filter(|(_, other)| {
+        other.account.username.as_deref() == Some(username) && other.bridge.url == own.bridge.url
+    });
+    let (profile, _) = same.next()?;
+    Some(wrong(
+        "second daemon",
+        format!("the taid of the profile {profile} has the account {username} too"),
+        format!("`taid stop --profile {profile}` to use this one, or use the profile {profile}"),
+    ))
 }
 
 /// Checks for a daemon of the same profile that does not listen, or that belongs to the home

@@ -239,11 +239,13 @@ fn status_all_lists_all_profiles() {
     for profile in ["work", "home"] {
         machine.configure_profile(profile, "");
     }
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
     let one = machine.start();
     one.wait_until_live();
     let two = machine.start_bare(&[("TAI_MCP_PROFILE", "work")]);
     drop(two);
-    let mut command = machine.taid(&[("TAI_MCP_PROFILE", "home")]);
+    let bob = [("TAI_MCP_PROFILE", "home"), ("TAI_MCP_USERNAME", "bob")];
+    let mut command = machine.taid(&bob);
     let _home = Killed::spawn(command.stderr(std::process::Stdio::null()));
     wait_until("both profiles serve", || {
         let output = machine.cli(&["status", "--all", "--json"]);

@@ -1,7 +1,7 @@
 //! Commands, their output and their exit codes.
 
 use std::{os::unix::net::UnixListener, process::Stdio};
-use tai_e2e::Machine;
+use tai_e2e::{Machine, PASSWORD};
 use tai_proto::{
     frame::encode,
     hello::{MAGIC, Welcome},
@@ -215,7 +215,9 @@ fn each_profile_has_its_own_daemon() {
         Some(3)
     );
     machine.configure_profile("work", "");
-    let mut work = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    let bob = [("TAI_MCP_PROFILE", "work"), ("TAI_MCP_USERNAME", "bob")];
+    let mut work = machine.taid(&bob);
     let _work = tai_e2e::Killed::spawn(work.stderr(Stdio::null()));
     tai_e2e::wait_until("the other profile serves", || {
         machine

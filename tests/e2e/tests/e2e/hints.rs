@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use serde_json::json;
 use std::{path::Path, process::Stdio};
 use tai_e2e::{
-    Killed, Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until,
+    Killed, Machine, PASSWORD, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until,
 };
 
 /// Starts the taid of the profile `work`, which asks before each send.
@@ -95,7 +95,8 @@ fn approve_and_status_name_the_other_profiles_at_which_mails_wait() {
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock
     hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
     ");
-    let taid = machine.start();
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    let taid = machine.start_with(&[("TAI_MCP_USERNAME", "bob")]);
     taid.wait_until_live();
     insta::assert_snapshot!(machine.say(&machine.cli(&["approve"])), @"
     exit 0

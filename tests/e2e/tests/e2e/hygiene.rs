@@ -68,7 +68,9 @@ fn drive(shim: &mut Shim) -> String {
 #[test]
 fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     let machine = Machine::new();
-    machine.sandbox.add_account("canary", CANARY).unwrap();
+    for account in ["canary", "offered", "refused"] {
+        machine.sandbox.add_account(account, CANARY).unwrap();
+    }
     let account = [("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", CANARY)];
     let mut seen = Seen::default();
 
@@ -150,10 +152,10 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     }
 
     // The password of a client while taid has none, and of a command.
-    let bare = machine.start_profile("offered", &[("TAI_MCP_USERNAME", "canary")]);
+    let bare = machine.start_profile("offered", &[("TAI_MCP_USERNAME", "offered")]);
     let mut offering = client(&[
         ("TAI_MCP_PROFILE", "offered"),
-        ("TAI_MCP_USERNAME", "canary"),
+        ("TAI_MCP_USERNAME", "offered"),
         ("TAI_MCP_PASSWORD", CANARY),
     ]);
     seen.add("an answer to an offer", drive(&mut offering));
@@ -166,10 +168,10 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     );
     seen.add("status", status.stdout);
     // A password that is refused.
-    let refusing = machine.start_profile("refused", &[("TAI_MCP_USERNAME", "canary")]);
+    let refusing = machine.start_profile("refused", &[("TAI_MCP_USERNAME", "refused")]);
     let mut refused = client(&[
         ("TAI_MCP_PROFILE", "refused"),
-        ("TAI_MCP_USERNAME", "canary"),
+        ("TAI_MCP_USERNAME", "refused"),
         ("TAI_MCP_PASSWORD", MISTYPED),
     ]);
     let said = drive(&mut refused);

@@ -46,6 +46,7 @@ mod mailboxes;
 mod mcp;
 #[cfg(target_os = "linux")]
 mod notification;
+mod one_daemon;
 mod outcomes;
 mod page;
 mod parts;

@@ -112,7 +112,8 @@ fn error(error: &SessionError) -> &'static str {
         SessionError::LoggedOut => "logged out",
         SessionError::Superseded => "superseded",
         SessionError::Stopped => "stopped",
-        SessionError::Locked { .. }
+        SessionError::InUse(_)
+        | SessionError::Locked { .. }
         | SessionError::Source(_)
         | SessionError::Abandoned
         | SessionError::Deadline => "other",

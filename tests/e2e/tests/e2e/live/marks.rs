@@ -12,8 +12,14 @@ fn a_mail_that_another_program_deletes_while_it_is_handled_does_not_hold_up_the_
     let to = "desk.alice@tai.chat";
     deliver(&machine, to, "deleted");
     let _taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
-    // The taid of live learns nothing of a deletion through another one.
-    let account = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
+    // The taid of live learns nothing of a deletion through another one. With another name of the bridge,
+    // that one does not know that the account is in use.
+    let bridge = machine.sandbox.url().replace("127.0.0.1", "localhost");
+    let account = [
+        ("TAI_MCP_API_BASE_URL", bridge.as_str()),
+        ("TAI_MCP_USERNAME", USER),
+        ("TAI_MCP_PASSWORD", PASSWORD),
+    ];
     let _other = machine.start_profile("other", &account);
     let script = program(
         &machine,

@@ -1,0 +1,164 @@
+//! The lock of an account: of all daemons of the user, one is signed in to it. Leases, ledger and
+//! approvals are of one daemon, so that two would give a mail to two clients.
+
+use crate::{mail::Digest, os};
+use std::{
+    fs::{File, TryLockError},
+    io::{self, Read as _, Seek as _, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+use tai_auth::{
+    base_url::Origin,
+    bridge::{Bearer, BridgeError, InUse, IssuedToken, LoginError, Reservation, TokenIssuer},
+    credentials::Credentials,
+};
+use tai_proto::names::{Profile, Username};
+
+/// Most bytes of the holder's name that are read.
+const LONGEST: u64 = 256;
+
+/// The bridge as a source of tokens for accounts that no other daemon of the user has.
+pub(super) struct Exclusive<I> {
+    issuer: Arc<I>,
+    /// Directory for state, which all daemons of the user share.
+    state: PathBuf,
+    profile: Profile,
+    /// The locks of this daemon. A second lock of the same file would wait for the first one.
+    held: Mutex<Vec<(Username, Weak<File>)>>,
+}
+
+impl<I: TokenIssuer> Exclusive<I> {
+    /// Creates the source for the daemon of a profile.
+    pub(super) fn new(issuer: Arc<I>, state: &Path, profile: &Profile) -> Self {
+        Self {
+            issuer,
+            state: state.to_owned(),
+            profile: profile.clone(),
+            held: Mutex::default(),
+        }
+    }
+
+    /// Locks the file of an account. A kill of this process unlocks it.
+    ///
+    /// # Errors
+    /// The error of the system, or [`InUse`].
+    fn lock(&self, account: &Username) -> io::Result<Result<File, InUse>> {
+        let digest = Digest::of(&[self.issuer.origin().as_str(), account.as_str()]);
+        // taid creates a directory that was removed again.
+        os::private_dir(&self.state)?;
+        let mut file = os::open_private(&self.state, &format!("account-{digest}"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) => {
+                let mut by = String::new();
+                let is_read = file.take(LONGEST).read_to_string(&mut by).is_ok();
+                let by = is_read.then(|| Profile::new(by.trim()).ok()).flatten();
+                return Ok(Err(InUse {
+                    by: by.map(|profile| profile.to_string()),
+                }));
+            }
+        }
+        // The name is for messages only, and a full disk does not make the lock worse.
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", self.profile));
+        Ok(Ok(file))
+    }
+}
+
+impl<I: TokenIssuer> TokenIssuer for Exclusive<I> {
+    fn origin(&self) -> Origin {
+        self.issuer.origin()
+    }
+
+    fn reserve(&self, account: &Username) -> Result<Reservation, InUse> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|(_, lock)| lock.strong_count() > 0);
+        let mine = held.iter().find(|(name, _)| name == account);
+        if let Some(lock) = mine.and_then(|(_, lock)| lock.upgrade()) {
+            return Ok(Reservation::of_lock(lock));
+        }
+        match self.lock(account) {
+            Ok(locked) => {
+                let lock = Arc::new(locked?);
+                held.push((account.clone(), Arc::downgrade(&lock)));
+                Ok(Reservation::of_lock(lock))
+            }
+            // Reading mail needs no file, and a send is refused if its record cannot be written.
+            Err(error) => {
+                let state = self.state.display();
+                tracing::warn!(%error, %state, "the account is not locked for other daemons");
+                Ok(Reservation::default())
+            }
+        }
+    }
+
+    async fn login(&self, credentials: &Credentials) -> Result<IssuedToken, LoginError> {
+        self.issuer.login(credentials).await
+    }
+
+    async fn refresh(&self, bearer: &Bearer) -> Result<IssuedToken, BridgeError> {
+        self.issuer.refresh(bearer).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_auth::{base_url::BaseUrl, bridge::HttpBridge};
+
+    fn daemon(state: &Path, profile: &str, url: &str) -> Exclusive<HttpBridge> {
+        let url: BaseUrl = url.parse().unwrap();
+        let bridge = HttpBridge::new(url, std::time::Duration::from_secs(1)).unwrap();
+        Exclusive::new(Arc::new(bridge), state, &Profile::new(profile).unwrap())
+    }
+
+    #[test]
+    fn one_daemon_has_an_account_until_it_drops_the_last_reservation() {
+        os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let at = |profile, url| daemon(dir.path(), profile, url);
+        let (first, second) = (
+            at("work", "https://tai.chat"),
+            at("alice", "https://tai.chat/"),
+        );
+        let (alice, upper): (Username, Username) =
+            ("alice".parse().unwrap(), "Alice".parse().unwrap());
+        let reserved = first.reserve(&alice).unwrap();
+        let by_work = Some(InUse {
+            by: Some("work".to_owned()),
+        });
+        assert_eq!(second.reserve(&alice).err(), by_work);
+        // Another username, and the same one at another bridge, are other accounts.
+        let _upper = second.reserve(&upper).unwrap();
+        let elsewhere = at("elsewhere", "https://mail.example");
+        let _elsewhere = elsewhere.reserve(&alice).unwrap();
+        // A later login of the same daemon, and one to another account in between.
+        let again = first.reserve(&alice).unwrap();
+        let bob = first.reserve(&"bob".parse().unwrap()).unwrap();
+        drop((reserved, bob));
+        let third = first.reserve(&alice).unwrap();
+        drop(again);
+        assert_eq!(second.reserve(&alice).err(), by_work);
+        drop(third);
+        let _taken = second.reserve(&alice).unwrap();
+        assert_eq!(
+            first.reserve(&alice).err().and_then(|in_use| in_use.by),
+            Some("alice".to_owned())
+        );
+    }
+
+    #[test]
+    fn without_a_directory_for_state_there_is_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("a file");
+        std::fs::write(&state, "").unwrap();
+        let daemons = ["work", "alice"].map(|name| daemon(&state, name, "https://tai.chat"));
+        for daemon in &daemons {
+            assert!(daemon.reserve(&"alice".parse().unwrap()).is_ok());
+        }
+    }
+}
