@@ -229,7 +229,8 @@ fn account_profile(
     if is_own_bridge && owner.as_ref() == Some(account) {
         return Ok(Profile::default());
     }
-    let named = config.named_bridge();
+    // A client that names the bridge of the file has the account of those that name none.
+    let named = config.named_bridge().filter(|_| !is_own_bridge);
     Ok(Profile::of_account(
         account,
         named.as_ref().map(Origin::as_str),

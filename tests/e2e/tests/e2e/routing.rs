@@ -102,13 +102,11 @@ fn the_default_daemon_serves_the_account_of_the_configuration_file() {
 fn a_client_that_names_the_bridge_uses_the_account_at_that_bridge() {
     let machine = machine();
     let url = machine.sandbox.url();
-    let mut first = client(&machine, USER, &[("API_BASE_URL", &url)]);
-    let mut second = client(&machine, USER, &[("API_BASE_URL", &url)]);
-    reads(&mut first, USER);
-    reads(&mut second, USER);
-    let daemons = daemons(&machine);
-    assert_eq!(daemons.len(), 1, "{daemons:?}");
-    assert!(daemons[0].0.starts_with("alice-"), "{daemons:?}");
+    let named = [("API_BASE_URL", url.as_str())];
+    for more in [&named[..], &[], &named] {
+        reads(&mut client(&machine, USER, more), USER);
+        assert_eq!(daemons(&machine), self::named(&[("alice", USER)]));
+    }
 }
 
 #[test]
