@@ -166,6 +166,7 @@ pub mod release;
 pub mod secret;
 pub mod status;
 pub mod subject;
+pub mod surrogates;
 pub mod text;
 pub mod tool;
 pub mod traffic;

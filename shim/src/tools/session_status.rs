@@ -14,7 +14,7 @@ use tai_proto::{
     Fault, FaultCode, Hint, Tool,
     call::GetStatus,
     names::Profile,
-    status::{LostMail, Status},
+    status::{BridgeStatus, LostMail, Status},
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -108,21 +108,12 @@ fn show(status: Status, notes: &[String]) -> Shown {
         text.push('\n');
         text.push_str(&line);
     };
-    let failing = status.bridge.failing.as_deref().map(|why| {
-        let why = line(why);
-        format!(
-            "the mail bridge could not serve the last request: {why}. Try again in some minutes"
-        )
-    });
-    let problem = problem.or(failing);
+    let problem = problem.or_else(|| of_bridge(&status.bridge));
     if let Some(problem) = &problem {
         add(format!("Problem: {problem}"));
     }
     for note in notes {
         add(format!("Note: {note}"));
-    }
-    if let Some(until) = &status.bridge.rate_limited_until {
-        add(format!("Rate limited by the bridge until {until}"));
     }
     let unknown_sends = status.unknown_sends.len() as u64;
     if unknown_sends > 0 {
@@ -152,6 +143,29 @@ fn show(status: Status, notes: &[String]) -> Shown {
         clients: status.clients.len() as u64 + status.clients_left_out,
     };
     Shown::new(text, &output)
+}
+
+/// Returns what is wrong with the mail bridge, and what to do.
+fn of_bridge(bridge: &BridgeStatus) -> Option<String> {
+    let again = "call the failed tool again in some minutes, and tell the user if it fails again";
+    match (
+        &bridge.rate_limited_until,
+        bridge.reachable,
+        &bridge.failing,
+    ) {
+        (Some(until), _, _) => Some(format!(
+            "the mail bridge limits the rate of requests. Call again after {until}"
+        )),
+        (None, Some(false), _) => Some(format!(
+            "the mail bridge did not answer the last request. If this continues, ask the user to check the \
+             network; {again}"
+        )),
+        (None, _, Some(why)) => Some(format!(
+            "the mail bridge could not serve the last request: {}. Do what the failed tool said, or {again}",
+            line(why)
+        )),
+        (None, _, None) => None,
+    }
 }
 
 /// Returns the report about an email that was lost before its approval.
@@ -192,7 +206,6 @@ mod tests {
         Mail bridge: answers
         Problem: refused. ask the user to run `taid login`, then call again
         Note: PASSWORD is ignored
-        Rate limited by the bridge until 2026-11-23T10:00:00Z
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted

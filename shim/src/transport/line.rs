@@ -13,6 +13,7 @@ use serde::{
 };
 use serde_json::{Map, Value, json};
 use std::fmt;
+use tai_proto::surrogates;
 
 /// Result of parsing a line.
 pub(super) enum Line {
@@ -99,53 +100,15 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
     serde_json::to_vec(&message).ok()
 }
 
-/// Replaces the escape of half a surrogate pair, which JSON permits and no text can contain.
+/// Replaces the escapes of half a surrogate pair, which JSON permits and no text can contain.
 fn without_lone_surrogates(line: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(line.len());
-    let mut rest = line;
-    while let Some((byte, after)) = rest.split_first() {
-        match (byte, surrogate(rest), after.first()) {
-            (_, Some(Half::First), _)
-                if surrogate(rest.get(6..).unwrap_or_default()) == Some(Half::Second) =>
-            {
-                let (pair, after) = rest.split_at(12);
-                out.extend_from_slice(pair);
-                rest = after;
-            }
-            (_, Some(Half::First | Half::Second), _) => {
-                out.extend_from_slice(br"\ufffd");
-                rest = rest.get(6..).unwrap_or_default();
-            }
-            // The next byte is escaped and begins no escape.
-            (b'\\', None, Some(escaped)) => {
-                out.extend_from_slice(&[*byte, *escaped]);
-                rest = after.get(1..).unwrap_or_default();
-            }
-            (byte, None, _) => {
-                out.push(*byte);
-                rest = after;
-            }
+    let mut out = line.to_vec();
+    for at in surrogates::lone(line) {
+        if let Some(escape) = out.get_mut(at..at + surrogates::LENGTH) {
+            escape.copy_from_slice(br"\ufffd");
         }
     }
     out
-}
-
-/// Half of a surrogate pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Half {
-    First,
-    Second,
-}
-
-/// Returns the half of a pair with whose escape the bytes begin.
-fn surrogate(bytes: &[u8]) -> Option<Half> {
-    let digits = bytes.strip_prefix(br"\u")?.get(..4)?;
-    let digits = std::str::from_utf8(digits).ok()?;
-    match u16::from_str_radix(digits, 16).ok()? {
-        0xd800..=0xdbff => Some(Half::First),
-        0xdc00..=0xdfff => Some(Half::Second),
-        _ => None,
-    }
 }
 
 /// Most messages of a batch.

@@ -27,7 +27,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use launch::{Environment, Launch, Subject};
 use rules::{RULES, Rule};
 use serde_json::Value;
-use std::time::{Duration, SystemTime};
+use std::{
+    path::Path,
+    time::{Duration, SystemTime},
+};
 use tai_auth::regular_file;
 use tai_proto::{places::Places, status::Status};
 use tokio::time::{Instant, sleep};
@@ -75,7 +78,8 @@ pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<
     };
     let (planned, launch) = launch::plan(&subject, &shell(&target.places));
     checks.extend(planned);
-    if let Some(launch) = launch {
+    if let Some(mut launch) = launch {
+        launch.arguments.extend(in_home(&entry, &target.places));
         converse(launch, target, &mut checks).await;
     }
     if let Some(client) = client {
@@ -94,6 +98,20 @@ fn shell(places: &Places) -> Environment {
         shell.insert("HOME".into(), home.into());
     }
     shell
+}
+
+/// Returns the further arguments of a trial with `--home`: without them, tai-mcp would start a daemon in
+/// the user's own home directory, which it does not take from the environment.
+fn in_home(entry: &Entry, places: &Places) -> Vec<String> {
+    let named = entry
+        .arguments
+        .iter()
+        .any(|word| word.starts_with("--home"));
+    let home = places.given_home().and_then(Path::to_str);
+    match (&entry.server, &entry.behind, home) {
+        (Kind::TaiMcp, None, Some(home)) if !named => vec!["--home".to_owned(), home.to_owned()],
+        _ => Vec::new(),
+    }
 }
 
 /// Returns the entry of a client, or the check that says why there is none.

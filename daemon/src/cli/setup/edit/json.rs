@@ -1,6 +1,7 @@
 //! Edits of JSON with comments. The syntax tree preserves all text outside of the edit.
 
 use super::{
+    halves::WithoutHalves,
     server::{Edit, EditError, KEY, Server},
     text::{position, without_bom},
 };
@@ -30,20 +31,37 @@ const OPTIONS: ParseOptions = ParseOptions {
 
 /// Returns the content as a value; `null` for an empty file.
 pub(super) fn value_of(text: &str) -> Result<Value, EditError> {
-    let text = without_bom(text);
-    let value = jsonc_parser::parse_to_serde_value::<Option<_>>(text, &OPTIONS);
+    let whole = WithoutHalves::new(without_bom(text));
+    let value = jsonc_parser::parse_to_serde_value::<Option<_>>(&whole.text, &OPTIONS);
     value
         .map(Option::unwrap_or_default)
-        .map_err(|error| syntax(text, &error))
+        .map_err(|error| syntax(&whole.text, &error))
 }
 
 fn syntax(text: &str, error: &ParseError) -> EditError {
-    let (line, column) = position(text, error.range().start);
+    syntax_at(text, error.range().start)
+}
+
+fn syntax_at(text: &str, offset: usize) -> EditError {
+    let (line, column) = position(text, offset);
     EditError::Syntax {
         format: "JSON",
         line,
         column,
     }
+}
+
+fn tree(whole: &WithoutHalves<'_>) -> Result<CstRootNode, EditError> {
+    CstRootNode::parse(&whole.text, &OPTIONS).map_err(|error| syntax(&whole.text, &error))
+}
+
+/// Returns the text of an edited tree.
+///
+/// # Errors
+/// The edit removed half a surrogate pair.
+fn restored(whole: &WithoutHalves<'_>, root: &CstRootNode) -> Result<String, EditError> {
+    let restored = whole.restore(root.to_string());
+    restored.ok_or_else(|| syntax_at(&whole.text, 0))
 }
 
 /// Applies the edits.
@@ -54,7 +72,8 @@ pub(super) fn apply(
     edits: &[Edit<'_>],
 ) -> Result<String, EditError> {
     let text = without_bom(before);
-    let root = CstRootNode::parse(text, &OPTIONS).map_err(|error| syntax(text, &error))?;
+    let whole = WithoutHalves::new(text);
+    let root = tree(&whole)?;
     let wrong = || EditError::Shape(key);
     let no_object = || EditError::NoObject(key);
     let top = root.object_value_or_create().ok_or_else(no_object)?;
@@ -64,7 +83,7 @@ pub(super) fn apply(
     for edit in edits {
         change(key, form, &servers, edit)?;
     }
-    let after = root.to_string();
+    let after = restored(&whole, &root)?;
     let mark = before.strip_suffix(text).unwrap_or_default();
     // Some clients save their file without a final newline, which must not count as a change.
     Ok(match text.is_empty() && !after.ends_with('\n') {
@@ -138,7 +157,8 @@ fn place(
 /// Removes the object of the servers, if it is empty.
 pub(super) fn remove_empty(key: &'static str, before: &str) -> Result<String, EditError> {
     let text = without_bom(before);
-    let root = CstRootNode::parse(text, &OPTIONS).map_err(|error| syntax(text, &error))?;
+    let whole = WithoutHalves::new(text);
+    let root = tree(&whole)?;
     let servers = root.object_value().and_then(|top| top.get(key));
     let is_empty = |property: &jsonc_parser::cst::CstObjectProp| {
         let object = property.object_value();
@@ -148,7 +168,7 @@ pub(super) fn remove_empty(key: &'static str, before: &str) -> Result<String, Ed
         servers.remove();
     }
     let mark = before.strip_suffix(text).unwrap_or_default();
-    Ok(format!("{mark}{root}"))
+    Ok(format!("{mark}{}", restored(&whole, &root)?))
 }
 
 /// Returns the object at a key. It is created if the key does not exist or is `null`.

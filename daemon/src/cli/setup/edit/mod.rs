@@ -1,6 +1,7 @@
 //! Edits of the text of a client's configuration. All other text, including comments, is
 //! preserved. No password is written.
 
+mod halves;
 mod json;
 mod server;
 mod text;

@@ -34,6 +34,15 @@ pub(super) fn client(slug: &str) -> &'static McpClient {
 }
 
 #[test]
+fn halves_of_surrogate_pairs_stay_as_they_are() {
+    let client = client("claude-code");
+    let before = "{\"history\": [\"\\ud83d\", \"\\uDE00\"]}\n";
+    let after = add(client, before, &SERVER).unwrap();
+    assert!(after.contains("[\"\\ud83d\", \"\\uDE00\"]"), "{after}");
+    assert!(after.contains("tai-mcp"), "{after}");
+}
+
+#[test]
 fn each_client_gets_an_entry_in_its_format() {
     let mut text = String::new();
     let mut last = String::new();
