@@ -126,9 +126,13 @@ impl Context<'_> {
         let parent = &self.parent.inherited;
         let (pixels, fixed) = match size {
             FontSize::Length(length) => {
-                let relative = length.em != 0.0 || length.part != 0.0 || length.rem != 0.0;
+                let relative = length.em != 0.0 || length.part != 0.0;
                 let pixels = length.resolve(parent.font_size, self.rem, parent.font_size);
                 (pixels, !relative || parent.fixed_size)
+            }
+            FontSize::Calculated(length) => {
+                let pixels = length.resolve(parent.font_size, self.rem, parent.font_size);
+                (pixels, true)
             }
             FontSize::Keyword(pixels) => (pixels, parent.fixed_size),
             FontSize::Relative(factor) => (parent.font_size * factor, parent.fixed_size),

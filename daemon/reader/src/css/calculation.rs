@@ -2,7 +2,7 @@
 
 use super::{
     Parsed,
-    dimension::{Length, dimension},
+    dimension::{Length, SCREEN_WIDTH, dimension},
     invalid,
 };
 use cssparser::{Parser, Token, match_ignore_ascii_case};
@@ -11,6 +11,8 @@ use cssparser::{Parser, Token, match_ignore_ascii_case};
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Calculated {
     Number(f32),
+    /// A part of a size, without a length.
+    Percentage(f32),
     Length(Length),
     /// An angle in radians.
     Angle(f32),
@@ -21,6 +23,7 @@ impl Calculated {
     fn rank(self) -> f32 {
         match self {
             Self::Number(number) | Self::Angle(number) => number,
+            Self::Percentage(part) => part_of(part).usual(),
             Self::Length(length) => length.usual(),
         }
     }
@@ -28,6 +31,9 @@ impl Calculated {
     fn times(self, other: Self) -> Parsed<Self> {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => Ok(Self::Number(a * b)),
+            (Self::Number(a), Self::Percentage(b)) | (Self::Percentage(b), Self::Number(a)) => {
+                Ok(Self::Percentage(a * b))
+            }
             (Self::Number(a), Self::Length(b)) | (Self::Length(b), Self::Number(a)) => {
                 Ok(Self::Length(b * a))
             }
@@ -49,6 +55,10 @@ impl Calculated {
     fn plus(self, other: Self) -> Parsed<Self> {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => Ok(Self::Number(a + b)),
+            (Self::Percentage(a), Self::Percentage(b)) => Ok(Self::Percentage(a + b)),
+            (Self::Percentage(a), Self::Length(b)) | (Self::Length(b), Self::Percentage(a)) => {
+                Ok(Self::Length(part_of(a) + b))
+            }
             (Self::Length(a), Self::Length(b)) => Ok(Self::Length(a + b)),
             (Self::Angle(a), Self::Angle(b)) => Ok(Self::Angle(a + b)),
             _ => invalid(),
@@ -56,13 +66,16 @@ impl Calculated {
     }
 
     fn is_like(self, other: Self) -> bool {
-        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+        let size = |value| matches!(value, Self::Percentage(_) | Self::Length(_));
+        let same = std::mem::discriminant(&self) == std::mem::discriminant(&other);
+        same || (size(self) && size(other))
     }
 
     /// Returns a value of the same kind.
     fn with_rank(self, rank: f32) -> Self {
         match self {
             Self::Number(_) => Self::Number(rank),
+            Self::Percentage(_) => Self::Percentage(rank / SCREEN_WIDTH),
             Self::Length(_) => Self::Length(Length::px(rank)),
             Self::Angle(_) => Self::Angle(rank),
         }
@@ -76,6 +89,7 @@ impl Calculated {
         };
         match self {
             Self::Number(number) => Self::Number(finite(number)),
+            Self::Percentage(part) => Self::Percentage(finite(part)),
             Self::Angle(angle) => Self::Angle(finite(angle)),
             Self::Length(length) => Self::Length(Length {
                 px: finite(length.px),
@@ -84,6 +98,13 @@ impl Calculated {
                 part: finite(length.part),
             }),
         }
+    }
+}
+
+const fn part_of(part: f32) -> Length {
+    Length {
+        part,
+        ..Length::ZERO
     }
 }
 
@@ -103,10 +124,7 @@ pub(super) fn calculated(input: &mut Parser<'_>) -> Parsed<Calculated> {
 fn plain(token: &Token<'_>) -> Parsed<Calculated> {
     match token {
         Token::Number { value, .. } => Ok(Calculated::Number(*value)),
-        Token::Percentage { unit_value, .. } => Ok(Calculated::Length(Length {
-            part: *unit_value,
-            ..Length::ZERO
-        })),
+        Token::Percentage { unit_value, .. } => Ok(Calculated::Percentage(*unit_value)),
         Token::Dimension { value, unit, .. } => Ok(match_ignore_ascii_case! { unit,
             "deg" => Calculated::Angle(value.to_radians()),
             "grad" => Calculated::Angle((value * 0.9).to_radians()),
@@ -139,7 +157,7 @@ fn term(input: &mut Parser<'_>) -> Parsed<Calculated> {
 fn function(name: &str, input: &mut Parser<'_>) -> Parsed<Calculated> {
     let name = name.to_ascii_lowercase();
     match name.as_str() {
-        "calc" | "-webkit-calc" | "-moz-calc" => sum(input),
+        "calc" | "-webkit-calc" => sum(input),
         "min" => extreme(input, |new, old| new < old),
         "max" => extreme(input, |new, old| new > old),
         "clamp" => clamp(input),
@@ -289,8 +307,18 @@ fn extreme(input: &mut Parser<'_>, better: fn(f32, f32) -> bool) -> Parsed<Calcu
     let mut best = sum(input)?;
     while input.try_parse(Parser::expect_comma).is_ok() {
         let next = sum(input)?;
+        if !next.is_like(best) {
+            return invalid();
+        }
+        let is_length = matches!(next, Calculated::Length(_));
         if better(next.rank(), best.rank()) {
             best = next;
+        }
+        // A percentage among lengths is one of them.
+        if let Calculated::Percentage(part) = best
+            && is_length
+        {
+            best = Calculated::Length(part_of(part));
         }
     }
     Ok(best)

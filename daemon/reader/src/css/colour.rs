@@ -1,8 +1,12 @@
 //! Colours in all notations.
 
-use super::{Invalid, Parsed, Syntax, invalid, length, light::luminance, relative};
-use cssparser::{Parser, Token, color::PredefinedColorSpace, match_ignore_ascii_case};
-use cssparser_color::{Color, ColorParser, NumberOrPercentage, hsl_to_rgb, hwb_to_rgb};
+use super::{
+    Invalid, Parsed, Syntax, invalid, length,
+    light::luminance,
+    notation::{self, Commas},
+    relative,
+};
+use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
 /// A colour in sRGB with its opacity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,30 +52,6 @@ pub(crate) enum Colour {
     Unknown,
 }
 
-/// Parser whose numbers may be calculations.
-struct Calculating;
-
-impl ColorParser<'_> for Calculating {
-    type Output = Color;
-    type Error = Invalid;
-
-    fn parse_percentage(&self, input: &mut Parser<'_>) -> Parsed<f32> {
-        length::parse_number(input)
-    }
-
-    fn parse_number(&self, input: &mut Parser<'_>) -> Parsed<f32> {
-        length::parse_number(input)
-    }
-
-    fn parse_number_or_percentage(&self, input: &mut Parser<'_>) -> Parsed<NumberOrPercentage> {
-        if let Ok(unit_value) = input.try_parse(Parser::expect_percentage) {
-            return Ok(NumberOrPercentage::Percentage { unit_value });
-        }
-        let value = length::parse_number(input)?;
-        Ok(NumberOrPercentage::Number { value })
-    }
-}
-
 /// Parses the colour of a property. Old documents may omit the `#` (Quirks Mode, 3.1).
 pub(super) fn of_property(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Colour> {
     if syntax.quirks
@@ -107,68 +87,106 @@ fn without_hash(input: &mut Parser<'_>) -> Parsed<Colour> {
 
 /// Parses a colour.
 pub(crate) fn parse(input: &mut Parser<'_>) -> Parsed<Colour> {
-    if let Ok(colour) =
-        input.try_parse(|input| cssparser_color::parse_color_with(&Calculating, input))
-    {
-        return Ok(known(colour));
-    }
     let token = input.next()?.clone();
     match token {
-        Token::Ident(name) => system(&name),
-        Token::Function(name) => input.parse_nested_block(|input| {
-            if input
-                .try_parse(|input| input.expect_ident_matching("from"))
-                .is_ok()
-            {
-                return relative(&name, input);
+        Token::Hash(digits) | Token::IDHash(digits) => {
+            match cssparser::color::parse_hash_color(digits.as_bytes()) {
+                Ok((r, g, b, alpha)) => Ok(Colour::Known(Rgba {
+                    channels: [r, g, b].map(f32::from),
+                    alpha,
+                })),
+                Err(()) => invalid(),
             }
-            let colour = match_ignore_ascii_case! { &name,
-                "light-dark" => {
-                    let light = parse(input)?;
-                    input.expect_comma()?;
-                    parse(input)?;
-                    light
-                },
-                "color-mix" => mixed(input)?,
-                "contrast-color" => {
-                    let colour = parse(input)?;
-                    while input.next().is_ok() {}
-                    contrast(colour)
-                },
-                "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch"
-                | "color" | "device-cmyk" | "color-contrast" => {
-                    while input.next().is_ok() {}
-                    Colour::Unknown
-                },
-                _ => return invalid(),
-            };
-            Ok(colour)
-        }),
+        }
+        Token::Ident(name) => named(&name),
+        Token::Function(name) => input.parse_nested_block(|input| function(&name, input)),
         _ => invalid(),
     }
 }
 
-fn system(name: &str) -> Parsed<Colour> {
+fn named(name: &str) -> Parsed<Colour> {
+    if let Ok((r, g, b)) = cssparser::color::parse_named_color(name) {
+        return Ok(Colour::Known(Rgba::opaque([r, g, b].map(f32::from))));
+    }
     let channels = match_ignore_ascii_case! { name,
-        "canvas" | "background" | "field" | "window" | "activetext" | "highlighttext" => [255.0; 3],
+        "transparent" => return Ok(Colour::Known(Rgba::TRANSPARENT)),
+        "currentcolor" => return Ok(Colour::Current),
+        "accentcolortext" | "canvas" | "background" | "field" | "window" | "highlighttext" => [255.0; 3],
         "canvastext" | "fieldtext" | "buttontext" | "windowtext" | "marktext" | "infotext"
         | "menutext" | "captiontext" => [0.0; 3],
-        "linktext" => [0.0, 0.0, 238.0],
+        "linktext" | "-webkit-link" => [0.0, 0.0, 238.0],
+        "activetext" | "-webkit-activelink" => [255.0, 0.0, 0.0],
         "graytext" | "buttonborder" | "buttonface" | "highlight" | "mark" | "selecteditem"
-        | "selecteditemtext" | "accentcolor" | "accentcolortext" | "visitedtext" | "menu"
-        | "infobackground" | "scrollbar" => return Ok(Colour::Unknown),
+        | "selecteditemtext" | "accentcolor" | "visitedtext" | "menu" | "infobackground"
+        | "scrollbar" | "activeborder" | "activecaption" | "appworkspace" | "buttonhighlight"
+        | "buttonshadow" | "inactiveborder" | "inactivecaption" | "inactivecaptiontext"
+        | "threeddarkshadow" | "threedface" | "threedhighlight" | "threedlightshadow"
+        | "threedshadow" | "windowframe" | "-webkit-focus-ring-color" => {
+            return Ok(Colour::Unknown);
+        },
         _ => return invalid(),
     };
     Ok(Colour::Known(Rgba::opaque(channels)))
 }
 
+/// Parses the arguments of a function.
+fn function(name: &str, input: &mut Parser<'_>) -> Parsed<Colour> {
+    match_ignore_ascii_case! { name,
+        "light-dark" => {
+            let light = parse(input)?;
+            input.expect_comma()?;
+            parse(input)?;
+            Ok(light)
+        },
+        "color-mix" => mixed(input),
+        "contrast-color" => Ok(contrast(parse(input)?)),
+        _ => {
+            let from = |input: &mut Parser<'_>| input.expect_ident_matching("from");
+            match input.try_parse(from) {
+                Ok(()) => relative(name, input),
+                Err(_) => notation::absolute(name, input, Commas::Permitted).map(known),
+            }
+        },
+    }
+}
+
+fn known((channels, alpha): ([f32; 3], f32)) -> Colour {
+    Colour::Known(Rgba { channels, alpha })
+}
+
+/// Parses a space of colours, and the way around its circle of hues.
+pub(super) fn space(input: &mut Parser<'_>) -> Parsed<()> {
+    let name = input.expect_ident_cloned()?;
+    match_ignore_ascii_case! { &name,
+        "hsl" | "hwb" | "lch" | "oklch" => {
+            let _ = input.try_parse(|input| {
+                let way = input.expect_ident_cloned()?;
+                match_ignore_ascii_case! { &way,
+                    "shorter" | "longer" | "increasing" | "decreasing" => {
+                        Ok::<_, ParseError<Invalid>>(input.expect_ident_matching("hue")?)
+                    },
+                    _ => invalid(),
+                }
+            });
+            Ok(())
+        },
+        "lab" | "oklab" => Ok(()),
+        _ => match notation::is_space(&name) {
+            true => Ok(()),
+            false => invalid(),
+        },
+    }
+}
+
 /// Parses the arguments of `color-mix`. The colours are mixed in sRGB, whatever space is named.
 fn mixed(input: &mut Parser<'_>) -> Parsed<Colour> {
-    input.expect_ident_matching("in")?;
-    input.parse_until_after(cssparser::Delimiter::Comma, |input| {
-        while input.next().is_ok() {}
-        Ok(())
-    })?;
+    if input
+        .try_parse(|input| input.expect_ident_matching("in"))
+        .is_ok()
+    {
+        space(input)?;
+        input.expect_comma()?;
+    }
     let (first, share) = shared(input)?;
     input.expect_comma()?;
     let (second, other) = shared(input)?;
@@ -178,13 +196,13 @@ fn mixed(input: &mut Parser<'_>) -> Parsed<Colour> {
         (None, Some(b)) => (1.0 - b, b),
         (Some(a), Some(b)) => (a, b),
     };
+    let total = a + b;
+    if total <= 0.0 {
+        return Ok(Colour::Known(Rgba::TRANSPARENT));
+    }
     let (Colour::Known(first), Colour::Known(second)) = (first, second) else {
         return Ok(Colour::Unknown);
     };
-    let total = a + b;
-    if total <= 0.0 {
-        return invalid();
-    }
     let alpha = (first.alpha * a + second.alpha * b) / total;
     let share = if alpha > 0.0 {
         first.alpha * a / total / alpha
@@ -204,17 +222,19 @@ fn mixed(input: &mut Parser<'_>) -> Parsed<Colour> {
 
 /// Parses the arguments of a colour that is made from another one.
 fn relative(name: &str, input: &mut Parser<'_>) -> Parsed<Colour> {
-    let origin = parse(input)?;
-    let Colour::Known(origin) = origin else {
-        while input.next().is_ok() {}
-        return Ok(Colour::Unknown);
+    let origin = match parse(input)? {
+        Colour::Known(origin) => Some((origin.channels, origin.alpha)),
+        Colour::Current | Colour::Unknown => None,
     };
-    let Some(text) = relative::absolute(name, (origin.channels, origin.alpha), input)? else {
-        return Ok(Colour::Unknown);
-    };
-    let mut input = Parser::new(&text);
-    let colour = cssparser_color::parse_color_with(&Calculating, &mut input);
-    Ok(colour.map_or(Colour::Unknown, known))
+    let (text, is_known) = relative::absolute(name, origin, input)?;
+    let colour = Parser::new(&text).parse_entirely(|input| {
+        let name = input.expect_function()?.clone();
+        input.parse_nested_block(|input| notation::absolute(&name, input, Commas::Refused))
+    })?;
+    Ok(match is_known {
+        true => known(colour),
+        false => Colour::Unknown,
+    })
 }
 
 /// Returns the one of black and white that differs more from a colour.
@@ -230,107 +250,17 @@ fn contrast(colour: Colour) -> Colour {
 }
 
 fn shared(input: &mut Parser<'_>) -> Parsed<(Colour, Option<f32>)> {
-    let before = input.try_parse(Parser::expect_percentage).ok();
+    let share = |input: &mut Parser<'_>| match length::parse_percentage(input)? {
+        share if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => invalid(),
+    };
+    let before = input.try_parse(share).ok();
     let colour = parse(input)?;
-    let after = input.try_parse(Parser::expect_percentage).ok();
-    Ok((colour, before.or(after)))
-}
-
-fn known(colour: Color) -> Colour {
-    let unit = |(r, g, b): (f32, f32, f32), alpha: Option<f32>| Rgba {
-        channels: [r, g, b].map(|channel| channel.clamp(0.0, 1.0) * 255.0),
-        alpha: alpha.unwrap_or(0.0),
+    let after = match before {
+        None => input.try_parse(share).ok(),
+        some => some,
     };
-    let zero = Option::unwrap_or_default;
-    Colour::Known(match colour {
-        Color::CurrentColor => return Colour::Current,
-        Color::Rgba(c) => Rgba {
-            channels: [c.red, c.green, c.blue].map(f32::from),
-            alpha: c.alpha,
-        },
-        Color::Hsl(c) => unit(
-            hsl_to_rgb(zero(c.hue) / 360.0, zero(c.saturation), zero(c.lightness)),
-            c.alpha,
-        ),
-        Color::Hwb(c) => unit(
-            hwb_to_rgb(zero(c.hue) / 360.0, zero(c.whiteness), zero(c.blackness)),
-            c.alpha,
-        ),
-        Color::Lab(c) => unit(lab(zero(c.lightness), zero(c.a), zero(c.b)), c.alpha),
-        Color::Lch(c) => {
-            let (a, b) = polar(zero(c.chroma), zero(c.hue));
-            unit(lab(zero(c.lightness), a, b), c.alpha)
-        }
-        Color::Oklab(c) => unit(oklab(zero(c.lightness), zero(c.a), zero(c.b)), c.alpha),
-        Color::Oklch(c) => {
-            let (a, b) = polar(zero(c.chroma), zero(c.hue));
-            unit(oklab(zero(c.lightness), a, b), c.alpha)
-        }
-        Color::ColorFunction(c) => {
-            let channels = (zero(c.c1), zero(c.c2), zero(c.c3));
-            match c.color_space {
-                // The other spaces agree with sRGB in black and white, and nearly in between.
-                PredefinedColorSpace::Srgb
-                | PredefinedColorSpace::DisplayP3
-                | PredefinedColorSpace::A98Rgb
-                | PredefinedColorSpace::ProphotoRgb
-                | PredefinedColorSpace::Rec2020 => unit(channels, c.alpha),
-                PredefinedColorSpace::SrgbLinear => {
-                    let (r, g, b) = channels;
-                    unit((gamma(r), gamma(g), gamma(b)), c.alpha)
-                }
-                PredefinedColorSpace::XyzD50 | PredefinedColorSpace::XyzD65 => {
-                    unit(xyz(channels), c.alpha)
-                }
-                _ => return Colour::Unknown,
-            }
-        }
-    })
-}
-
-fn polar(chroma: f32, hue: f32) -> (f32, f32) {
-    let (sin, cos) = hue.to_radians().sin_cos();
-    (chroma * cos, chroma * sin)
-}
-
-/// Converts a colour of CIE Lab. The slight difference of the white points does not matter here.
-fn lab(lightness: f32, a: f32, b: f32) -> (f32, f32, f32) {
-    let y = (lightness + 16.0) / 116.0;
-    let inverse = |t: f32| match t > 6.0 / 29.0 {
-        true => t * t * t,
-        false => 3.0 * (6.0f32 / 29.0).powi(2) * (t - 4.0 / 29.0),
-    };
-    let x = 0.950_47 * inverse(y + a / 500.0);
-    let z = 1.088_83 * inverse(y - b / 200.0);
-    xyz((x, inverse(y), z))
-}
-
-/// Converts a colour of CIE XYZ.
-fn xyz((x, y, z): (f32, f32, f32)) -> (f32, f32, f32) {
-    (
-        gamma(3.240_6 * x - 1.537_2 * y - 0.498_6 * z),
-        gamma(-0.968_9 * x + 1.875_8 * y + 0.041_5 * z),
-        gamma(0.055_7 * x - 0.204 * y + 1.057 * z),
-    )
-}
-
-/// Converts a colour of Oklab (<https://bottosson.github.io/posts/oklab/>).
-fn oklab(lightness: f32, a: f32, b: f32) -> (f32, f32, f32) {
-    let l = (lightness + 0.396_337_8 * a + 0.215_803_76 * b).powi(3);
-    let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-    let s = (lightness - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
-    (
-        gamma(4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s),
-        gamma(-1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s),
-        gamma(-0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s),
-    )
-}
-
-fn gamma(linear: f32) -> f32 {
-    match linear > 0.003_130_8 {
-        true => 1.055 * linear.powf(1.0 / 2.4) - 0.055,
-        false => 12.92 * linear,
-    }
+    Ok((colour, after))
 }
 
 #[cfg(test)]

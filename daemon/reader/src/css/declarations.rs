@@ -1,13 +1,13 @@
 //! Lists of declarations: the `style` attribute and the blocks of style rules.
 
 use super::{
-    Invalid, Parsed, Syntax, holder, invalid, mark_values,
+    Invalid, Parsed, Syntax, grammar, holder, invalid, mark_values,
     property::{Declaration, Declared, Property, Wide},
     shorthand, value,
 };
 use cssparser::{
     AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState,
-    QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, parse_important,
+    QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, Token, parse_important,
 };
 
 pub(crate) use super::Syntax as DeclarationSyntax;
@@ -69,6 +69,9 @@ pub(super) fn declaration(
         let substituted = input.seen_arbitrary_substitution_functions();
         Ok::<_, ParseError<Invalid>>((input.slice_from(start).trim_ascii(), substituted))
     })?;
+    if substituted {
+        references(&mut Parser::new(text))?;
+    }
     let important = input.try_parse(parse_important).is_ok();
     input.expect_exhausted()?;
     let declared = if custom || substituted {
@@ -91,10 +94,42 @@ pub(super) fn declaration(
     Ok(declared.into_iter().map(with_importance).collect())
 }
 
+/// Consumes a text. Fails if a reference in it names no custom property.
+fn references(input: &mut Parser<'_>) -> Parsed<()> {
+    while let Ok(token) = input.next().cloned() {
+        match token {
+            Token::Function(name) if name.eq_ignore_ascii_case("var") => {
+                input.parse_nested_block(|input| {
+                    if !input.expect_ident()?.starts_with("--") {
+                        return invalid();
+                    }
+                    match input.is_exhausted() {
+                        true => Ok(()),
+                        false => {
+                            input.expect_comma()?;
+                            references(input)
+                        }
+                    }
+                })?;
+            }
+            Token::Function(_)
+            | Token::ParenthesisBlock
+            | Token::SquareBracketBlock
+            | Token::CurlyBracketBlock => input.parse_nested_block(references)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
     let holds = holder::by_name(name).map(Property::Holds);
     let marks = mark_values::by_name(name);
     let start = input.state();
+    if input.try_parse(only_wide).is_err() {
+        grammar::check(name, input, syntax)?;
+    }
+    input.reset(&start);
     let known = value::property(name).is_some() || !shorthand::properties(name).is_empty();
     let mut all = match known || (holds.is_none() && marks.is_empty()) {
         true => declared_alone(name, input, syntax)?,
@@ -105,7 +140,11 @@ fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<De
     for property in holds.into_iter().chain(marks) {
         input.reset(&start);
         match all.first() {
-            Some(Declared::Wide(_, wide)) => all.push(Declared::Wide(property, *wide)),
+            Some(Declared::Wide(_, wide)) => {
+                let wide = *wide;
+                only_wide(input)?;
+                all.push(Declared::Wide(property, wide));
+            }
             Some(_) if known => all.push(value::value(property, input, syntax)?),
             _ => all.extend(alone(property, input, syntax)?),
         }

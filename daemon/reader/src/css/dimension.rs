@@ -104,6 +104,7 @@ pub(super) fn dimension(value: f32, unit: &str) -> Parsed<Length> {
         "rem" | "ric" => Length { rem: value, ..Length::ZERO },
         "ex" | "ch" => Length::em(value * 0.5),
         "cap" => Length::em(value * 0.7),
+        "rcap" => Length { rem: value * 0.7, ..Length::ZERO },
         "lh" => Length::em(value * NORMAL_LINE),
         "rlh" => Length { rem: value * NORMAL_LINE, ..Length::ZERO },
         "rex" | "rch" => Length { rem: value * 0.5, ..Length::ZERO },

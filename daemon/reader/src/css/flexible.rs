@@ -38,6 +38,9 @@ pub(super) fn has_basis(input: &mut Parser<'_>) -> Parsed<bool> {
             Token::Number { .. } => false,
             _ => {
                 input.reset(&start);
+                if input.try_parse(length::parse_plain_number).is_ok() {
+                    continue;
+                }
                 let length = length::parse(input, false)?;
                 !length.is_definite() && length.part > 0.0 || length.usual() > THIN
             }
@@ -57,6 +60,9 @@ pub(super) fn is_thin(input: &mut Parser<'_>) -> Parsed<bool> {
             Token::Number { .. } => true,
             _ => {
                 input.reset(&start);
+                if input.try_parse(length::parse_plain_number).is_ok() {
+                    continue;
+                }
                 let length = length::parse(input, false)?;
                 return Ok(length.part <= 0.0 && length.usual() <= THIN);
             }

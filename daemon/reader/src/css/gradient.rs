@@ -1,6 +1,7 @@
 //! Gradients: the colour that fills all, or nearly all, of one.
 
 use super::{
+    Parsed,
     colour::{self, Colour, Rgba},
     length,
     property::Image,
@@ -30,7 +31,8 @@ pub(super) fn gradient(name: &str, input: &mut Parser<'_>) -> Image {
         return Image::Picture;
     };
     let Some(first) = stops.first().map(|stop| stop.colour) else {
-        return Image::None;
+        // A gradient as WebKit first had them draws nothing without a stop.
+        return if old { Image::None } else { Image::Picture };
     };
     if stops.iter().all(|stop| stop.colour.alpha <= CLEAR) {
         return Image::None;
@@ -66,7 +68,10 @@ fn stops(input: &mut Parser<'_>) -> Option<Vec<Stop>> {
             coloured = false;
         }
         begins = false;
-        match input.try_parse(|input| colour::parse(input)) {
+        let colour = input
+            .try_parse(|input| colour::parse(input))
+            .or_else(|_| input.try_parse(old_stop));
+        match colour {
             Ok(Colour::Known(colour)) => {
                 stops.push(Stop {
                     colour,
@@ -124,6 +129,18 @@ fn stops(input: &mut Parser<'_>) -> Option<Vec<Stop>> {
         first.is_some_and(|first| stops.iter().all(|stop| is_alike(stop.colour, first)))
     };
     (known || alike(&stops)).then_some(stops)
+}
+
+/// Parses a stop of a gradient as WebKit first had them.
+fn old_stop(input: &mut Parser<'_>) -> Parsed<Colour> {
+    let name = input.expect_function()?.to_ascii_lowercase();
+    input.parse_nested_block(|input| {
+        if name == "color-stop" {
+            length::parse_number(input)?;
+            input.expect_comma()?;
+        }
+        colour::parse(input)
+    })
 }
 
 /// Returns the part of the gradient before a place; `None` if it depends on the size of the box.

@@ -5,15 +5,25 @@ use super::{
     calculation::{Calculated, calculated},
     invalid,
 };
-use cssparser::Parser;
+use cssparser::{Parser, Token};
 
 pub(crate) use super::dimension::{Length, MEDIUM, NORMAL_LINE, SCREEN_HEIGHT, SCREEN_WIDTH};
 
-/// Parses a length or a percentage. `unitless` permits numbers without a unit, as pixels.
+/// Parses a length or a percentage. `unitless` permits numbers without a unit, as pixels. The result of
+/// a calculation always has a unit.
 pub(crate) fn parse(input: &mut Parser<'_>, unitless: bool) -> Parsed<Length> {
+    if let Ok(number) = input.try_parse(Parser::expect_number) {
+        return match number == 0.0 || unitless {
+            true => Ok(Length::px(number)),
+            false => invalid(),
+        };
+    }
     match calculated(input)? {
         Calculated::Length(length) => Ok(length),
-        Calculated::Number(number) if number == 0.0 || unitless => Ok(Length::px(number)),
+        Calculated::Percentage(part) => Ok(Length {
+            part,
+            ..Length::ZERO
+        }),
         Calculated::Number(_) | Calculated::Angle(_) => invalid(),
     }
 }
@@ -21,16 +31,7 @@ pub(crate) fn parse(input: &mut Parser<'_>, unitless: bool) -> Parsed<Length> {
 /// Parses a number; a percentage is a fraction of one.
 pub(crate) fn parse_number(input: &mut Parser<'_>) -> Parsed<f32> {
     match calculated(input)? {
-        Calculated::Number(number) => Ok(number),
-        Calculated::Length(length)
-            if length
-                == (Length {
-                    part: length.part,
-                    ..Length::ZERO
-                }) =>
-        {
-            Ok(length.part)
-        }
+        Calculated::Number(number) | Calculated::Percentage(number) => Ok(number),
         Calculated::Length(_) | Calculated::Angle(_) => invalid(),
     }
 }
@@ -39,8 +40,32 @@ pub(crate) fn parse_number(input: &mut Parser<'_>) -> Parsed<f32> {
 pub(super) fn parse_plain_number(input: &mut Parser<'_>) -> Parsed<f32> {
     match calculated(input)? {
         Calculated::Number(number) => Ok(number),
-        Calculated::Length(_) | Calculated::Angle(_) => invalid(),
+        _ => invalid(),
     }
+}
+
+/// Parses a percentage, as a part of one.
+pub(super) fn parse_percentage(input: &mut Parser<'_>) -> Parsed<f32> {
+    match calculated(input)? {
+        Calculated::Percentage(part) => Ok(part),
+        _ => invalid(),
+    }
+}
+
+/// Parses a whole number. The result of a calculation is rounded.
+pub(super) fn parse_integer(input: &mut Parser<'_>) -> Parsed<i32> {
+    let start = input.state();
+    match input.next()? {
+        Token::Number {
+            int_value: Some(number),
+            ..
+        } => return Ok(*number),
+        Token::Function(_) => input.reset(&start),
+        _ => return invalid(),
+    }
+    // The result of a calculation is at most a thousand millions.
+    #[allow(clippy::cast_possible_truncation)]
+    Ok(parse_plain_number(input)?.round() as i32)
 }
 
 #[cfg(test)]

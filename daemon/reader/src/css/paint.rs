@@ -7,7 +7,7 @@ use super::{
     property::{Filter, Image, Mask},
 };
 use crate::thresholds::{CLEAR, FAR};
-use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
+use cssparser::{Delimiter, ParseError, Parser, Token, match_ignore_ascii_case};
 
 /// Distance of a shadow from its letters, in pixels, at which it does not show their shape.
 const DETACHED: f32 = 200.0;
@@ -103,6 +103,16 @@ pub(super) fn image(name: &str, input: &mut Parser<'_>) -> Image {
         return url.map_or(Image::Picture, |url| picture(&url));
     }
     let lower = name.to_ascii_lowercase();
+    if lower == "light-dark" {
+        let light = input.parse_nested_block(|input| {
+            let light = input.parse_until_before(Delimiter::Comma, |input| {
+                Ok::<_, ParseError<Invalid>>(images(input))
+            })?;
+            while input.next().is_ok() {}
+            Ok(light)
+        });
+        return light.unwrap_or(Image::Picture);
+    }
     let is_gradient = lower.ends_with("gradient") || lower == "image";
     let found = input.parse_nested_block(|input| {
         Ok::<_, ParseError<Invalid>>(match is_gradient {

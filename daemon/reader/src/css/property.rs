@@ -275,6 +275,8 @@ impl Filter {
 pub(crate) enum FontSize {
     /// Relative to the parent's size if it has such parts.
     Length(Length),
+    /// The result of a calculation, to which the least size of browsers does not apply.
+    Calculated(Length),
     /// A keyword, in pixels at the default size.
     Keyword(f32),
     /// A multiple of the parent's size.

@@ -3,61 +3,62 @@
 use super::{Parsed, light::linear};
 use cssparser::{Parser, ToCss as _, Token};
 
-/// A channel that a relative colour may use, with its value.
-type Channel = (&'static str, f32);
+/// A channel that a relative colour may use, with its value if it is computed.
+type Channel = (&'static str, Option<f32>);
 
-/// Returns a colour from another one in the notation without it. `input` is behind the other colour, whose
-/// channels in sRGB, from 0 to 255, and opacity are given. `None` if it uses channels whose values are not
-/// computed.
+/// Returns a colour from another one in the notation without it, and whether its channels are known.
+/// `input` is behind the other colour, whose channels in sRGB, from 0 to 255, and opacity are given if
+/// they are known.
 pub(super) fn absolute(
     function: &str,
-    (origin, alpha): ([f32; 3], f32),
+    origin: Option<([f32; 3], f32)>,
     input: &mut Parser<'_>,
-) -> Parsed<Option<String>> {
+) -> Parsed<(String, bool)> {
     let function = function.to_ascii_lowercase();
-    let channels = channels(&function, origin, alpha);
+    let mut out = format!("{function}(");
+    let space = match function.as_str() {
+        "color" => input.expect_ident()?.to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    out.push_str(&space);
+    let (channels, alpha) = match origin {
+        Some((origin, alpha)) => (channels(&function, &space, origin), Some(alpha)),
+        None => (channels(&function, &space, [0.0; 3]), None),
+    };
+    let known = |(name, value): Channel| (name, value.filter(|_| origin.is_some()));
+    let channels: Vec<Channel> = channels.into_iter().map(known).collect();
+    let names: Vec<&str> = channels.iter().map(|(name, _)| *name).collect();
+    let channels = [channels, vec![("alpha", alpha)]].concat();
     let mut writer = Writer {
         channels: &channels,
-        out: format!("{function}("),
+        out,
         unknown: false,
         slash: None,
     };
     let mut words = Vec::new();
     writer.write(input, 0, &mut words)?;
-    let is_unchanged = names(&function).is_some_and(|names| words == names);
     let Writer { out, unknown, .. } = &writer;
     let (channels, alpha) = match writer.slash.and_then(|slash| out.split_at_checked(slash)) {
         Some((channels, alpha)) => (channels, alpha.to_owned()),
-        None => (out.as_str(), format!(" / {alpha}")),
+        None => (out.as_str(), format!(" / {}", alpha.unwrap_or(1.0))),
     };
-    Ok(match (is_unchanged, unknown) {
-        (true, _) => {
-            let [r, g, b] = origin;
-            Some(format!("rgb({r} {g} {b}{alpha})"))
-        }
-        (false, true) => None,
-        (false, false) => Some(format!("{channels}{alpha})")),
+    Ok(match origin.filter(|_| words == names) {
+        Some(([r, g, b], _)) => (format!("rgb({r} {g} {b}{alpha})"), true),
+        None => (format!("{channels}{alpha})"), !unknown && origin.is_some()),
     })
 }
 
-/// Returns the names of the channels of a function.
-fn names(function: &str) -> Option<[&'static str; 3]> {
-    Some(match function {
-        "rgb" | "rgba" => ["r", "g", "b"],
-        "hsl" | "hsla" => ["h", "s", "l"],
-        "hwb" => ["h", "w", "b"],
-        "lab" | "oklab" => ["l", "a", "b"],
-        "lch" | "oklch" => ["l", "c", "h"],
-        _ => return None,
-    })
-}
-
-fn channels(function: &str, [r, g, b]: [f32; 3], alpha: f32) -> Vec<Channel> {
+fn channels(function: &str, space: &str, [r, g, b]: [f32; 3]) -> Vec<Channel> {
     let unit = [r, g, b].map(|channel| channel / 255.0);
     let most = unit.into_iter().fold(0.0, f32::max);
     let least = unit.into_iter().fold(1.0, f32::min);
-    let mut channels = match function {
-        "rgb" | "rgba" => vec![("r", r), ("g", g), ("b", b)],
+    let known = |names: [&'static str; 3], values: [f32; 3]| {
+        let pairs = names.into_iter().zip(values);
+        pairs.map(|(name, value)| (name, Some(value))).collect()
+    };
+    let unknown = |names: [&'static str; 3]| names.map(|name| (name, None)).into();
+    match function {
+        "rgb" | "rgba" => known(["r", "g", "b"], [r, g, b]),
         "hsl" | "hsla" => {
             let light = f32::midpoint(most, least);
             let room = 1.0 - (2.0 * light - 1.0).abs();
@@ -66,33 +67,26 @@ fn channels(function: &str, [r, g, b]: [f32; 3], alpha: f32) -> Vec<Channel> {
             } else {
                 0.0
             };
-            vec![
-                ("h", hue(unit, most, least)),
-                ("s", saturation * 100.0),
-                ("l", light * 100.0),
-            ]
+            let hue = hue(unit, most, least);
+            known(["h", "s", "l"], [hue, saturation * 100.0, light * 100.0])
         }
-        "hwb" => vec![
-            ("h", hue(unit, most, least)),
-            ("w", least * 100.0),
-            ("b", (1.0 - most) * 100.0),
-        ],
-        "oklab" => {
-            let [l, a, b] = oklab(unit);
-            vec![("l", l), ("a", a), ("b", b)]
+        "hwb" => {
+            let hue = hue(unit, most, least);
+            known(["h", "w", "b"], [hue, least * 100.0, (1.0 - most) * 100.0])
         }
+        "oklab" => known(["l", "a", "b"], oklab(unit)),
         "oklch" => {
             let [l, a, b] = oklab(unit);
-            vec![
-                ("l", l),
-                ("c", a.hypot(b)),
-                ("h", b.atan2(a).to_degrees().rem_euclid(360.0)),
-            ]
+            let hue = b.atan2(a).to_degrees().rem_euclid(360.0);
+            known(["l", "c", "h"], [l, a.hypot(b), hue])
         }
+        "lab" => unknown(["l", "a", "b"]),
+        "lch" => unknown(["l", "c", "h"]),
+        "color" if space == "srgb" => known(["r", "g", "b"], unit),
+        "color" if space.starts_with("xyz") => unknown(["x", "y", "z"]),
+        "color" => unknown(["r", "g", "b"]),
         _ => Vec::new(),
-    };
-    channels.push(("alpha", alpha));
-    channels
+    }
 }
 
 /// Returns the hue in degrees.
@@ -141,11 +135,11 @@ impl Writer<'_> {
                     let name = name.to_ascii_lowercase();
                     let known = self.channels.iter().find(|(channel, _)| *channel == name);
                     match known {
-                        Some((_, value)) => self.out.push_str(&value.to_string()),
-                        None => {
-                            self.unknown |= !matches!(name.as_str(), "pi" | "e" | "infinity");
-                            self.out.push_str(&name);
+                        Some((_, value)) => {
+                            self.unknown |= value.is_none();
+                            self.out.push_str(&value.unwrap_or_default().to_string());
                         }
+                        None => self.out.push_str(&name),
                     }
                     if self.slash.is_none() {
                         words.push(name);

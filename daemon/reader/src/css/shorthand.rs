@@ -183,13 +183,16 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
 }
 
 /// Fonts of the system, which `font` names with one word.
-pub(crate) const SYSTEM_FONTS: [&str; 6] = [
+pub(crate) const SYSTEM_FONTS: [&str; 9] = [
     "caption",
     "icon",
     "menu",
     "message-box",
     "small-caption",
     "status-bar",
+    "-webkit-mini-control",
+    "-webkit-small-control",
+    "-webkit-control",
 ];
 
 /// Parses `font`: style and weight, the size, a height of lines, and families.
@@ -202,20 +205,13 @@ fn font(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
         true,
     );
     loop {
-        let weight = input.try_parse(|input| match input.expect_number()? >= 1.0 {
-            true => Ok(()),
-            false => invalid(),
-        });
-        if weight.is_ok() {
-            continue;
-        }
         if let Ok((size, line)) = input.try_parse(size_and_family) {
             return Ok(vec![Declared::FontSize(size), line.unwrap_or(normal)]);
         }
-        let name = input.expect_ident_cloned()?;
-        if SYSTEM_FONTS
-            .iter()
-            .any(|system| name.eq_ignore_ascii_case(system))
+        if let Token::Ident(name) = input.next()?
+            && SYSTEM_FONTS
+                .iter()
+                .any(|system| name.eq_ignore_ascii_case(system))
         {
             let size = FontSize::Length(length::Length::px(13.333));
             return Ok(vec![Declared::FontSize(size), normal]);

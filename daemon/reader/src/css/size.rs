@@ -5,7 +5,7 @@ use super::{
     length::{self, Length, MEDIUM, NORMAL_LINE},
     property::{Declared, Extent, FontSize, Size},
 };
-use cssparser::{Parser, match_ignore_ascii_case};
+use cssparser::{Parser, Token, match_ignore_ascii_case};
 
 /// Parses a length, or a keyword for a size that depends on the content.
 pub(super) fn size(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
@@ -52,7 +52,8 @@ pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) ->
         Ok(()) if extent == Extent::MinHeight => Ok(None),
         Ok(()) => Ok(Some(Length::NO_PART)),
         Err(_) => match size(input, syntax)? {
-            Some(size) if size.px < 0.0 && size == Length::px(size.px) => invalid(),
+            // Only the result of a calculation may be less than nothing.
+            Some(size) if size.px < 0.0 && size == Length::px(size.px) => Ok(Some(Length::ZERO)),
             size => Ok(size),
         },
     }
@@ -88,11 +89,14 @@ pub(super) fn line_height(input: &mut Parser<'_>) -> Parsed<Declared> {
 
 pub(super) fn font_size(input: &mut Parser<'_>, quirks: bool) -> Parsed<FontSize> {
     let Ok(name) = input.try_parse(Parser::expect_ident_cloned) else {
+        let start = input.state();
+        let is_calculated = matches!(input.next(), Ok(Token::Function(_)));
+        input.reset(&start);
         let length = length::parse(input, quirks)?;
-        return match length.px < 0.0 && length == Length::px(length.px) {
-            true => invalid(),
-            false => Ok(FontSize::Length(length)),
-        };
+        return Ok(match is_calculated {
+            true => FontSize::Calculated(length),
+            false => FontSize::Length(length),
+        });
     };
     let pixels = match_ignore_ascii_case! { &name,
         "xx-small" => 9.0,
@@ -109,4 +113,16 @@ pub(super) fn font_size(input: &mut Parser<'_>, quirks: bool) -> Parsed<FontSize
         _ => return invalid(),
     };
     Ok(FontSize::Keyword(pixels))
+}
+
+/// Parses `font-size-adjust`. Returns whether it leaves letters without a size.
+pub(super) fn is_adjusted_away(input: &mut Parser<'_>) -> Parsed<bool> {
+    /// Least height of a small letter as a part of the font size that can be read.
+    const LEAST: f32 = 0.05;
+    let metric = input.try_parse(Parser::expect_ident_cloned);
+    match (length::parse_number(input), metric) {
+        (Ok(number), _) => Ok(number < LEAST),
+        (Err(_), Ok(_)) => Ok(false),
+        (Err(error), Err(_)) => Err(error),
+    }
 }

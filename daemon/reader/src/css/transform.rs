@@ -3,6 +3,7 @@
 use super::{
     Invalid, Parsed,
     both::Both,
+    calculation::{Calculated, calculated},
     invalid,
     length::{self, Length},
     shape::lengths,
@@ -134,7 +135,7 @@ fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
             let axis = if length > 0.0 { (axis.0 / length, axis.1 / length) } else { (0.0, 0.0) };
             turn(axis, number(3).unwrap_or(0.0))
         },
-        "skew" | "skewx" | "skewy" if number(0).is_some_and(|angle| angle.cos().abs() < 0.02) => {
+        "skew" | "skewx" | "skewy" if arguments.iter().any(|a| a.number.cos().abs() < 0.02) => {
             scale(Some(0.0), Some(0.0))
         },
         "matrix" => matrix(number(0), number(1), number(2), number(3), pixels(4), pixels(5)),
@@ -191,17 +192,18 @@ pub(super) fn rotate(input: &mut Parser<'_>) -> Parsed<Transform> {
     let mut numbers = Vec::new();
     let mut angle = 0.0;
     while !input.is_exhausted() {
-        match input.next()?.clone() {
-            Token::Ident(name) => {
-                axis = Some(match_ignore_ascii_case! { &name,
-                    "x" => (1.0, 0.0),
-                    "y" => (0.0, 1.0),
-                    "z" | "none" => (0.0, 0.0),
-                    _ => return invalid(),
-                });
-            }
-            Token::Number { value, .. } => numbers.push(value),
-            token => angle = radians(&token)?,
+        if let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
+            axis = Some(match_ignore_ascii_case! { &name,
+                "x" => (1.0, 0.0),
+                "y" => (0.0, 1.0),
+                _ => (0.0, 0.0),
+            });
+            continue;
+        }
+        match calculated(input)? {
+            Calculated::Number(number) => numbers.push(number),
+            Calculated::Angle(radians) => angle = radians,
+            Calculated::Percentage(_) | Calculated::Length(_) => return invalid(),
         }
     }
     if let [x, y, z] = numbers.as_slice() {
@@ -211,20 +213,6 @@ pub(super) fn rotate(input: &mut Parser<'_>) -> Parsed<Transform> {
     Ok(turn(axis.unwrap_or((0.0, 0.0)), angle))
 }
 
-/// Returns an angle in radians.
-fn radians(token: &Token<'_>) -> Parsed<f32> {
-    let Token::Dimension { value, unit, .. } = token else {
-        return invalid();
-    };
-    Ok(match_ignore_ascii_case! { unit,
-        "deg" => value.to_radians(),
-        "rad" => *value,
-        "grad" => (value * 0.9).to_radians(),
-        "turn" => (value * 360.0).to_radians(),
-        _ => return invalid(),
-    })
-}
-
 /// An argument as a length, and as a number or an angle in radians.
 struct Argument {
     length: Length,
@@ -232,26 +220,17 @@ struct Argument {
 }
 
 fn argument(input: &mut Parser<'_>) -> Parsed<Argument> {
-    if let Ok(number) = input.try_parse(length::parse_number) {
-        return Ok(Argument {
-            length: Length {
-                part: number,
-                ..Length::ZERO
-            },
-            number,
-        });
-    }
-    if let Ok(length) = input.try_parse(|input| length::parse(input, true)) {
-        return Ok(Argument {
-            length,
-            number: 1.0,
-        });
-    }
-    let number = radians(&input.next()?.clone())?;
-    Ok(Argument {
-        length: Length::ZERO,
-        number,
-    })
+    let part = |part: f32| Length {
+        part,
+        ..Length::ZERO
+    };
+    let (length, number) = match calculated(input)? {
+        Calculated::Number(number) => (Length::ZERO, number),
+        Calculated::Percentage(number) => (part(number), number),
+        Calculated::Angle(angle) => (Length::ZERO, angle),
+        Calculated::Length(length) => (length, 1.0),
+    };
+    Ok(Argument { length, number })
 }
 
 /// Parses `translate`.

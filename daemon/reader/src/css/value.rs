@@ -163,7 +163,7 @@ pub(super) fn value(
         Property::FirstColumn => Declared::FirstColumn(tracks::first(input)?),
         Property::FirstRow => Declared::FirstRow(tracks::first(input)?),
         Property::FontSize => Declared::FontSize(size::font_size(input, syntax.quirks)?),
-        Property::FontSizeAdjust => Declared::FontSizeAdjust(is_adjusted_away(input)?),
+        Property::FontSizeAdjust => Declared::FontSizeAdjust(size::is_adjusted_away(input)?),
         Property::Holds(by) => Declared::Holds(by, holder::held(by, input)?),
         Property::ImagePosition(layer) => Declared::ImagePosition(layer, layer::is_far(input)?),
         Property::ImageRepeat(layer) => Declared::ImageRepeat(layer, layer::single(input)?),
@@ -197,15 +197,26 @@ pub(super) fn value(
         Property::TextFill => Declared::TextFill(Some(colour::parse(input)?)),
         Property::TextIndent => {
             let mut each = false;
-            let mut indent = length::parse(input, syntax.quirks)?;
-            while let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
-                // The other lines are indented, not the first one.
-                if name.eq_ignore_ascii_case("hanging") {
-                    indent = length::Length::ZERO;
+            let mut hanging = false;
+            let mut indent = length::Length::ZERO;
+            while !input.is_exhausted() {
+                match input.try_parse(Parser::expect_ident_cloned) {
+                    Ok(name) => {
+                        hanging |= name.eq_ignore_ascii_case("hanging");
+                        each |= name.eq_ignore_ascii_case("each-line");
+                    }
+                    Err(_) => indent = length::parse(input, syntax.quirks)?,
                 }
-                each |= name.eq_ignore_ascii_case("each-line");
             }
-            Declared::TextIndent(indent, each)
+            // The other lines are indented, not the first one.
+            Declared::TextIndent(
+                if hanging {
+                    length::Length::ZERO
+                } else {
+                    indent
+                },
+                each,
+            )
         }
         Property::TextSecurity => {
             Declared::TextSecurity(keyword(input, &["none", "disc", "circle", "square"])? != "none")
@@ -223,7 +234,7 @@ pub(super) fn value(
             let automatic = input.try_parse(|input| input.expect_ident_matching("auto"));
             Declared::ZIndex(match automatic {
                 Ok(()) => None,
-                Err(_) => Some(input.expect_integer()?),
+                Err(_) => Some(length::parse_integer(input)?),
             })
         }
         Property::Zoom => {
@@ -247,18 +258,6 @@ fn is_dark(input: &mut Parser<'_>) -> Parsed<bool> {
         light |= name.eq_ignore_ascii_case("light");
     }
     Ok(dark && !light)
-}
-
-/// Parses `font-size-adjust`. Returns whether it leaves letters without a size.
-fn is_adjusted_away(input: &mut Parser<'_>) -> Parsed<bool> {
-    /// Least height of a small letter as a part of the font size that can be read.
-    const LEAST: f32 = 0.05;
-    let metric = input.try_parse(Parser::expect_ident_cloned);
-    match (length::parse_number(input), metric) {
-        (Ok(number), _) => Ok(number < LEAST),
-        (Err(_), Ok(_)) => Ok(false),
-        (Err(error), Err(_)) => Err(error),
-    }
 }
 
 /// Parses one of some keywords.
@@ -373,8 +372,7 @@ fn position(input: &mut Parser<'_>) -> Parsed<Position> {
 fn align(input: &mut Parser<'_>) -> Parsed<Align> {
     let name = input.expect_ident()?;
     Ok(match_ignore_ascii_case! { name,
-        "left" | "start" | "justify" | "-webkit-left" | "-webkit-auto" | "match-parent"
-        | "justify-all" => Align::Left,
+        "left" | "start" | "justify" | "-webkit-left" | "-webkit-auto" | "-webkit-match-parent" => Align::Left,
         "center" | "-webkit-center" => Align::Centre,
         "right" | "end" | "-webkit-right" => Align::Right,
         _ => return invalid(),
