@@ -1,7 +1,10 @@
 //! The tree that html5ever's tree builder fills. It counts nodes and attributes.
 
 use super::{Content, Document, Element, Node, NodeId};
-use crate::limits::{MAX_DEPTH, MAX_NODES, MAX_SHEETS};
+use crate::{
+    css::{paint, property::Image},
+    limits::{MAX_DEPTH, MAX_NODES, MAX_SHEETS},
+};
 use html5ever::{
     Attribute, LocalName, Namespace, QualName,
     interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink},
@@ -203,7 +206,11 @@ impl TreeSink for Sink {
         };
         for attribute in &mut attributes {
             if attribute.value.len() > kept && attribute.value.starts_with("data:") {
-                attribute.value = attribute.value.subtendril(0, 5);
+                // An image needs no content to be a ground of text.
+                attribute.value = match paint::picture(&attribute.value) {
+                    Image::None => attribute.value.subtendril(0, 5),
+                    _ => StrTendril::from("data:image/png,x"),
+                };
             }
         }
         attributes.shrink_to_fit();
