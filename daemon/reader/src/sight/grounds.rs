@@ -32,6 +32,7 @@ impl Look<'_> {
         let floating = floats(element, style, frame) && !row;
         let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
             true => Ground::UNKNOWN,
+            false if *self.over_pictures.get(node) => Ground::UNKNOWN,
             false if around.over && is_lifted(style, row) => Ground::UNKNOWN,
             false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
             false if element.html_name() == "caption" => {

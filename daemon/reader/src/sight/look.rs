@@ -11,6 +11,7 @@ use super::{
     heights::Heights,
     measure::{has_unknown_height, is_beside, usual_margin},
     painted::Painted,
+    pictures,
     place::Place,
     seen::{Seen, Sight, is_tiny, words},
 };
@@ -121,6 +122,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
         covers: Vec::new(),
         heights: Heights::new(document),
         columns: Columns::new(document, styles),
+        over_pictures: pictures::over_pictures(document, styles),
     };
     for visit in document.walk(NodeId::ROOT) {
         match visit {
@@ -148,6 +150,7 @@ pub(super) struct Look<'a> {
     pub(super) covers: Vec<Cover>,
     pub(super) heights: Heights,
     pub(super) columns: Columns,
+    pub(super) over_pictures: PerNode<bool>,
 }
 
 impl Look<'_> {

@@ -19,6 +19,7 @@ mod layers;
 mod look;
 mod measure;
 mod painted;
+mod pictures;
 mod pile;
 mod place;
 mod reach;
