@@ -202,11 +202,17 @@ fn absolute(address: String, base: Option<&Url>) -> Option<String> {
     if web && rest.starts_with("//") && !address.contains('\\') {
         return Some(address);
     }
+    // Browsers skip all slashes before a host.
+    let host = address.trim_start_matches(['/', '\\']);
+    let address = match address.len() - host.len() {
+        2.. if scheme(&address).is_none() => format!("//{host}"),
+        _ => address,
+    };
     let nowhere = NOWHERE.as_ref()?;
     match base.unwrap_or(nowhere).join(&address) {
         Ok(url) if base.is_some() || url.host() != nowhere.host() => Some(url.into()),
         Ok(_) => Some(address),
-        Err(_) => base.is_none().then_some(address),
+        Err(_) => Some(address),
     }
 }
 
