@@ -5,6 +5,9 @@ use std::ops::Range;
 /// Begins the warning behind a link.
 pub(super) const WARNING: &str = "(⚠";
 
+/// Characters inside an imitation of a note that do not tell it from one.
+const UNSEEN: [char; 4] = [' ', '\u{a0}', '*', '_'];
+
 /// Which characters of a line would become markup.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Markup {
@@ -20,14 +23,15 @@ pub(super) struct Markup {
 }
 
 impl Markup {
-    /// Examines the text of a line. `emphasis` says whether the line has emphasis of its own.
-    pub(super) fn of(text: &str, emphasis: bool, pipe: bool) -> Self {
+    /// Examines the text of a line. `all` has the parts that the mail did not write, too, and `emphasis`
+    /// says whether the line has emphasis of its own.
+    pub(super) fn of(text: &str, all: &str, emphasis: bool, pipe: bool) -> Self {
         Self {
             star: is_paired(text, '*', emphasis),
             underscore: is_paired(text, '_', false),
             tilde: text.matches("~~").count() > 1,
             backtick: text.matches('`').count() > 1,
-            bracket: text.contains("](") || text.contains("]:") || text.contains("]["),
+            bracket: ["](", "]:", "]["].iter().any(|end| all.contains(end)),
             link: false,
             pipe,
         }
@@ -50,7 +54,6 @@ impl Markup {
     pub(super) fn escape(self, text: &str, before: Option<char>, out: &mut String) {
         let mut address = None;
         let mut previous = before;
-        let mut is_open = false;
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
             if at == 0 || previous.is_none_or(char::is_whitespace) {
@@ -61,24 +64,21 @@ impl Markup {
             let in_address =
                 matches!(c, '_' | '*' | '~' | '&') && address.is_some_and(|start| at >= start);
             if (c == '|' && self.pipe)
-                || (!in_address && self.is_markup(text, at, (previous, c, next), is_open))
+                || (!in_address && self.is_markup(text, at, (previous, c, next)))
             {
                 out.push('\\');
             }
-            is_open |= c == '[';
             out.push(c);
             previous = Some(c);
         }
     }
 
-    /// Returns whether the character between two others, at a place of a text, would become markup. `is_open`
-    /// says whether the text has an opening bracket before it.
+    /// Returns whether the character between two others, at a place of a text, would become markup.
     fn is_markup(
         self,
         text: &str,
         at: usize,
         (previous, c, next): (Option<char>, char, Option<char>),
-        is_open: bool,
     ) -> bool {
         let is = |c: Option<char>, class: fn(char) -> bool| c.is_some_and(class);
         let within_word = is(previous, char::is_alphanumeric) && is(next, char::is_alphanumeric);
@@ -92,9 +92,10 @@ impl Markup {
             // The other bracket may be in a line before.
             ']' => {
                 let may_end = next.is_none_or(|next| matches!(next, '(' | '['));
-                self.link || (self.bracket && may_end && !is_open)
+                self.link || (self.bracket && may_end)
             }
-            '\\' => is(next, |c| c.is_ascii_punctuation()),
+            // The next piece, or the end of a link, may be a sign.
+            '\\' => next.is_none_or(|c| c.is_ascii_punctuation()),
             '&' => is_entity(text.get(at..).unwrap_or_default()),
             _ => false,
         }
@@ -115,8 +116,8 @@ pub(super) fn guard(line: &str, texts: &[Range<usize>]) -> String {
     for (at, c) in line.char_indices() {
         let rest = line.get(at..).unwrap_or_default();
         let imitated = match c {
-            '[' => label(rest),
-            '(' if rest.starts_with(WARNING) => WARNING.len(),
+            '[' | '［' => label(rest),
+            '(' | '（' => warning_sign(rest),
             '<' if is_of_mail(at) && is_tag(rest) => 1,
             _ => 0,
         };
@@ -225,15 +226,34 @@ fn is_mail(word: &str) -> bool {
 }
 
 /// Returns the length of the beginning of a label of an image, a button or a field, if text begins so; 0
-/// otherwise. The rest of the label may be in the next cell.
+/// otherwise. Blanks, emphasis and capitals do not tell it from one. The rest of the label may be in the
+/// next cell.
 fn label(text: &str) -> usize {
-    let name = text.strip_prefix('[').unwrap_or_default();
+    let name = within(text);
     let found = ["image", "button", "field"].iter().find_map(|label| {
-        let rest = name.strip_prefix(label)?;
-        let begins = rest.is_empty() || rest.starts_with([':', ']']);
-        begins.then_some(1 + label.len() + usize::from(!rest.is_empty()))
+        let (start, rest) = name.split_at_checked(label.len())?;
+        let rest = rest.trim_start_matches(UNSEEN);
+        let begins = rest.is_empty() || rest.starts_with([':', '：', ']', '］']);
+        let sign = rest.chars().next().map_or(0, char::len_utf8);
+        (begins && start.eq_ignore_ascii_case(label)).then_some(text.len() - rest.len() + sign)
     });
     found.unwrap_or_default()
+}
+
+/// Returns the length of the beginning of a warning if text begins so; 0 otherwise.
+fn warning_sign(text: &str) -> usize {
+    let rest = within(text);
+    match rest.strip_prefix(WARNING.trim_start_matches('(')) {
+        Some(after) => text.len() - after.len(),
+        None => 0,
+    }
+}
+
+/// Returns text without its first character and what is hardly seen after it.
+fn within(text: &str) -> &str {
+    let mut chars = text.chars();
+    chars.next();
+    chars.as_str().trim_start_matches(UNSEEN)
 }
 
 /// Returns whether text begins as a tag of HTML with an end. Addresses in angle brackets are no
@@ -255,7 +275,9 @@ fn is_tag(text: &str) -> bool {
     let end = text.bytes().take(LONGEST).position(|byte| byte == b'>');
     let inside = end.and_then(|end| text.get(1..end)).unwrap_or_default();
     let name = inside.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "+.-".contains(c));
-    end.is_some() && !name.starts_with("://") && !is_mail(inside)
+    // The end may be in a line that follows.
+    let is_address = name.starts_with("://") || is_mail(inside);
+    end.is_none() || !is_address
 }
 
 /// Returns whether text begins as a character reference.
@@ -274,7 +296,7 @@ mod tests {
 
     fn escaped(text: &str) -> String {
         let mut out = String::new();
-        Markup::of(text, false, false).escape(text, None, &mut out);
+        Markup::of(text, text, false, false).escape(text, None, &mut out);
         let whole = 0..out.len();
         guard(&out, &[whole])
     }
@@ -284,7 +306,7 @@ mod tests {
         for (text, expected) in [
             ("*not bold*", "\\*not bold\\*"),
             ("**a** and _b_", "\\*\\*a\\*\\* and \\_b\\_"),
-            ("[x](https://e.example)", "\\[x](https://e.example)"),
+            ("[x](https://e.example)", "\\[x\\](https://e.example)"),
             ("a `b` c", "a \\`b\\` c"),
             ("Dear <name>", "Dear \\<name>"),
             ("&lt;b&gt;", "\\&lt;b\\&gt;"),

@@ -150,10 +150,11 @@ impl Line {
         self.space = false;
         self.bytes = 0;
         let literal: String = pieces.iter().filter_map(Piece::literal).collect();
+        let all: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
         let emphasis = pieces.iter().any(
             |piece| matches!(piece.kind, Kind::Text(look) if look.bold > 0 || look.italic > 0),
         );
-        let markup = Markup::of(&literal, emphasis && !context.plain, context.cell);
+        let markup = Markup::of(&literal, &all, emphasis && !context.plain, context.cell);
         let mut writer = Emphasis::new(literal.len() + 16, markup, context);
         let mut linked = None;
         let groups = pieces.chunk_by(|a, b| {
