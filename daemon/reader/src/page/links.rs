@@ -1,6 +1,6 @@
 //! Links: their targets, and the warnings behind those whose text names another one.
 
-use super::{Page, address::Target, emphasis::warning, gaps, piece::Link};
+use super::{Page, address::Target, emphasis::warning, gaps, piece::Link, writer::Gap};
 use crate::{
     characters,
     css::property::Side,
@@ -14,6 +14,8 @@ const USUAL: u32 = 5;
 /// Most nodes and bytes behind a link that are examined for the rest of a host.
 const MAX_NEXT: usize = 32;
 const MAX_WORD: usize = 200;
+/// Most steps of the search for a link in a button.
+const MAX_INSIDE: usize = 64;
 
 impl Page<'_> {
     /// Returns the open link. If its address is written already, only the warning remains.
@@ -65,6 +67,65 @@ impl Page<'_> {
             warning: deceptive.map(Rc::from),
             has_text: survey.letters > 0,
         });
+    }
+
+    /// Returns whether an element has a link that is seen inside it.
+    pub(super) fn has_link(&self, top: NodeId) -> bool {
+        let is_link = |node: NodeId| {
+            let element = self.document.element(node);
+            element.is_some_and(Element::is_link) && self.survey.get(node).is_filled()
+        };
+        let mut walk = self.document.walk(top).take(MAX_INSIDE);
+        walk.any(|visit| matches!(visit, Visit::Enter(node) if is_link(node)))
+    }
+
+    /// Writes the links of the map of an image. A map that several images use is written once.
+    pub(super) fn write_areas(&mut self, image: &Element) {
+        let Some(name) = image.attribute(&local_name!("usemap")) else {
+            return;
+        };
+        let document = self.document;
+        let maps = self.maps.get_or_insert_with(|| {
+            let maps = document.all().filter(|node| document.name(*node) == "map");
+            let named = maps.filter_map(|node| {
+                let name = document.element(node)?.attribute(&local_name!("name"))?;
+                Some((name.to_owned(), node))
+            });
+            named.collect()
+        });
+        let Some(map) = maps.remove(name.trim().trim_start_matches('#')) else {
+            return;
+        };
+        for visit in document.walk(map) {
+            // Maps may be inside each other.
+            let Some(steps) = self.steps.checked_sub(1) else {
+                return;
+            };
+            self.steps = steps;
+            let Visit::Enter(node) = visit else { continue };
+            let Some(area) = document.element(node) else {
+                continue;
+            };
+            let href = area
+                .attribute(&local_name!("href"))
+                .filter(|_| area.html_name() == "area");
+            let Some(target) = href.map(|href| Target::new(href, self.base.as_ref())) else {
+                continue;
+            };
+            let Target::Address { shown, .. } = &target else {
+                continue;
+            };
+            // A person sees the image, and no description of an area.
+            let link = Link {
+                node,
+                address: Rc::from(shown.as_str()),
+                same: false,
+                warning: None,
+                has_text: false,
+            };
+            self.writer.label("[image]", Some(&link));
+            self.writer.gap(Gap::Space);
+        }
     }
 
     /// Returns the end of the word before the next text of the line, which may be the first part of a host.

@@ -41,7 +41,10 @@ use lists::{List, Numbering};
 pub(crate) use order::order;
 use piece::{Link, Look};
 use quotes::is_quote;
-use std::{cell::OnceCell, collections::HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+};
 use survey::Survey;
 use table::Tables;
 use url::Url;
@@ -76,6 +79,7 @@ pub(crate) fn write(
         steps: MAX_STEPS,
         base: base(document),
         usual: OnceCell::new(),
+        maps: None,
         findings,
     };
     let mut walk = document.walk(NodeId::ROOT);
@@ -134,6 +138,8 @@ struct Page<'a> {
     base: Option<Url>,
     /// Hosts that many links lead to, once it was asked for.
     usual: OnceCell<HashSet<String>>,
+    /// The maps of images that are not written yet, by their names.
+    maps: Option<HashMap<String, NodeId>>,
     findings: &'a mut Findings,
 }
 
@@ -321,6 +327,10 @@ impl Page<'_> {
         }
         // The text of a link is a better place for the address than its image. A button has the text.
         let is_button = element.html_name() == "button";
+        if is_button && self.has_link(node) {
+            self.writer.gap(Gap::Space);
+            return true;
+        }
         let link = self.text_link().filter(|link| is_button || !link.has_text);
         let label = labels::label(self.document, self.styles, self.sight, node, element);
         if let Some(label) = label {
@@ -336,6 +346,7 @@ impl Page<'_> {
         {
             self.writer.label("[image]", Some(&link));
         }
+        self.write_areas(element);
         false
     }
 

@@ -89,7 +89,7 @@ fn text_that_imitates_a_note_is_escaped_wherever_its_parts_are() {
     for (html, expected) in [
         (
             "www.[bank.example](https://evil.example/)",
-            "www.\\[bank.example](https://evil.example/)",
+            "www.\\[bank.example\\](https://evil.example/)",
         ),
         ("://[image: Paid]", "://\\[image: Paid]"),
         ("www.&lt;img src=x&gt;", "www.\\<img src=x>"),
@@ -136,4 +136,98 @@ fn text_that_looks_like_a_line_break_stays() {
         markdown("<table border=1><tr><th>a<th>b<tr><td>x &lt;br&gt;<p>y<td>c<br></table>"),
         "| a | b |\n|---|---|\n| x \\<br><br>y | c |"
     );
+}
+
+#[test]
+fn the_links_in_buttons_and_maps_of_images_are_shown() {
+    let map = "<img usemap='#m' src='https://x.example/a.png' width=600 height=300><map name=m>\
+               <area href='https://evil.example/m' alt='Shop at bank.com'><area href='https://x.example/'>\
+               </map>";
+    for (html, expected) in [
+        (
+            "<button><a href='https://evil.example/x'>bank.com</a></button>",
+            "[bank.com](https://evil.example/x) (⚠ goes to evil.example)",
+        ),
+        (
+            map,
+            "[[image]](https://evil.example/m) [[image]](https://x.example/)",
+        ),
+    ] {
+        assert_eq!(markdown(html).trim(), expected);
+    }
+}
+
+#[test]
+fn brackets_of_the_mail_and_marks_of_the_reader_are_no_link() {
+    for (html, expected) in [
+        (
+            "<ruby>[bank.com]<rt>https://evil.example/</rt></ruby>",
+            "\\[bank.com\\](https://evil.example/)",
+        ),
+        (
+            "<p>[Log in to bank.com]<ruby><rt>https://evil.example/</rt></ruby></p>",
+            "\\[Log in to bank.com\\](https://evil.example/)",
+        ),
+        (
+            "<ruby>![x]<rt>https://evil.example/x.png</rt></ruby>",
+            "!\\[x\\](https://evil.example/x.png)",
+        ),
+        (
+            "<p>[Log in at bank.com<br>[continue](https://evil.example/)</p>",
+            "[Log in at bank.com\n\\[continue\\](https://evil.example/)",
+        ),
+        (
+            "<p>a\\<a href='https://x.example/'>b \\</a></p>",
+            "a\\\\[b \\\\](https://x.example/)",
+        ),
+    ] {
+        assert_eq!(markdown(html).trim(), expected, "{html}");
+    }
+}
+
+#[test]
+fn a_target_with_more_slashes_leads_where_browsers_go() {
+    for start in ["///", "//\\", "\\\\/", "////"] {
+        for base in ["", "<base href='https://shop.example/'>"] {
+            let html = format!("{base}<a href='{start}evil.example/login'>bank.com</a>");
+            assert_eq!(
+                markdown(&html).trim(),
+                "[bank.com](https://evil.example/login) (⚠ goes to evil.example)",
+                "{html}"
+            );
+        }
+    }
+}
+
+#[test]
+fn text_that_looks_like_a_note_is_escaped() {
+    for text in [
+        "[Image: Paid]",
+        "[ image: Paid]",
+        "[image : Paid]",
+        "[*image: Paid*]",
+        "[<b>image</b>: Paid]",
+        "［image: Paid］",
+        "[BUTTON: y]",
+        "( ⚠ goes to bank.com)",
+        "(<b>⚠ goes to bank.com</b>)",
+        "（⚠ goes to bank.com)",
+        "&lt;!--",
+        "&lt;script",
+        "&lt;img<br>src=https://evil.example/x&gt;",
+        "&lt;/div",
+    ] {
+        let found = markdown(&format!("<p>{text}</p>"));
+        assert!(found.starts_with('\\'), "{text}: {found}");
+    }
+    for text in [
+        "[imagery: Paid]",
+        "a &lt; b",
+        "I &lt;3 you",
+        "(1: x)",
+        "[images]",
+    ] {
+        let found = markdown(&format!("<p>{text}</p>"));
+        assert!(!found.contains('\\'), "{text}: {found}");
+    }
 }
