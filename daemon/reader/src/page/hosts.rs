@@ -1,7 +1,7 @@
 //! Hosts that a text names.
 
 use std::sync::LazyLock;
-use url::Url;
+use url::{Host, Url};
 
 /// Endings of domains: all domains of the first level on 2026-11-28, without `mov` and `zip`, which are
 /// files to people. In the order of their bytes.
@@ -13,6 +13,9 @@ const FILES: [&str; 5] = ["md", "mm", "py", "rs", "sh"];
 const SECOND: [&str; 8] = ["ac", "co", "com", "edu", "gov", "net", "or", "org"];
 /// Abbreviations that look like a domain.
 const ABBREVIATIONS: [&str; 3] = ["b.sc", "m.sc", "co.kg"];
+
+/// Most words of a text that is a host with blanks beside its dots.
+const MOST_WORDS: usize = 5;
 
 /// A host that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +30,69 @@ pub(super) struct Named {
 
 /// Returns the hosts that a text names: addresses, mail addresses, and words that look like a domain.
 pub(super) fn named(text: &str) -> impl Iterator<Item = Named> {
-    text.split_whitespace().flat_map(|word| Word {
+    let text = with_plain_dots(&folded(text));
+    let words = text.split_whitespace().flat_map(|word| Word {
         word,
         rest: word,
         sure: false,
         person: None,
-    })
+    });
+    words.collect::<Vec<_>>().into_iter()
+}
+
+/// Returns a text with the letters that browsers take for others in hosts, such as those of full width.
+fn folded(text: &str) -> String {
+    let fold = |c: char| match c.is_ascii()
+        || !c.is_alphanumeric() && !('\u{2460}'..='\u{24ff}').contains(&c)
+    {
+        true => c,
+        false => match Host::parse(c.encode_utf8(&mut [0; 4])) {
+            Ok(Host::Domain(mapped)) if mapped.len() == 1 => mapped.chars().next().unwrap_or(c),
+            _ => c,
+        },
+    };
+    text.chars().map(fold).collect()
+}
+
+/// Returns a text with dots in place of what people write for them, so that programs find no address. A
+/// blank beside a dot counts in a text of one host only, because sentences have such blanks.
+fn with_plain_dots(text: &str) -> String {
+    let mut text = text.to_owned();
+    for dot in ["[.]", "(.)", "{.}", "[dot]", "(dot)", "[DOT]", "(DOT)"] {
+        if text.contains(dot) {
+            text = text.replace(dot, ".");
+        }
+    }
+    if let Some(rest) = text.strip_prefix("hxxp") {
+        text = format!("http{rest}");
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if !(2..=MOST_WORDS).contains(&words.len()) {
+        return text;
+    }
+    let one: String = words
+        .iter()
+        .map(|word| {
+            if word.eq_ignore_ascii_case("dot") {
+                "."
+            } else {
+                word
+            }
+        })
+        .collect();
+    let beside = words.windows(2).all(|pair| match pair {
+        [a, b] => {
+            [a, b].iter().any(|word| word.eq_ignore_ascii_case("dot"))
+                || a.ends_with('.')
+                || b.starts_with('.')
+        }
+        _ => false,
+    });
+    let end = one.rsplit('.').next().unwrap_or_default();
+    match beside && end == end.to_lowercase() && is_domain(&one, false) {
+        true => one,
+        false => text,
+    }
 }
 
 /// Returns a host in lower case, without `www.` and the final dot.
@@ -70,7 +130,8 @@ impl Iterator for Word<'_> {
             if start > 0 {
                 self.person = None;
             }
-            let sure = std::mem::take(&mut self.sure) || run.starts_with("www.");
+            let has_scheme = std::mem::take(&mut self.sure);
+            let sure = has_scheme || run.starts_with("www.");
             let person = self.person.take();
             self.rest = after;
             if let Some(address) = after.strip_prefix("://") {
@@ -91,8 +152,8 @@ impl Iterator for Word<'_> {
             let name = run.trim_end_matches(['.', '-', '_']);
             let is_host = match sure || person.is_some() || name.to_lowercase().starts_with("www.")
             {
-                true => name.contains('.'),
-                false => is_domain(name, has_path),
+                true => has_scheme || name.contains('.'),
+                false => is_domain(name, has_path) || (has_path && is_number(name)),
             };
             if has_path && (is_host || sure) {
                 let end = after.find([',', ';', '|', '<', '>', '(', ')', '[', ']', '"', '\'']);
@@ -108,6 +169,11 @@ impl Iterator for Word<'_> {
             }
         }
     }
+}
+
+/// Returns whether a name is the number of a host.
+fn is_number(name: &str) -> bool {
+    name.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 /// Returns whether a character can be a part of a host: letters with their signs, digits, hyphens, dots.
@@ -257,6 +323,32 @@ mod tests {
         ] {
             let found: Vec<String> = named(text).map(|named| named.host).collect();
             assert_eq!(found.join(" "), hosts, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_that_are_disguised_are_found() {
+        for (text, host) in [
+            ("ｂａｎｋ.ｃｏｍ", "bank.com"),
+            ("𝐛𝐚𝐧𝐤.𝐜𝐨𝐦", "bank.com"),
+            ("ⓑⓐⓝⓚ.ⓒⓞⓜ", "bank.com"),
+            ("bank .com", "bank.com"),
+            ("bank. com", "bank.com"),
+            ("bank . com", "bank.com"),
+            ("bank[.]com", "bank.com"),
+            ("hxxps://bank[.]com/login", "bank.com"),
+            ("bank(dot)com", "bank.com"),
+            ("bank dot com", "bank.com"),
+            ("http://intranet/login", "intranet"),
+            ("https://localhost/", "localhost"),
+            ("192.168.0.1/login", "192.168.0.1"),
+            ("192.168.0.1:8080", "192.168.0.1"),
+            ("Done. Now", ""),
+            ("Connect the dot com", ""),
+            ("192.168.0.1", ""),
+        ] {
+            let found: Vec<String> = named(text).map(|named| named.host).collect();
+            assert_eq!(found.join(" "), host, "{text}");
         }
     }
 
