@@ -1,7 +1,7 @@
 //! Selectors, as Firefox and Servo parse them.
 
 use super::{Invalid, Parsed, invalid, states::State};
-use cssparser::{ParseError, Parser, ToCss, match_ignore_ascii_case};
+use cssparser::{Parser, ToCss, match_ignore_ascii_case};
 use html5ever::{LocalName as Atom, Namespace};
 use precomputed_hash::PrecomputedHash;
 use selectors::{
@@ -161,7 +161,7 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
     }
 
     fn is_is_alias(&self, name: &str) -> bool {
-        name.eq_ignore_ascii_case("-webkit-any") || name.eq_ignore_ascii_case("matches")
+        name.eq_ignore_ascii_case("-webkit-any")
     }
 
     fn parse_non_ts_pseudo_class(&self, name: &str) -> Parsed<PseudoClass> {
@@ -171,11 +171,12 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
         Ok(match_ignore_ascii_case! { name,
             "link" | "any-link" | "-webkit-any-link" => PseudoClass::Link,
             "defined" => PseudoClass::Always,
-            "active" | "autofill" | "-webkit-autofill" | "blank" | "buffering"
-            | "focus" | "focus-visible" | "focus-within" | "fullscreen" | "future" | "hover"
-            | "local-link" | "modal" | "muted" | "past" | "paused" | "picture-in-picture" | "playing"
-            | "popover-open" | "seeking" | "stalled" | "target" | "target-within" | "user-invalid"
-            | "user-valid" | "visited" | "volume-locked"
+            // Chromium knows these names, and nothing in a mail is in their states.
+            "active" | "active-view-transition" | "autofill" | "-webkit-autofill" | "current"
+            | "focus" | "focus-visible" | "focus-within" | "fullscreen" | "future" | "host" | "hover"
+            | "interest-source" | "modal" | "past" | "picture-in-picture" | "popover-open" | "target"
+            | "target-current" | "user-invalid" | "user-valid" | "visited" | "xr-overlay"
+            | "-internal-autofill-selected" | "-webkit-drag" | "-webkit-full-page-media"
             | "-webkit-full-screen" => PseudoClass::Never,
             _ => return invalid(),
         })
@@ -188,11 +189,9 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
         _: bool,
     ) -> Parsed<PseudoClass> {
         if name.eq_ignore_ascii_case("lang") {
-            let languages = input.parse_comma_separated(|input| {
-                let language = input.expect_ident_or_string()?;
-                Ok::<Box<str>, ParseError<Invalid>>(language.to_ascii_lowercase().into())
-            })?;
-            return Ok(PseudoClass::Language(languages));
+            // Chromium reads one language without quotes.
+            let language = input.expect_ident()?.to_ascii_lowercase();
+            return Ok(PseudoClass::Language(vec![language.into()]));
         }
         if name.eq_ignore_ascii_case("dir") {
             let direction = input.expect_ident()?;
@@ -200,11 +199,15 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
                 right_to_left: direction.eq_ignore_ascii_case("rtl"),
             });
         }
-        let known = ["state", "active-view-transition-type"];
-        if !known.iter().any(|known| name.eq_ignore_ascii_case(known)) {
-            return invalid();
+        match_ignore_ascii_case! { name,
+            "state" => {
+                input.expect_ident()?;
+            },
+            "active-view-transition-type" | "host" | "host-context" => {
+                while input.next().is_ok() {}
+            },
+            _ => return invalid(),
         }
-        while input.next().is_ok() {}
         Ok(PseudoClass::Never)
     }
 
@@ -213,7 +216,9 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
             "before" => return Ok(PseudoElement::Before),
             "after" => return Ok(PseudoElement::After),
             "first-line" | "first-letter" | "selection" | "placeholder" | "marker" | "backdrop" | "file-selector-button" | "cue" | "grammar-error"
-            | "spelling-error" | "target-text" | "details-content" => true,
+            | "spelling-error" | "target-text" | "details-content" | "checkmark" | "column" | "picker-icon"
+            | "scroll-marker" | "scroll-marker-group" | "search-text" | "view-transition" => true,
+            "-webkit-full-page-media" => false,
             _ => name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("-webkit-")),
         };
         if known {
@@ -228,13 +233,22 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
         name: &str,
         input: &mut Parser<'i>,
     ) -> Parsed<PseudoElement> {
-        match name.eq_ignore_ascii_case("highlight") {
-            true => input
-                .expect_ident()
-                .map(|_| PseudoElement::Other)
-                .map_err(ParseError::from),
-            false => invalid(),
+        match_ignore_ascii_case! { name,
+            "highlight" | "picker" | "scroll-button" => {
+                input.next()?;
+            },
+            "part" => {
+                input.expect_ident()?;
+                while input.try_parse(Parser::expect_ident_cloned).is_ok() {}
+            },
+            "cue" | "slotted" | "view-transition-group" | "view-transition-image-pair"
+            | "view-transition-new" | "view-transition-old" => {
+                input.next()?;
+                while input.next().is_ok() {}
+            },
+            _ => return invalid(),
         }
+        Ok(PseudoElement::Other)
     }
 }
 
