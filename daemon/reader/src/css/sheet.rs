@@ -71,7 +71,7 @@ impl Rules {
             rules: self,
             parent: None,
             layer,
-            scoped: false,
+            scoped: None,
             imports: true,
             syntax,
             found: Vec::new(),
@@ -101,8 +101,8 @@ struct Level<'a> {
     /// The selectors of the rule around the block.
     parent: Option<Parent>,
     layer: u16,
-    /// Whether `:scope` is the parent.
-    scoped: bool,
+    /// The limit of the scope if `:scope` is the parent.
+    scoped: Option<String>,
     /// Whether other sheets may be imported: in a sheet, before its rules.
     imports: bool,
     syntax: Syntax,
@@ -111,7 +111,13 @@ struct Level<'a> {
 }
 
 impl Level<'_> {
-    fn inside(&mut self, input: &mut Parser<'_>, parent: Option<Parent>, layer: u16, scoped: bool) {
+    fn inside(
+        &mut self,
+        input: &mut Parser<'_>,
+        parent: Option<Parent>,
+        layer: u16,
+        scoped: Option<String>,
+    ) {
         self.imports = false;
         let place = self.rules.all.len();
         let mut level = Level {
@@ -143,11 +149,36 @@ impl Level<'_> {
     }
 }
 
-/// Returns selectors in a scope, whose root has the same name as the parent of nested rules.
-fn in_scope(input: &mut Parser<'_>) -> String {
-    let start = input.position();
-    while input.next().is_ok() {}
-    input.slice_from(start).replace(":scope", "&")
+/// Returns the parts of a list of selectors in a scope, whose root has the same name as the parent of
+/// nested rules.
+fn parts(input: &mut Parser<'_>) -> Parsed<Vec<String>> {
+    input.parse_comma_separated(|input| {
+        let start = input.position();
+        while input.next().is_ok() {}
+        Ok(input.slice_from(start).trim_ascii().replace(":scope", "&"))
+    })
+}
+
+/// Returns a selector for the elements that are in a scope, from the limits of the scope.
+fn limit(input: &mut Parser<'_>) -> Parsed<String> {
+    let limits = parts(input)?
+        .into_iter()
+        .map(|limit| match limit.contains('&') {
+            true => limit,
+            false => format!("& {limit}"),
+        });
+    let limits = limits.collect::<Vec<_>>().join(",");
+    Ok(format!(":not(:where({limits}),:where({limits}) *)"))
+}
+
+/// Returns the selectors of a rule in a scope, with a selector that each element must match, too.
+fn in_scope(input: &mut Parser<'_>, limit: &str) -> Parsed<String> {
+    let parts = parts(input)?.into_iter().map(|part| {
+        let end = part.find("::").unwrap_or(part.len());
+        let (element, pseudo) = part.split_at(end);
+        format!("{element}{limit}{pseudo}")
+    });
+    Ok(parts.collect::<Vec<_>>().join(","))
 }
 
 /// A rule with a block.
@@ -156,8 +187,8 @@ enum AtRule {
     Apply,
     /// A layer, or the order of some.
     Layers(Vec<LayerName>),
-    /// Rules for the elements inside of others.
-    Scope(Parent),
+    /// Rules for the elements inside of others, and a selector that leaves out those beyond a limit.
+    Scope(Parent, String),
     /// Another sheet, and its layer.
     Import(String, Option<LayerName>),
     /// Keyframes of animations.
@@ -197,8 +228,15 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 let scope = input.parse_nested_block(|input| {
                     Parent::parse(input, None, &mut self.rules.parents)
                 })?;
-                while input.next().is_ok() {}
-                return Ok(AtRule::Scope(scope));
+                let limit = match input.is_exhausted() {
+                    true => String::new(),
+                    false => {
+                        input.expect_ident_matching("to")?;
+                        input.expect_parenthesis_block()?;
+                        input.parse_nested_block(limit)?
+                    }
+                };
+                return Ok(AtRule::Scope(scope, limit));
             },
             _ => return invalid(),
         };
@@ -230,7 +268,7 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
     }
 
     fn parse_block(&mut self, rule: AtRule, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
-        let scoped = matches!(rule, AtRule::Scope(_));
+        let mut scoped = None;
         let (parent, layer) = match rule {
             AtRule::Apply => (self.parent.clone(), self.layer),
             AtRule::Layers(names) => {
@@ -257,7 +295,10 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 }
                 return Ok(());
             }
-            AtRule::Scope(scope) => (Some(scope), self.layer),
+            AtRule::Scope(scope, limit) => {
+                scoped = Some(limit);
+                (Some(scope), self.layer)
+            }
         };
         self.inside(input, parent, layer, scoped);
         Ok(())
@@ -272,9 +313,12 @@ impl<'i> QualifiedRuleParser<'i> for Level<'_> {
     fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Parent> {
         let around = self.parent.as_ref();
         let parents = &mut self.rules.parents;
-        match self.scoped {
-            true => Parent::parse(&mut Parser::new(&in_scope(input)), around, parents),
-            false => Parent::parse(input, around, parents),
+        match &self.scoped {
+            Some(limit) => {
+                let selectors = in_scope(input, limit)?;
+                Parent::parse(&mut Parser::new(&selectors), around, parents)
+            }
+            None => Parent::parse(input, around, parents),
         }
     }
 
@@ -288,7 +332,7 @@ impl<'i> QualifiedRuleParser<'i> for Level<'_> {
             self.rules.exceeded = true;
             return invalid();
         }
-        self.inside(input, Some(selectors), self.layer, false);
+        self.inside(input, Some(selectors), self.layer, None);
         Ok(())
     }
 }
