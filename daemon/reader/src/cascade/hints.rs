@@ -55,10 +55,16 @@ pub(super) fn apply(element: &Element, style: &mut Computed) -> Option<FontSize>
         // attributes").
         "table" | "td" | "th" | "img" | "hr" | "iframe" | "marquee" | "video" | "object"
         | "canvas" => {
-            if let Some(width) = attribute(local_name!("width")).and_then(dimension) {
+            // Nothing is no size of a table or a cell.
+            let of_table = matches!(name, "table" | "td" | "th");
+            let size = |name| {
+                let size = attribute(name).and_then(dimension);
+                size.filter(|size| !of_table || *size != Length::ZERO)
+            };
+            if let Some(width) = size(local_name!("width")) {
                 style.frame().width = Some(width);
             }
-            if let Some(height) = attribute(local_name!("height")).and_then(dimension) {
+            if let Some(height) = size(local_name!("height")) {
                 style.frame().height = Some(height);
             }
         }
@@ -125,6 +131,9 @@ fn marker(text: &str) -> Option<ListStyle> {
 /// Parses a size in pixels or percent; a unit is ignored.
 pub(crate) fn dimension(text: &str) -> Option<Length> {
     let text = text.trim_start().trim_start_matches('+');
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
         .unwrap_or(text.len());
