@@ -55,8 +55,8 @@ fn media_query(input: &mut Parser<'_>) -> Parsed<Truth> {
     });
     if !input.is_exhausted() {
         input.expect_ident_matching("and")?;
-        let rest = condition(input, media_feature).map_err(|()| ParseError::custom(Invalid))?;
-        truth = and(truth, rest);
+        let rest = terms(input, media_feature, Some("and"));
+        truth = and(truth, rest.map_err(|()| ParseError::custom(Invalid))?);
     }
     Ok(if negated {
         truth.map(|truth| !truth)
@@ -70,22 +70,33 @@ pub(super) type Feature = fn(Option<&str>, &mut Parser<'_>) -> Truth;
 
 /// Parses terms with `not`, `and` and `or`.
 pub(super) fn condition(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
+    terms(input, feature, None)
+}
+
+/// Parses terms with `and` or with `or` between. `joined` is the only word that is permitted, if any is.
+fn terms(
+    input: &mut Parser<'_>,
+    feature: Feature,
+    mut joined: Option<&'static str>,
+) -> Result<Truth, ()> {
     if word(input, "not") {
         return Ok(term(input, feature)?.map(|truth| !truth));
     }
     let mut truth = term(input, feature)?;
     loop {
-        if word(input, "and") {
-            let not = word(input, "not");
-            let next = term(input, feature)?;
-            truth = and(truth, if not { next.map(|next| !next) } else { next });
-        } else if word(input, "or") {
-            let not = word(input, "not");
-            let next = term(input, feature)?;
-            truth = or(truth, if not { next.map(|next| !next) } else { next });
-        } else {
+        let Some(found) = ["and", "or"].into_iter().find(|one| word(input, one)) else {
             return Ok(truth);
+        };
+        if *joined.get_or_insert(found) != found {
+            return Err(());
         }
+        let not = word(input, "not");
+        let next = term(input, feature)?;
+        let next = if not { next.map(|next| !next) } else { next };
+        truth = match found {
+            "and" => and(truth, next),
+            _ => or(truth, next),
+        };
     }
 }
 
@@ -110,6 +121,8 @@ fn term(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
                     .ok(),
             };
             let truth = nested.unwrap_or_else(|| feature(name, input));
+            // Browsers do not know a feature with more behind it.
+            let truth = truth.filter(|_| name.is_some() || input.is_exhausted());
             while input.next().is_ok() {}
             Ok::<Truth, ParseError<Invalid>>(truth)
         });
@@ -161,7 +174,7 @@ fn named(name: &str, value: Option<&mut Parser<'_>>) -> Truth {
         _ => return value.map_or_else(|| has_feature(name), |value| has_value(name, value)),
     };
     match value {
-        None => Some(amount > 0.0),
+        None => matches!(limit, Limit::Exactly).then_some(amount > 0.0),
         Some(value) => Some(limit.holds(amount, number(value)?)),
     }
 }
@@ -200,7 +213,8 @@ impl Limit {
 /// Parses a length, a number, a ratio or a resolution.
 fn number(input: &mut Parser<'_>) -> Option<f32> {
     if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
-        return Some(length.resolve(length::MEDIUM, length::MEDIUM, SCREEN_WIDTH));
+        let pixels = length.resolve(length::MEDIUM, length::MEDIUM, SCREEN_WIDTH);
+        return length.is_definite().then_some(pixels);
     }
     match input.next().ok()?.clone() {
         Token::Number { value, .. } => {
