@@ -124,6 +124,8 @@ impl Tables {
 /// The rows of a table in order.
 struct Table {
     rows: Vec<(NodeId, Vec<Cell>)>,
+    /// Whether a cell covers columns of rows below it.
+    spans: bool,
 }
 
 impl Table {
@@ -145,18 +147,20 @@ impl Table {
         // Rows that the cells above still cover, for each column. No cell covers rows of another group.
         let mut covered: Vec<usize> = Vec::new();
         let mut last = table;
+        let mut spans = false;
         let rows = rows
             .into_iter()
             .map(|(row, group, head)| {
                 if std::mem::replace(&mut last, group) != group {
                     covered.clear();
                 }
+                spans |= covered.iter().any(|rows| *rows > 0);
                 let cells = document.children(row).filter(is_shown);
                 let cells = cells.filter(|cell| matches!(document.name(*cell), "td" | "th"));
                 (row, place(document, cells, head, &mut covered))
             })
             .collect();
-        Self { rows }
+        Self { rows, spans }
     }
 
     /// Returns whether the cells of some row would stand for those of other columns if they were joined to
@@ -179,7 +183,11 @@ impl Table {
             2 => {
                 let both = rows.contains(&last) && rows.contains(&(used & !last));
                 let names = rows.iter().find(|row| **row != 0) == Some(&used) && joined == 1;
-                (joined >= 1 && both, names && rows.contains(&last))
+                let spans = self.spans && joined >= 2;
+                (
+                    joined >= 1 && both,
+                    (names || spans) && rows.contains(&last),
+                )
             }
             _ => {
                 let has_gaps = rows.iter().any(has_gap);

@@ -118,6 +118,10 @@ fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
             "Invoice\n\n| A | 1 | 2 |\n|---|---|---|\n| B | | 7 |",
         ),
         (
+            "<table><tr><td>Team<td>Name<tr><td rowspan=2>Red<td>Ann<tr><td>Bob<tr><td>Blue<td>Cid</table>",
+            "Team | Name\nRed | Ann\n| Bob\nBlue | Cid",
+        ),
+        (
             "<table><thead><tr><th rowspan=3>a<th>b</thead><tbody><tr><td>1<td>2</table>",
             "| a | b |\n|---|---|\n| 1 | 2 |",
         ),
