@@ -273,9 +273,8 @@ impl Filter {
 /// Size of a font.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum FontSize {
-    /// Relative to the parent's size if it has such parts.
+    /// Relative to the parent's size if it has such parts. No calculated one has a least size.
     Length(Length),
-    /// The result of a calculation, to which the least size of browsers does not apply.
     Calculated(Length),
     /// A keyword, in pixels at the default size.
     Keyword(f32),

@@ -6,7 +6,7 @@ use std::ops::Range;
 pub(super) const WARNING: &str = "(⚠";
 
 /// Characters inside an imitation of a note that do not tell it from one.
-const UNSEEN: [char; 4] = [' ', '\u{a0}', '*', '_'];
+const UNSEEN: [char; 5] = [' ', '\u{a0}', '*', '_', '\\'];
 
 /// Which characters of a line would become markup.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -317,7 +317,7 @@ mod tests {
             ("here](https://e.example)", "here\\](https://e.example)"),
             (
                 "www.[bank.example](https://evil.example/)",
-                "www.\\[bank.example](https://evil.example/)",
+                "www.\\[bank.example\\](https://evil.example/)",
             ),
             ("://[image: Paid]", "://\\[image: Paid]"),
             ("www.<img src=x>", "www.\\<img src=x>"),

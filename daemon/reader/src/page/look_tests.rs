@@ -161,7 +161,7 @@ fn blocks_in_a_line_separate_words_only_where_a_person_sees_it() {
         ),
         (
             "<a href=https://evil.example/>bank<span style='padding-left:9px'>.com</span></a>",
-            "[bank .com](https://evil.example/)",
+            "[bank .com](https://evil.example/) (⚠ goes to evil.example)",
         ),
         (
             "<a href=https://evil.example/>bank</a><b>.com</b>",

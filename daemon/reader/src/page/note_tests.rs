@@ -150,7 +150,7 @@ fn the_links_in_buttons_and_maps_of_images_are_shown() {
         ),
         (
             map,
-            "[[image]](https://evil.example/m) [[image]](https://x.example/)",
+            "[image](https://evil.example/m) [image](https://x.example/)",
         ),
     ] {
         assert_eq!(markdown(html).trim(), expected);

@@ -1,7 +1,6 @@
 //! Text that is placed over a picture: the usual head of a mail is a picture that fills a box, with a
 //! title above it. What the picture shows behind the title is not known.
 
-use super::seen::FAINTEST;
 use crate::{
     cascade::{Computed, Styles},
     css::{
@@ -9,6 +8,7 @@ use crate::{
         property::{Display, Image, Position, Size},
     },
     document::{Document, Element, NodeId, PerNode, Visit},
+    thresholds::FAINTEST,
 };
 use html5ever::local_name;
 
@@ -102,7 +102,7 @@ fn is_picture(document: &Document, node: NodeId, element: &Element, style: &Comp
         "video" => drawn(attribute(local_name!("poster"))),
         "svg" => document.children(node).take(SHAPES).any(|child| {
             matches!(
-                document.name(child),
+                document.element(child).map_or("", Element::local_name),
                 "rect" | "circle" | "ellipse" | "polygon" | "path" | "image" | "use" | "g"
             )
         }),
