@@ -25,7 +25,7 @@ pub(crate) use private::{open_private, private_dir};
 pub(crate) use system::{
     FileId, Reloads, adopt_socket, can_create, close_output, detach, discard_typed, file_access,
     file_id, free_name, is_output_closed, is_socket, leave_session, path_of, private_socket,
-    restrict_new_files, session_bus, stop_signal, terminal_size, uid,
+    restrict_new_files, session_bus, stop_signal, terminal_size, uid, unwritable,
 };
 #[cfg(not(unix))]
 pub(crate) use system::{open_private, private_dir};

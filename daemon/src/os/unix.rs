@@ -136,6 +136,18 @@ pub(crate) fn terminal_size() -> Option<(usize, usize)> {
     (columns > 0).then_some((columns, rows))
 }
 
+/// Returns why nothing can be written to the file system of a directory, or of the nearest one above it
+/// that exists.
+pub(crate) fn unwritable(dir: &Path) -> Option<&'static str> {
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    let exists = dir.ancestors().find(|above| above.exists())?;
+    let found = statvfs(exists).ok()?;
+    if found.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        return Some("is read-only");
+    }
+    (found.f_blocks > 0 && found.f_bavail == 0).then_some("is full")
+}
+
 /// Returns whether this user may create a directory and those that it is in.
 pub(crate) fn can_create(dir: &Path) -> bool {
     use rustix::fs::{Access, access};

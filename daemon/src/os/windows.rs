@@ -101,6 +101,11 @@ pub(crate) fn terminal_size() -> Option<(usize, usize)> {
 /// Does nothing: typed lines are not discarded.
 pub(crate) fn discard_typed() {}
 
+/// Returns `None`: the state of a drive is not examined.
+pub(crate) fn unwritable(_: &Path) -> Option<&'static str> {
+    None
+}
+
 /// Returns `true`: the directories are those of the user.
 pub(crate) fn can_create(_: &Path) -> bool {
     true

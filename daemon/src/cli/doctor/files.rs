@@ -2,7 +2,7 @@
 //! used, and refuses what needs it.
 
 use super::check::{Check, wrong};
-use crate::{audit::file_in, cli::target::Target, server::run::journals};
+use crate::{audit::file_in, cli::target::Target, os::unwritable, server::run::journals};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -27,7 +27,14 @@ pub(super) fn examine(target: &Target) -> Vec<Check> {
         let found = format!("{} {}; {effect}", path.display(), problem(path)?);
         Some(wrong("files", found, "move it away"))
     };
-    files.iter().filter_map(problem).collect()
+    let disk = unwritable(state).map(|why| {
+        let found = format!(
+            "the file system of {} {why}; taid can record nothing, so it sends no mail",
+            state.display()
+        );
+        wrong("files", found, "make room there, or mount it for writing")
+    });
+    files.iter().filter_map(problem).chain(disk).collect()
 }
 
 /// Returns what is wrong with a file.

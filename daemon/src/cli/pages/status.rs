@@ -271,6 +271,7 @@ fn bridge_state(bridge: &BridgeStatus, view: &View) -> (String, Mood) {
         return (format!("rate limit: paused for another {left}"), Mood::Bad);
     }
     match (bridge.reachable, last) {
+        (None, _) if bridge.requests > 0 => ("has not answered yet".to_owned(), Mood::Passing),
         (None, _) => ("not asked yet".to_owned(), Mood::Passing),
         (Some(false), Some(at)) => {
             let at = view.time(at);
