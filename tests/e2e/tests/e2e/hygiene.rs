@@ -223,19 +223,15 @@ fn an_error_of_the_bridge_that_repeats_the_password_is_shown_without_it() {
     machine.sandbox.add_account("canary", secret).unwrap();
     let text = format!("bad password {secret} for canary");
     let body = json!({"success": false, "error": {"code": "INTERNAL_ERROR", "message": text}});
-    machine
-        .sandbox
-        .can(Canned::new(500, &body.to_string()), 1000, LOGIN);
+    let failed = Canned::new(500, &body.to_string());
+    machine.sandbox.can(failed, 1000, LOGIN);
     let taid = machine.start_with(&[("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", secret)]);
     let said = machine
         .shim("desk")
         .initialized("test", "2025-06-18")
         .call("list_inbox", json!({}));
-    assert!(
-        said.text.contains("bad password [removed] for canary"),
-        "{}",
-        said.text
-    );
+    let told = said.text.contains("bad password [removed] for canary");
+    assert!(told, "{}", said.text);
     let mut all = said.whole.to_string() + &machine.status().to_string();
     for args in [&["status"][..], &["doctor"], &["inbox"]] {
         all += &machine.say(&machine.cli(args));
