@@ -11,6 +11,9 @@ pub(crate) struct Entry {
     pub(crate) prev: String,
     /// Time of the event, RFC 3339 in UTC.
     pub(crate) time: String,
+    /// Number of lines before this one that could not be written, as on a full disk.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) unwritten: u64,
     /// The event.
     #[serde(flatten)]
     pub(crate) record: Record,

@@ -50,6 +50,8 @@ struct Writer {
     file: Option<Appender>,
     head: Head,
     refusals: Refusals,
+    /// Number of lines that could not be written since the last one that was.
+    unwritten: u64,
 }
 
 /// The lines about refusals in the current period.
@@ -105,6 +107,7 @@ impl Audit {
                     written: 0,
                     left_out: 0,
                 },
+                unwritten: 0,
             }),
             syncing: Arc::default(),
         }
@@ -187,6 +190,7 @@ impl Writer {
             n: self.head.n + 1,
             prev: self.head.digest.clone(),
             time: rfc3339(SystemTime::now()),
+            unwritten: self.unwritten,
             record,
         };
         let written = serde_json::to_string(&entry)
@@ -196,6 +200,7 @@ impl Writer {
             Ok(line) => {
                 self.head.n = entry.n;
                 self.head.digest = digest_of(line.as_bytes());
+                self.unwritten = 0;
                 if self.head.error.take().is_some() {
                     tracing::info!("the audit log can be written again");
                 }
@@ -205,6 +210,8 @@ impl Writer {
                     tracing::error!(%error, "cannot write the audit log");
                 }
                 self.head.error = Some(error.to_string());
+                self.unwritten += 1;
+                self.refusals.left_out += entry.record.left_out;
             }
         }
     }

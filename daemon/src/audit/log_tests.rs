@@ -232,6 +232,27 @@ fn a_log_that_cannot_be_written_says_so_and_blocks_nothing() {
     assert_eq!(Audit::nowhere().head(), Head::default());
 }
 
+#[cfg(unix)]
+#[test]
+fn lines_that_could_not_be_written_are_counted_in_the_next_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let above = private_dir();
+    let dir = above.path().join("audit");
+    let audit = Audit::open(&dir, "default");
+    audit.effect(record(Event::Send, &"x".repeat(1 << 20)));
+    // The next line needs a new file, which a directory of other users prevents.
+    fs::set_permissions(above.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    audit.effect(record(Event::Delete, "lost"));
+    assert!(audit.head().error.is_some());
+    audit.effect(record(Event::Send, "two"));
+    audit.effect(record(Event::Send, "three"));
+    let lines = read(&dir, "default").unwrap();
+    let unwritten = lines.iter().map(|line| entry(line).unwrap().unwritten);
+    assert_eq!(unwritten.collect::<Vec<_>>(), [0, 1, 0]);
+    let verdict = verify(&dir);
+    assert_eq!((verdict.unwritten, verdict.broken), (1, None));
+}
+
 #[test]
 #[ignore = "measures; the result is in packaging/docs/security.md"]
 fn the_cost_of_a_line() {

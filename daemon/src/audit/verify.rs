@@ -34,6 +34,8 @@ pub(crate) struct Verdict {
     pub(crate) first: u64,
     /// Number of lines that a crash or a full disk cut.
     pub(crate) cut: usize,
+    /// Number of lines that could not be written, as the next line says.
+    pub(crate) unwritten: u64,
     /// The first line that breaks the chain; `None` for an unbroken one.
     pub(crate) broken: Option<Broken>,
 }
@@ -93,6 +95,7 @@ pub(crate) fn check(lines: &[Line], known: Option<&KnownEnd>) -> Verdict {
         lines: 0,
         first: 1,
         cut: 0,
+        unwritten: 0,
         broken: None,
     };
     let mut before: Option<(u64, String)> = None;
@@ -104,6 +107,7 @@ pub(crate) fn check(lines: &[Line], known: Option<&KnownEnd>) -> Verdict {
         let n = before.as_ref().map(|(n, _)| *n);
         let broken = match entry(line) {
             Some(entry) => {
+                verdict.unwritten = verdict.unwritten.saturating_add(entry.unwritten);
                 let mut result = follows(&entry, before.as_ref(), cut_before);
                 if index == 0 {
                     verdict.first = entry.n;

@@ -49,10 +49,16 @@ fn row(entry: &Entry) -> [String; 6] {
         (None, Some(id)) => format!("id {id}"),
         (None, None) => String::new(),
     };
-    let outcome = match record.left_out {
-        0 => record.outcome.clone(),
-        n => format!("{} ({n} refusals before it are not listed)", record.outcome),
-    };
+    let mut outcome = record.outcome.clone();
+    if record.left_out > 0 {
+        outcome += &format!(" ({} refusals before it are not listed)", record.left_out);
+    }
+    if entry.unwritten > 0 {
+        outcome += &format!(
+            " ({} before it could not be written)",
+            count(entry.unwritten)
+        );
+    }
     [
         entry.time.clone(),
         event.as_str().unwrap_or_default().to_owned(),
@@ -64,6 +70,10 @@ fn row(entry: &Entry) -> [String; 6] {
         mail,
         outcome,
     ]
+}
+
+fn count(lines: u64) -> String {
+    format!("{lines} line{}", if lines == 1 { "" } else { "s" })
 }
 
 /// Returns the lines as they are.
@@ -78,8 +88,7 @@ pub(in crate::cli) fn json(lines: &[Line]) -> String {
 /// Returns the result of a check that found no broken line. `compared` says whether the end is the one that
 /// taid knows, or why taid did not tell it.
 pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode>) -> String {
-    let count = |n: usize| format!("{n} line{}", if n == 1 { "" } else { "s" });
-    let mut text = format!("{}, chain unbroken", count(verdict.lines));
+    let mut text = format!("{}, chain unbroken", count(verdict.lines as u64));
     if verdict.first > 1 {
         text.push_str(&format!(
             "; the lines before number {} were rotated out",
@@ -89,7 +98,13 @@ pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode
     if verdict.cut > 0 {
         text.push_str(&format!(
             "; {} cut by a crash or a full disk",
-            count(verdict.cut)
+            count(verdict.cut as u64)
+        ));
+    }
+    if verdict.unwritten > 0 {
+        text.push_str(&format!(
+            "; {} could not be written",
+            count(verdict.unwritten)
         ));
     }
     text.push_str(match compared {
@@ -134,6 +149,7 @@ mod tests {
             n: 1,
             prev: String::new(),
             time: "2026-11-27T00:10:00Z".into(),
+            unwritten: 0,
             record: Record {
                 event,
                 actor: Actor {
@@ -184,10 +200,11 @@ mod tests {
             lines: 1204,
             first: 1,
             cut: 0,
+            unwritten: 0,
             broken: None,
         };
         let mut pages = vec![unbroken(&verdict, Ok(()))];
-        (verdict.first, verdict.cut) = (88, 1);
+        (verdict.first, verdict.cut, verdict.unwritten) = (88, 1, 2);
         pages.push(unbroken(&verdict, Err(FaultCode::NotRunning)));
         pages.push(unbroken(&verdict, Err(FaultCode::DeadlinePassed)));
         pages.push(
@@ -209,9 +226,9 @@ mod tests {
         insta::assert_snapshot!(pages.join("\n\n"), @"
         1204 lines, chain unbroken; the end is the one that the running taid knows
 
-        1204 lines, chain unbroken; the lines before number 88 were rotated out; 1 line cut by a crash or a full disk; taid does not run, so removed last lines are not found
+        1204 lines, chain unbroken; the lines before number 88 were rotated out; 1 line cut by a crash or a full disk; 2 lines could not be written; taid does not run, so removed last lines are not found
 
-        1204 lines, chain unbroken; the lines before number 88 were rotated out; 1 line cut by a crash or a full disk; taid did not answer, so removed last lines are not found
+        1204 lines, chain unbroken; the lines before number 88 were rotated out; 1 line cut by a crash or a full disk; 2 lines could not be written; taid did not answer, so removed last lines are not found
 
         error: the audit log is broken: it has no lines
         caused by: taid, which runs, has written some
