@@ -70,6 +70,8 @@ pub(crate) use journal::{Disk, Work};
 pub(crate) use ledger::Outcome;
 pub(crate) use service::{MailOptions, MailService};
 pub(crate) use sharing::{SharedLeases, StoreState, store};
+#[cfg(all(test, tokio_unstable))]
+pub(crate) use state_files::Predecessor;
 pub(crate) use state_files::StateFiles;
 pub(crate) use submitter::Submitter;
 pub(crate) use worker::Worker;

@@ -139,7 +139,7 @@ impl<B: Bridge> MailService<B> {
                     keys,
                 };
                 (
-                    Leases::open(files.leases, disk.clone()),
+                    Leases::open(files.leases, disk.clone(), files.predecessor),
                     Ledger::open(files.ledger, disk, clock.clone()),
                     Approvals::open(confirm, clock, store),
                 )

@@ -25,6 +25,17 @@ pub(crate) struct StateFiles {
     pub(crate) approvals: PathBuf,
     /// The directory of the sealed mails that wait for approval.
     pub(crate) held: PathBuf,
+    /// The daemon that had the profile before.
+    pub(crate) predecessor: Predecessor,
+}
+
+/// The bridge of the daemon that had the profile before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Predecessor {
+    /// The present bridge, or none is known.
+    SameBridge,
+    /// Another bridge: what clients report about its mails is about no mail of this one.
+    OtherBridge,
 }
 
 impl StateFiles {
@@ -35,6 +46,7 @@ impl StateFiles {
             ledger: state.join(format!("sends-{profile}")),
             approvals: state.join(format!("approvals-{profile}")),
             held: state.join(format!("held-{profile}")),
+            predecessor: Predecessor::SameBridge,
         }
     }
 
@@ -55,7 +67,7 @@ impl StateFiles {
     /// # Errors
     /// The error of the system. The files may be those of the earlier bridge.
     pub(crate) fn at_bridge(state: &Path, profile: &str, origin: &str) -> io::Result<Self> {
-        let files = Self::of(state, profile);
+        let mut files = Self::of(state, profile);
         os::private_dir(state)?;
         let path = Self::record(state, profile);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -71,6 +83,7 @@ impl StateFiles {
         };
         if earlier != origin {
             if !earlier.is_empty() {
+                files.predecessor = Predecessor::OtherBridge;
                 for path in files.all() {
                     rename(path, &aside(path, earlier))?;
                 }
@@ -164,8 +177,12 @@ mod tests {
         std::fs::write(&files.ledger, "of one").unwrap();
         std::fs::create_dir(&files.held).unwrap();
         std::fs::write(files.held.join("1"), "sealed").unwrap();
-        assert!(exists(&at(ONE).ledger).unwrap(), "the same bridge");
+        assert_eq!(files.predecessor, Predecessor::SameBridge);
+        let files = at(ONE);
+        assert_eq!(files.predecessor, Predecessor::SameBridge);
+        assert!(exists(&files.ledger).unwrap());
         let files = at(OTHER);
+        assert_eq!(files.predecessor, Predecessor::OtherBridge);
         assert!(!exists(&files.ledger).unwrap());
         let digest = Digest::of(&[ONE]);
         assert_eq!(

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     audit::Audit,
     config::{ActivePolicy, Config, Inputs},
-    mail::{MailOptions, MailService, StateFiles, Worker},
+    mail::{MailOptions, MailService, Predecessor, StateFiles, Worker},
     server::app::{App, Facts},
     server::call_log::CallLog,
     server::ipc::{
@@ -298,6 +298,7 @@ impl Running {
                         ledger: state.join("sends"),
                         approvals: state.join("approvals"),
                         held: state.join("held"),
+                        predecessor: Predecessor::SameBridge,
                     }),
                     disk: Arc::new(disk),
                     clock,

@@ -30,7 +30,7 @@ fn deliver(leases: &Leases, client: ClientKey, id: u64) {
 }
 
 fn open(path: PathBuf) -> Leases {
-    Leases::open(path, Arc::new(SystemDisk))
+    Leases::open(path, Arc::new(SystemDisk), Predecessor::SameBridge)
 }
 
 fn state_file() -> (tempfile::TempDir, PathBuf) {
@@ -42,6 +42,26 @@ fn state_file() -> (tempfile::TempDir, PathBuf) {
 
 fn is_returned(leases: &Leases, client: ClientKey) -> bool {
     leases.take_returned(client, DESK, |_| true).is_some()
+}
+
+#[tokio::test]
+async fn a_report_about_a_mail_of_an_earlier_bridge_is_about_no_mail_of_this_one() {
+    let report = |predecessor| {
+        let (_dir, path) = state_file();
+        let leases = Leases::open(path, Arc::new(SystemDisk), predecessor);
+        leases.add_client(1);
+        leases.deliver(1, 7, Some(DESK), |address| address == DESK);
+        leases.take(1, 7, DESK).is_some()
+    };
+    assert!(!report(Predecessor::SameBridge), "client 1 has written it");
+    assert!(report(Predecessor::OtherBridge));
+    // A client of this daemon reports its own mails.
+    let (_dir, path) = state_file();
+    let leases = Leases::open(path, Arc::new(SystemDisk), Predecessor::OtherBridge);
+    leases.add_client(1);
+    marked(&leases, 8);
+    deliver(&leases, 1, 8);
+    assert!(leases.take(1, 8, DESK).is_none());
 }
 
 #[tokio::test]

@@ -15,7 +15,10 @@ mod table;
 pub(crate) use reports::Reports;
 pub(crate) use state::ClientKey;
 
-use super::journal::{Disk, Promise};
+use super::{
+    journal::{Disk, Promise},
+    state_files::Predecessor,
+};
 use reports::End;
 use state::{Event, Lease, State, is_foreign};
 use std::{
@@ -27,7 +30,10 @@ use tokio::sync::Notify;
 
 /// The leases of a daemon.
 #[derive(Debug)]
-pub(super) struct Leases(Mutex<Table>);
+pub(super) struct Leases {
+    table: Mutex<Table>,
+    predecessor: Predecessor,
+}
 
 /// A mail that a client has taken. Dropping it gives the mail back, unless it was
 /// [kept](Taken::keep).
@@ -62,16 +68,22 @@ pub(super) enum Written {
 impl Leases {
     /// Returns leases that do not outlive the daemon.
     pub(super) fn in_memory() -> Self {
-        Self(Mutex::new(Table::in_memory()))
+        Self {
+            table: Mutex::new(Table::in_memory()),
+            predecessor: Predecessor::SameBridge,
+        }
     }
 
     /// Opens the leases that a previous daemon kept in this file.
-    pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>) -> Self {
-        Self(Mutex::new(Table::open(path, disk)))
+    pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>, predecessor: Predecessor) -> Self {
+        Self {
+            table: Mutex::new(Table::open(path, disk)),
+            predecessor,
+        }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a client that connected.
@@ -217,7 +229,8 @@ impl Leases {
 
     /// Records that the client has written the mail. It counts if the client holds the mail,
     /// or if the mail was returned and `is_own` accepts its address.
-    /// Without a lease, the mail belongs to the client's own address, `own`.
+    /// Without a lease, the mail belongs to the client's own address, `own`. A client that does not hold
+    /// the mail has it from the predecessor of this daemon, whose mails were those of its bridge.
     pub(super) fn deliver(
         &self,
         client: ClientKey,
@@ -226,13 +239,13 @@ impl Leases {
         is_own: impl Fn(&str) -> bool,
     ) {
         let mut table = self.table();
-        let event = match (table.mails.get(&id), own) {
-            (Some(lease), _) => Event::Deliver {
+        let event = match (table.mails.get(&id), self.predecessor, own) {
+            (Some(lease), predecessor, _) => Event::Deliver {
                 client,
-                own: is_own(&lease.address),
+                own: predecessor == Predecessor::SameBridge && is_own(&lease.address),
             },
-            (None, Some(address)) => Event::DeliverForgotten { address },
-            (None, None) => return,
+            (None, Predecessor::SameBridge, Some(address)) => Event::DeliverForgotten { address },
+            (None, _, _) => return,
         };
         table.change(id, event);
     }
