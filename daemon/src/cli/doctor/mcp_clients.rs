@@ -39,6 +39,7 @@ pub(super) fn examine(daemon: &Daemon, target: &Target) -> Vec<Check> {
                 text: &text,
                 remedy: setup_of(client, target),
             };
+            checks.extend(of_folder(&read, daemon.account(), &path));
             checks.push(check(read, daemon.account(), &path));
         }
     }
@@ -149,6 +150,31 @@ fn check(read: Read<'_>, account: Option<&str>, path: &OsStr) -> Check {
         ),
         false => ok(&name, found),
     }
+}
+
+/// Checks the entries of single folders, which this client prefers there and setup does not change. Returns
+/// the first problem.
+fn of_folder(read: &Read<'_>, account: Option<&str>, path: &OsStr) -> Option<Check> {
+    let folders = edit::servers_of_folders(read.client, read.text);
+    folders.iter().find_map(|(folder, servers)| {
+        let entries = entries(servers);
+        let mut started = entries.iter().filter(|entry| entry.off.is_none());
+        started.find_map(|entry| {
+            let problem = Problem::of(entry, account, path)?;
+            let found = format!(
+                "\"{}\" of the folder {folder} in {} {}",
+                entry.key,
+                read.file.display(),
+                problem.found(entry)
+            );
+            let remedy = format!("`claude mcp remove {} -s local` in that folder", entry.key);
+            Some(wrong(
+                &format!("client {}", read.client.name),
+                found,
+                remedy,
+            ))
+        })
+    })
 }
 
 /// Problem of an entry.

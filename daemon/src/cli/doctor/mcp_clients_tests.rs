@@ -142,3 +142,23 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     Ok: /home/alice/file starts tai-mcp |
     "#);
 }
+
+#[test]
+fn an_entry_of_a_single_folder_that_starts_the_node_server_is_found() {
+    let client = CLIENTS.iter().find(|client| client.slug == "claude-code");
+    let found = |entry: &str| {
+        let text = format!(
+            r#"{{"projects": {{"/a": {{}}, "/b": {{"mcpServers": {{"mail": {entry}}}}}}}, "mcpServers": {{}}}}"#
+        );
+        let read = Read {
+            client: client.unwrap(),
+            file: Path::new("/home/alice/.claude.json"),
+            text: &text,
+            remedy: String::new(),
+        };
+        of_folder(&read, None, OsStr::new("/nonexistent"))
+    };
+    let node = found(r#"{"command": "npx", "args": ["-y", "tai-mcp-server"]}"#).unwrap();
+    insta::assert_snapshot!(format!("{} -> {}", node.found, node.remedy), @r#""mail" of the folder /b in /home/alice/.claude.json starts tai-mcp through "npx", as the older Node server -> `claude mcp remove mail -s local` in that folder"#);
+    assert_eq!(found(r#"{"command": "npx", "args": ["other"]}"#), None);
+}

@@ -80,6 +80,24 @@ pub(in crate::cli) fn servers(
     }
 }
 
+/// Returns the servers that a configuration has for single folders, each with its folder. Claude Code
+/// prefers them to those for all folders, and `claude mcp add` writes one for the present folder.
+pub(in crate::cli) fn servers_of_folders(
+    client: &McpClient,
+    text: &str,
+) -> Vec<(String, Map<String, Value>)> {
+    let root = match client.slug {
+        "claude-code" => value_of(client, text).unwrap_or_default(),
+        _ => Value::Null,
+    };
+    let folders = root.get("projects").and_then(Value::as_object);
+    let servers = |(folder, project): (&String, &Value)| {
+        let servers = project.get(client.key)?.as_object()?;
+        Some((folder.clone(), servers.clone()))
+    };
+    folders.into_iter().flatten().filter_map(servers).collect()
+}
+
 /// Returns whether the configuration has an object of servers.
 pub(in crate::cli::setup) fn has_servers(client: &McpClient, text: &str) -> bool {
     value_of(client, text).is_ok_and(|root| root.get(client.key).is_some())
