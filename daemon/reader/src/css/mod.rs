@@ -28,6 +28,7 @@ pub(crate) mod paint;
 pub(crate) mod property;
 pub(crate) mod registered;
 mod relative;
+mod scope;
 pub(crate) mod selector;
 mod shape;
 pub(crate) mod sheet;

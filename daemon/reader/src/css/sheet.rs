@@ -8,6 +8,7 @@ use super::{
     nesting::{Alternatives, Parent},
     property::Declaration,
     registered::Registered,
+    scope::{in_scope, limit, parts},
     supports,
 };
 use crate::limits::MAX_RULES;
@@ -38,12 +39,17 @@ pub(crate) struct Rules {
     pub(crate) exceeded: bool,
     layers: Layers,
     imports: usize,
+    /// Bytes of the limits of scopes in the selectors.
+    limits: usize,
 }
 
 /// Most registered custom properties, and most keyframes.
 const MAX_PROPERTIES: usize = 100;
 /// Most sheets that other sheets import. They may import each other.
 const MAX_IMPORTS: usize = 16;
+/// Most bytes of the limit of a scope, and of all its copies: each selector of the scope has one.
+const MAX_LIMIT: usize = 512;
+const MAX_LIMITS: usize = 64 << 10;
 
 impl Rules {
     /// Parses a style sheet.
@@ -149,38 +155,6 @@ impl Level<'_> {
     }
 }
 
-/// Returns the parts of a list of selectors in a scope, whose root has the same name as the parent of
-/// nested rules.
-fn parts(input: &mut Parser<'_>) -> Parsed<Vec<String>> {
-    input.parse_comma_separated(|input| {
-        let start = input.position();
-        while input.next().is_ok() {}
-        Ok(input.slice_from(start).trim_ascii().replace(":scope", "&"))
-    })
-}
-
-/// Returns a selector for the elements that are in a scope, from the limits of the scope.
-fn limit(input: &mut Parser<'_>) -> Parsed<String> {
-    let limits = parts(input)?
-        .into_iter()
-        .map(|limit| match limit.contains('&') {
-            true => limit,
-            false => format!("& {limit}"),
-        });
-    let limits = limits.collect::<Vec<_>>().join(",");
-    Ok(format!(":not(:where({limits}),:where({limits}) *)"))
-}
-
-/// Returns the selectors of a rule in a scope, with a selector that each element must match, too.
-fn in_scope(input: &mut Parser<'_>, limit: &str) -> Parsed<String> {
-    let parts = parts(input)?.into_iter().map(|part| {
-        let end = part.find("::").unwrap_or(part.len());
-        let (element, pseudo) = part.split_at(end);
-        format!("{element}{limit}{pseudo}")
-    });
-    Ok(parts.collect::<Vec<_>>().join(","))
-}
-
 /// A rule with a block.
 enum AtRule {
     /// Rules that apply.
@@ -236,6 +210,9 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                         input.parse_nested_block(limit)?
                     }
                 };
+                let is_long = limit.len() > MAX_LIMIT;
+                self.rules.exceeded |= is_long;
+                let limit = if is_long { String::new() } else { limit };
                 return Ok(AtRule::Scope(scope, limit));
             },
             _ => return invalid(),
@@ -268,15 +245,15 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
     }
 
     fn parse_block(&mut self, rule: AtRule, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
-        let mut scoped = None;
-        let (parent, layer) = match rule {
-            AtRule::Apply => (self.parent.clone(), self.layer),
+        let (parent, layer, scoped) = match rule {
+            AtRule::Apply => (self.parent.clone(), self.layer, self.scoped.clone()),
             AtRule::Layers(names) => {
                 if names.len() > 1 {
                     return invalid();
                 }
                 let name = names.into_iter().next().unwrap_or_default();
-                (self.parent.clone(), self.rules.layer(self.layer, &name))
+                let layer = self.rules.layer(self.layer, &name);
+                (self.parent.clone(), layer, self.scoped.clone())
             }
             AtRule::Import(..) => return invalid(),
             AtRule::Keyframes(name) => {
@@ -295,10 +272,7 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 }
                 return Ok(());
             }
-            AtRule::Scope(scope, limit) => {
-                scoped = Some(limit);
-                (Some(scope), self.layer)
-            }
+            AtRule::Scope(scope, limit) => (Some(scope), self.layer, Some(limit)),
         };
         self.inside(input, parent, layer, scoped);
         Ok(())
@@ -315,7 +289,11 @@ impl<'i> QualifiedRuleParser<'i> for Level<'_> {
         let parents = &mut self.rules.parents;
         match &self.scoped {
             Some(limit) => {
-                let selectors = in_scope(input, limit)?;
+                let parts = parts(input)?;
+                self.rules.limits += limit.len().saturating_mul(parts.len());
+                let is_within = self.rules.limits <= MAX_LIMITS;
+                self.rules.exceeded |= !is_within;
+                let selectors = in_scope(parts, if is_within { limit } else { "" });
                 Parent::parse(&mut Parser::new(&selectors), around, parents)
             }
             None => Parent::parse(input, around, parents),

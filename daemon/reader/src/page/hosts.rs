@@ -17,6 +17,13 @@ const ABBREVIATIONS: [&str; 3] = ["b.sc", "m.sc", "co.kg"];
 /// Most words of a text that is a host with blanks beside its dots.
 const MOST_WORDS: usize = 5;
 
+/// Endings of a host with a blank behind one of its dots, and least length of its other parts, in bytes.
+const USUAL_ENDINGS: [&str; 16] = [
+    "com", "net", "org", "info", "io", "co", "de", "eu", "uk", "fr", "nl", "pl", "ch", "ru", "cn",
+    "jp",
+];
+const LEAST_LABEL: usize = 4;
+
 /// A host that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Named {
@@ -88,8 +95,13 @@ fn with_plain_dots(text: &str) -> String {
         }
         _ => false,
     });
-    let end = one.rsplit('.').next().unwrap_or_default();
-    match beside && end == end.to_lowercase() && is_domain(&one, false) {
+    let (labels, end) = one.rsplit_once('.').unwrap_or_default();
+    // A blank behind a dot is usual in lists and abbreviations: "1. page", "Dr. med", "Click. here".
+    let is_spaced = words.iter().rev().skip(1).any(|word| word.ends_with('.'));
+    let is_word = |label: &str| label.len() >= LEAST_LABEL && label.contains(char::is_alphabetic);
+    let is_usual = || USUAL_ENDINGS.contains(&end) && labels.split('.').all(is_word);
+    let is_host = beside && end == end.to_lowercase() && is_domain(&one, false);
+    match is_host && (!is_spaced || is_usual()) {
         true => one,
         false => text,
     }
@@ -344,6 +356,14 @@ mod tests {
             ("192.168.0.1/login", "192.168.0.1"),
             ("192.168.0.1:8080", "192.168.0.1"),
             ("Done. Now", ""),
+            ("1. link", ""),
+            ("5. page", ""),
+            ("Dr. med", ""),
+            ("z. B. de", ""),
+            ("No. one", ""),
+            ("Click. here", ""),
+            ("FAQ . help", ""),
+            ("2. com", ""),
             ("Connect the dot com", ""),
             ("192.168.0.1", ""),
         ] {

@@ -65,6 +65,11 @@ pub(super) const PROPERTIES: &[(&str, &str)] = &[
         "auto | rect([<length> | auto] , [<length> | auto] , [<length> | auto] , [<length> | auto]) \
          | rect([<length> | auto]{4})",
     ),
+    (
+        "unicode-bidi",
+        "normal | embed | isolate | bidi-override | isolate-override | plaintext",
+    ),
+    ("isolation", "auto | isolate"),
     ("opacity", "<factor>"),
     ("zoom", "normal | reset | <factor+>"),
     ("z-index", "auto | <integer>"),
@@ -177,9 +182,9 @@ pub(super) const PROPERTIES: &[(&str, &str)] = &[
     ),
     (
         "animation -webkit-animation",
-        "[[[<easing> || <time+> || <time> || [infinite | <number+>]] \
+        "[<easing> || <time+> || <time> || [infinite | <number+>] \
          || [normal | reverse | alternate | alternate-reverse] \
-         || [none | forwards | backwards | both] || [running | paused] || [none | <string> | <name>]]]#",
+         || [none | forwards | backwards | both] || [running | paused] || [none | <string> | <name>]]#",
     ),
     (
         "easing",
