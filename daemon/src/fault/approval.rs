@@ -46,6 +46,15 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
                 "if you want this mail after all, send it with `taid send`",
             ),
         ),
+        ApprovalError::DiscardedUncertain(_) => (
+            FaultCode::NotPermitted,
+            "taid stopped while it sent the mail, and the user decided with `taid approve`",
+            Hint::each(
+                "ask the user, and the recipient whether it arrived; only if it did not and the user wants \
+                 this mail after all, call again with allow_duplicate: true; nothing was sent this time",
+                "ask the recipient whether it arrived; if you want this mail after all, send it with `taid send`",
+            ),
+        ),
         ApprovalError::Full => (
             FaultCode::TooBusy,
             &*full,

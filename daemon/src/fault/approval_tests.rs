@@ -10,6 +10,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::Declined,
         ApprovalError::Decided,
         ApprovalError::Discarded(3),
+        ApprovalError::DiscardedUncertain(3),
         ApprovalError::Full,
         ApprovalError::NotHeld(3),
         ApprovalError::OtherVersion(3),
@@ -45,6 +46,12 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     caused by: the user decided with `taid approve`
     hint: ask the user what to change; if the user wants this mail after all, call again with allow_duplicate: true; nothing was sent
     hint for a person: if you want this mail after all, send it with `taid send`
+
+    [NotPermitted]
+    error: the user discarded the same mail (number 3) within the last ten minutes, and it may have been sent before
+    caused by: taid stopped while it sent the mail, and the user decided with `taid approve`
+    hint: ask the user, and the recipient whether it arrived; only if it did not and the user wants this mail after all, call again with allow_duplicate: true; nothing was sent this time
+    hint for a person: ask the recipient whether it arrived; if you want this mail after all, send it with `taid send`
 
     [TooBusy]
     error: the approval queue is full

@@ -10,20 +10,28 @@ const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// Limit of discarded mails. Beyond it the oldest are forgotten.
 const MAX: usize = 256;
 
-/// The discarded mails with their numbers.
+/// The discarded mails with the times of the decisions.
 #[derive(Debug, Default)]
-pub(super) struct Discards(Bounded<Digest, (u64, Stamp), MAX>);
+pub(super) struct Discards(Bounded<Digest, (Discarded, Stamp), MAX>);
+
+/// A mail that a person discarded or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Discarded {
+    pub(super) number: u64,
+    /// Whether an earlier daemon may have sent it.
+    pub(super) maybe_sent: bool,
+}
 
 impl Discards {
     /// Adds a mail.
-    pub(super) fn add(&mut self, digest: Digest, number: u64, now: Stamp) {
+    pub(super) fn add(&mut self, digest: Digest, mail: Discarded, now: Stamp) {
         self.0.retain(|(_, at)| at.is_within(WINDOW, now));
-        self.0.put(digest, (number, now));
+        self.0.put(digest, (mail, now));
     }
 
-    /// Returns the number of the mail that was discarded last and has this digest.
-    pub(super) fn number(&self, digest: &Digest, now: Stamp) -> Option<u64> {
-        let (number, at) = self.0.get(digest)?;
-        at.is_within(WINDOW, now).then_some(*number)
+    /// Returns the mail that was discarded last and has this digest.
+    pub(super) fn last(&self, digest: &Digest, now: Stamp) -> Option<Discarded> {
+        let (mail, at) = self.0.get(digest)?;
+        at.is_within(WINDOW, now).then_some(*mail)
     }
 }

@@ -18,6 +18,11 @@ pub(crate) enum ApprovalError {
     /// The person discarded or changed the same mail, with this number, within ten minutes.
     #[error("the user discarded or changed the same mail (number {0}) within the last ten minutes")]
     Discarded(u64),
+    /// As [`ApprovalError::Discarded`], for a mail that an earlier daemon may have sent.
+    #[error(
+        "the user discarded the same mail (number {0}) within the last ten minutes, and it may have been sent before"
+    )]
+    DiscardedUncertain(u64),
     /// The sender's queue of waiting mails is full, or the daemon's.
     #[error("the approval queue is full")]
     Full,

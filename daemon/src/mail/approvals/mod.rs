@@ -41,6 +41,7 @@ use super::{
     submitter::Submitter,
 };
 use crate::config::ConfirmPolicy;
+use discards::Discarded;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use safe::Safe;
 use same::Submission;
@@ -163,11 +164,15 @@ impl Approvals {
     /// Checks that no person discarded the mail with `taid approve`.
     ///
     /// # Errors
-    /// [`ApprovalError::Discarded`] within ten minutes of the decision.
+    /// [`ApprovalError::Discarded`] or [`ApprovalError::DiscardedUncertain`] within ten minutes of the
+    /// decision.
     pub(super) fn check_discarded(&self, digest: &Digest) -> Result<(), ApprovalError> {
         let (table, now) = self.table();
-        let number = table.discards.number(digest, now);
-        number.map_or(Ok(()), |number| Err(ApprovalError::Discarded(number)))
+        match table.discards.last(digest, now) {
+            None => Ok(()),
+            Some(mail) if mail.maybe_sent => Err(ApprovalError::DiscardedUncertain(mail.number)),
+            Some(mail) => Err(ApprovalError::Discarded(mail.number)),
+        }
     }
 
     /// Opens a question about the mail.
@@ -355,11 +360,8 @@ impl Approvals {
             })),
             Effect::Refuse(error) => Err(error),
             Effect::None | Effect::TellHeld => {
-                // The ledger says of a mail that may have been sent that it may, which a client that
-                // submits it again must hear.
-                if !maybe_sent {
-                    table.discards.add(digest.clone(), number, now);
-                }
+                let discarded = Discarded { number, maybe_sent };
+                table.discards.add(digest.clone(), discarded, now);
                 Ok(Resolved::Discarded {
                     digest,
                     maybe_sent,

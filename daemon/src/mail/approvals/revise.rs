@@ -7,6 +7,7 @@
 
 use super::{
     Approvals,
+    discards::Discarded,
     error::ApprovalError,
     show::{show, version},
     state::{Approval, Effect, Event, Place, WaitingMail},
@@ -115,7 +116,12 @@ impl Approvals {
             Effect::None | Effect::TellHeld | Effect::Send { .. } => {
                 // The agent that submits the old mail again does not make it wait beside the new one.
                 let changed = old.mail.digest.clone();
-                table.discards.add(changed, number, now);
+                let mail = Discarded {
+                    number,
+                    // Such a mail cannot be changed.
+                    maybe_sent: false,
+                };
+                table.discards.add(changed, mail, now);
                 Ok(Exchange {
                     old: number,
                     new,
