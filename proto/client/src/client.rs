@@ -242,6 +242,9 @@ impl<D: Dial> Link<D> {
                         connection.ended().await;
                     }
                     Outcome::Answered(result) => return result,
+                    Outcome::NotBegun if context.cancelled.is_cancelled() => {
+                        return Err(cancelled_call());
+                    }
                     Outcome::NotBegun => {}
                     Outcome::Lost => match on_loss {
                         OnLoss::Repeat => {}
@@ -254,7 +257,11 @@ impl<D: Dial> Link<D> {
                         return Err(match on_loss {
                             OnLoss::Repeat => cancelled_call(),
                             // A send that has left is not cancelled.
-                            OnLoss::Report(call) => left_call(call),
+                            OnLoss::Report(call) => {
+                                let profile = connection.profile.get();
+                                let profile = profile.unwrap_or(&self.options.profile);
+                                left_call(call).for_profile(profile)
+                            }
                         });
                     }
                 }

@@ -229,7 +229,7 @@ impl Connection {
     /// Sends a call.
     ///
     /// # Errors
-    /// [`Outcome::Cancelled`], or [`Outcome::NotBegun`] if the connection has ended.
+    /// [`Outcome::NotBegun`], if the call is cancelled or the connection has ended.
     async fn begin(
         &self,
         call: Call,
@@ -239,7 +239,7 @@ impl Connection {
     ) -> Result<Open<'_>, Outcome<Answer>> {
         // The caller may have cancelled during the handshake.
         if cancelled.is_cancelled() {
-            return Err(Outcome::Cancelled);
+            return Err(Outcome::NotBegun);
         }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let left = deadline.saturating_duration_since(Instant::now());

@@ -7,8 +7,8 @@ use tai_proto::{Answer, Fault, FaultCode, Hint, Method};
 pub enum Outcome<T> {
     /// The daemon answered.
     Answered(Result<T, Fault>),
-    /// The daemon did not begin the call: the connection ended before the call was queued for
-    /// writing, or the daemon said so.
+    /// The daemon did not begin the call: the call was cancelled or the connection ended before the call
+    /// was queued for writing, or the daemon said so.
     NotBegun,
     /// The connection ended without an answer. The daemon may have begun the call.
     Lost,

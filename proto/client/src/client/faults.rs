@@ -91,7 +91,7 @@ pub(super) fn late_call(call: Unanswered) -> Fault {
 
 /// Returns the fault of a call whose caller did not wait for its end.
 pub(super) fn left_call(call: Unanswered) -> Fault {
-    unknown_outcome(call, "the client cancelled the call")
+    unknown_outcome(call, "the client did not wait for the answer")
 }
 
 /// Returns the fault of a call that may have had an effect and is not repeated.

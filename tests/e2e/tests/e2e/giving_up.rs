@@ -120,7 +120,7 @@ fn the_end_of_the_input_ends_each_call_and_leases_no_mail() {
     texts.sort();
     insta::assert_snapshot!(texts.join("\n"), @"
     error: it is unknown whether the mail was sent
-    caused by: the client cancelled the call
+    caused by: the client did not wait for the answer
     hint: check the mailbox or ask the recipient before you call again; the call was not repeated, and taid does not send the same mail within ten minutes unless allow_duplicate is true
     error: the MCP client has closed the input of tai-mcp
     error: the call was cancelled
