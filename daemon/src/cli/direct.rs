@@ -31,6 +31,16 @@ pub(super) async fn register(
         .map_err(|error| fault::of_register(&error).into())
 }
 
+/// Checks a password with the bridge.
+///
+/// # Errors
+/// The bridge refuses it or cannot be reached.
+pub(super) async fn check(config: &Config, credentials: &Credentials) -> Result<(), CliError> {
+    check_login(&bridge(config)?, credentials)
+        .await
+        .map_err(|error| fault::of_login(&error).into())
+}
+
 /// Saves a password in the keyring, after the bridge has accepted it.
 ///
 /// # Errors
@@ -42,9 +52,7 @@ pub(super) async fn check_and_save(
     if config.keyring.as_ref() != Some(&credentials.bridge) {
         return Err(fault::not_in_file(&credentials.bridge).into());
     }
-    check_login(&bridge(config)?, credentials)
-        .await
-        .map_err(|error| fault::of_login(&error))?;
+    check(config, credentials).await?;
     keyring::save(config.profile.as_str(), credentials)
         .await
         .map_err(|error| {

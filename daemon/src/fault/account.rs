@@ -105,13 +105,11 @@ fn unsaved(why: impl Into<String>) -> Fault {
 pub(super) fn of_account_in_use(InUse { by }: &InUse) -> Fault {
     let (why, hint) = match by {
         Some(by) => (
-            format!(
-                "the taid of the profile {by} is signed in to it, and two would give each mail twice"
-            ),
+            format!("the taid of the profile {by} has it, and two would give each mail twice"),
             format!("run `taid stop --profile {by}` to use this taid, or use the profile {by}"),
         ),
         None => (
-            "it is signed in to it, and two would give each mail twice".to_owned(),
+            "two would give each mail twice".to_owned(),
             "run `taid status --all`, and stop the other one".to_owned(),
         ),
     };

@@ -116,7 +116,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
 
     [AccountRefused]
     error: another taid of the same user has this account
-    caused by: the taid of the profile default is signed in to it, and two would give each mail twice
+    caused by: the taid of the profile default has it, and two would give each mail twice
     hint: ask the user to run `taid stop --profile default` to use this taid, or use the profile default, then call again
     hint for a person: run `taid stop --profile default` to use this taid, or use the profile default
 

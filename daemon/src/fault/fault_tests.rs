@@ -180,13 +180,13 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [NotSignedIn]
     error: another taid of the same user has this account
-    caused by: the taid of the profile alice is signed in to it, and two would give each mail twice
+    caused by: the taid of the profile alice has it, and two would give each mail twice
     hint: ask the user to run `taid stop --profile alice` to use this taid, or use the profile alice, then call again
     hint for a person: run `taid stop --profile alice` to use this taid, or use the profile alice
 
     [NotSignedIn]
     error: another taid of the same user has this account
-    caused by: it is signed in to it, and two would give each mail twice
+    caused by: two would give each mail twice
     hint: ask the user to run `taid status --all`, and stop the other one, then call again
     hint for a person: run `taid status --all`, and stop the other one
 

@@ -229,12 +229,7 @@ fn account_profile(
     if is_own_bridge && owner.as_ref() == Some(account) {
         return Ok(Profile::default());
     }
-    // A client that names the bridge of the file has the account of those that name none.
-    let named = config.named_bridge().filter(|_| !is_own_bridge);
-    Ok(Profile::of_account(
-        account,
-        named.as_ref().map(Origin::as_str),
-    ))
+    Ok(config.profile_of(account))
 }
 
 /// Returns the account of the default profile's entry in the keyring. A keyring that does not answer

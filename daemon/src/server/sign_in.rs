@@ -170,8 +170,7 @@ impl<T: Transport> App<T> {
 
     /// Returns the profile of another account at this daemon's bridge.
     fn own_profile(&self, account: &Username) -> Profile {
-        let named = self.facts.config.named_bridge();
-        Profile::of_account(account, named.as_ref().map(Origin::as_str))
+        self.facts.config.profile_of(account)
     }
 
     fn session_fault(&self, error: &SessionError) -> Fault {

@@ -108,8 +108,7 @@ pub(super) fn in_environment(config: &Config, username: &Username) -> Option<Sec
 
 /// Returns the profile of an account at the bridge that this environment names.
 pub(super) fn own_profile(config: &Config, account: &Username) -> Profile {
-    let named = config.named_bridge();
-    Profile::of_account(account, named.as_ref().map(Origin::as_str))
+    config.profile_of(account)
 }
 
 /// Checks that the daemon has no other account.
@@ -128,24 +127,45 @@ async fn check_account(daemon: &Daemon, username: &Username, config: &Config) ->
 }
 
 /// Checks that the daemon uses the bridge of this configuration: the password would go to another
-/// bridge otherwise. The configuration file is not the one of a daemon whose socket the user names.
+/// bridge otherwise. The configuration file is not the one of a daemon whose socket the user names, nor
+/// alone that of an account's own daemon, which has the bridge of its client or of config.toml.
 ///
 /// # Errors
 /// The daemon uses another bridge.
 pub(super) fn check_bridge(status: &Status, target: &Target, config: &Config) -> Result<(), Fault> {
-    let url: Result<BaseUrl, _> = status.bridge.url.parse();
-    let theirs = url
-        .map_err(|error| {
-            Fault::new(FaultCode::Internal, "taid reports no bridge").because(error.to_string())
-        })?
-        .origin();
+    let theirs = bridge_of(status)?;
     let ours = config.settings.api_base_url.origin();
     match (config.named_bridge(), &target.socket) {
         _ if ours == theirs => Ok(()),
         (Some(named), _) => Err(fault::other_bridge(&theirs, &named)),
-        (None, None) => Err(fault::earlier_bridge(&theirs, &ours)),
         (None, Some(_)) => Ok(()),
+        (None, None) if is_own(status, target, &theirs) => Ok(()),
+        (None, None) => Err(fault::earlier_bridge(&theirs, &ours)),
     }
+}
+
+/// Returns the origin of the daemon's bridge.
+///
+/// # Errors
+/// The daemon reports none.
+fn bridge_of(status: &Status) -> Result<Origin, Fault> {
+    let url: Result<BaseUrl, _> = status.bridge.url.parse();
+    url.map(|url| url.origin()).map_err(|error| {
+        Fault::new(FaultCode::Internal, "taid reports no bridge").because(error.to_string())
+    })
+}
+
+/// Returns whether the daemon at this bridge is the own one of its account.
+fn is_own(status: &Status, target: &Target, bridge: &Origin) -> bool {
+    let account = status.account.username.as_deref().map(Username::new);
+    let Some(Ok(account)) = account else {
+        return false;
+    };
+    let bridges = [None, Some(bridge.as_str())];
+    let mut own = bridges
+        .map(|named| Profile::of_account(&account, named))
+        .into_iter();
+    own.any(|own| own == target.profile)
 }
 
 /// Asks the account's own daemons at this bridge to stop. Their clients reconnect and find this one.
@@ -264,7 +284,7 @@ impl SignIn<'_> {
         &self,
         daemon: &Daemon,
         credentials: &Credentials,
-    ) -> Result<wire::SignedIn, Fault> {
+    ) -> Result<wire::SignedIn, CliError> {
         // A client of the account may start its daemon again before this one is signed in.
         let mut tries = TRIES;
         loop {
@@ -278,11 +298,17 @@ impl SignIn<'_> {
             // If this command is interrupted, taid drops the login.
             let fault = match daemon.call(login, LONG).await {
                 Err(fault) if fault.code == FaultCode::AccountRefused && tries > 0 => fault,
-                answer => return answer,
+                answer => return Ok(answer?),
             };
+            // This command knows the bridge of the password only if it is that of its configuration.
+            if bridge_of(&daemon.status().await?)? != credentials.bridge {
+                return Err(fault.into());
+            }
+            // A daemon that serves clients does not stop for a password that the bridge refuses.
+            direct::check(self.config, credentials).await?;
             let stopping = stop_own(self.target, &credentials.username, self.config).await;
             if stopping.is_empty() {
-                return Err(fault);
+                return Err(fault.into());
             }
             tries = tries.saturating_sub(1);
             for own in stopping {

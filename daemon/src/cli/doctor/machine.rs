@@ -18,7 +18,7 @@ use tai_proto::{
     door::Door,
     endpoint::{Endpoint, lock_file},
     places::Places,
-    status::Status,
+    status::{SessionState, Status},
 };
 
 /// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
@@ -161,11 +161,13 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
 /// Checks for a daemon of another profile that has the same account. One of the two is not signed in, or
 /// the account could not be locked.
 async fn same_account(target: &Target, daemon: &Daemon) -> Option<Check> {
-    let own = daemon.status()?;
+    let own = daemon.status().filter(|own| has_account(own))?;
     let username = own.account.username.as_deref()?;
     let others = others(target).await.into_iter();
     let mut same = others.filter(|(_, other)| {
-        other.account.username.as_deref() == Some(username) && other.bridge.url == own.bridge.url
+        has_account(other)
+            && other.account.username.as_deref() == Some(username)
+            && other.bridge.url == own.bridge.url
     });
     let (profile, _) = same.next()?;
     Some(wrong(
@@ -173,6 +175,14 @@ async fn same_account(target: &Target, daemon: &Daemon) -> Option<Check> {
         format!("the taid of the profile {profile} has the account {username} too"),
         format!("`taid stop --profile {profile}` to use this one, or use the profile {profile}"),
     ))
+}
+
+/// Returns whether a daemon is signed in or tries to sign in.
+fn has_account(status: &Status) -> bool {
+    match status.session.state {
+        SessionState::Live | SessionState::SigningIn | SessionState::Waiting => true,
+        SessionState::SignedOut | SessionState::LoggedOut => false,
+    }
 }
 
 /// Checks for a daemon of the same profile that does not listen, or that belongs to the home

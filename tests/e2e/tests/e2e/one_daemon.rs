@@ -98,7 +98,7 @@ fn of_two_daemons_of_an_account_one_signs_in_and_the_other_says_why_not() {
     let refused = second.call("list_inbox", json!({}));
     insta::assert_snapshot!(machine.plain(refused.text.as_bytes()), @"
     error: another taid of the same user has this account
-    caused by: the taid of the profile alice is signed in to it, and two would give each mail twice
+    caused by: the taid of the profile alice has it, and two would give each mail twice
     hint: ask the user to run `taid stop --profile alice` to use this taid, or use the profile alice, then call again
     ");
     let ids = [&mut first, &mut second].map(|client| [fetch(client), fetch(client)]);
@@ -113,7 +113,7 @@ fn of_two_daemons_of_an_account_one_signs_in_and_the_other_says_why_not() {
     let doctor = machine.plain(&doctor.stdout);
     let line = |name: &str| doctor.lines().find(|line| line.contains(name)).unwrap();
     insta::assert_snapshot!(format!("{}\n{}", line(" login "), line("second daemon")), @"
-    ✗ login          another taid of the same user has this account (the taid of the profile alice is signed in to it, and two would give each mail twice); the next call logs in -> run `taid stop --profile alice` to use this taid, or use the profile alice
+    ✗ login          another taid of the same user has this account (the taid of the profile alice has it, and two would give each mail twice); the next call logs in -> run `taid stop --profile alice` to use this taid, or use the profile alice
     ✗ second daemon  the taid of the profile alice has the account alice too -> `taid stop --profile alice` to use this one, or use the profile alice
     ");
     // No restart is needed once the other one has stopped.
@@ -136,7 +136,7 @@ fn the_accounts_own_daemon_keeps_the_account_while_a_mail_waits_there() {
     exit 1
     1 mail waits at the taid of the profile alice: `taid approve --profile alice`
     error: another taid of the same user has this account
-    caused by: the taid of the profile alice is signed in to it, and two would give each mail twice
+    caused by: the taid of the profile alice has it, and two would give each mail twice
     hint: run `taid stop --profile alice` to use this taid, or use the profile alice
     ");
     let mut second = client(&machine, &[]);
@@ -160,7 +160,7 @@ fn a_login_of_a_second_profile_is_refused_until_the_first_one_has_signed_out() {
     insta::assert_snapshot!(machine.say(&login(&machine, &work)), @"
     exit 1
     error: another taid of the same user has this account
-    caused by: the taid of the profile default is signed in to it, and two would give each mail twice
+    caused by: the taid of the profile default has it, and two would give each mail twice
     hint: run `taid stop --profile default` to use this taid, or use the profile default
     ");
     assert!(machine.cli(&["logout", "--yes"]).status.success());
@@ -168,7 +168,21 @@ fn a_login_of_a_second_profile_is_refused_until_the_first_one_has_signed_out() {
     insta::assert_snapshot!(machine.say(&login(&machine, &[])), @"
     exit 1
     error: another taid of the same user has this account
-    caused by: the taid of the profile work is signed in to it, and two would give each mail twice
+    caused by: the taid of the profile work has it, and two would give each mail twice
     hint: run `taid stop --profile work` to use this taid, or use the profile work
     ");
+}
+
+#[test]
+fn the_accounts_own_daemon_outlives_a_refused_password_and_takes_a_login_of_its_profile() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    let _client = client_of_account(&machine);
+    let refused = machine.cli_reading(&["login", USER, "--password-stdin"], "not the password");
+    assert_eq!(refused.status.code(), Some(4), "{}", machine.say(&refused));
+    let all = daemons(&machine);
+    assert!(all.contains(&named("alice", "live")), "{all:?}");
+    // The own daemon has the bridge of config.toml, which its profile does not name.
+    let output = login(&machine, &["--profile", "alice"]);
+    assert!(output.status.success(), "{}", machine.say(&output));
 }

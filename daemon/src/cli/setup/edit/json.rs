@@ -39,11 +39,7 @@ pub(super) fn value_of(text: &str) -> Result<Value, EditError> {
 }
 
 fn syntax(text: &str, error: &ParseError) -> EditError {
-    syntax_at(text, error.range().start)
-}
-
-fn syntax_at(text: &str, offset: usize) -> EditError {
-    let (line, column) = position(text, offset);
+    let (line, column) = position(text, error.range().start);
     EditError::Syntax {
         format: "JSON",
         line,
@@ -61,7 +57,7 @@ fn tree(whole: &WithoutHalves<'_>) -> Result<CstRootNode, EditError> {
 /// The edit removed half a surrogate pair.
 fn restored(whole: &WithoutHalves<'_>, root: &CstRootNode) -> Result<String, EditError> {
     let restored = whole.restore(root.to_string());
-    restored.ok_or_else(|| syntax_at(&whole.text, 0))
+    restored.ok_or(EditError::Unsupported)
 }
 
 /// Applies the edits.
