@@ -10,7 +10,7 @@ use std::{
 /// content or the new one. Dropping it before that removes it, because a partial file would occupy a
 /// full disk.
 #[derive(Debug)]
-pub(crate) struct NextFile(PathBuf);
+pub(crate) struct NextFile(Option<PathBuf>);
 
 impl NextFile {
     /// Creates the file for writing, with mode 0600 from its creation on.
@@ -18,7 +18,7 @@ impl NextFile {
     /// # Errors
     /// The system's error; `AlreadyExists` also for a link.
     pub(crate) fn create(path: PathBuf) -> io::Result<(File, Self)> {
-        Ok((create_private(&path)?, Self(path)))
+        Ok((create_private(&path)?, Self(Some(path))))
     }
 
     /// Creates the file in the place of one that an earlier process left.
@@ -34,17 +34,21 @@ impl NextFile {
     ///
     /// # Errors
     /// The system's error.
-    pub(crate) fn take_name(self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.0, path)?;
+    pub(crate) fn take_name(mut self, path: &Path) -> io::Result<()> {
+        if let Some(own) = &self.0 {
+            fs::rename(own, path)?;
+        }
         // The earlier name no longer belongs to this file.
-        std::mem::forget(self);
+        self.0 = None;
         Ok(())
     }
 }
 
 impl Drop for NextFile {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        if let Some(own) = &self.0 {
+            let _ = fs::remove_file(own);
+        }
     }
 }
 

@@ -108,10 +108,11 @@ fn show(status: Status, notes: &[String]) -> Shown {
         text.push('\n');
         text.push_str(&line);
     };
-    let problem = problem.or_else(|| of_bridge(&status.bridge));
-    if let Some(problem) = &problem {
+    let of_bridge = of_bridge(&status.bridge);
+    for problem in problem.iter().chain(&of_bridge) {
         add(format!("Problem: {problem}"));
     }
+    let problem = problem.or(of_bridge);
     for note in notes {
         add(format!("Note: {note}"));
     }
@@ -205,6 +206,7 @@ mod tests {
         Account: desk.alice@tai.chat
         Mail bridge: answers
         Problem: refused. ask the user to run `taid login`, then call again
+        Problem: the mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z
         Note: PASSWORD is ignored
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2

@@ -53,7 +53,8 @@ pub(super) enum Permit {
 /// Signals for the end of a session.
 #[derive(Clone)]
 pub(crate) struct Ends {
-    /// Cancelled when a write to the output fails, or the time for the last answers has passed.
+    /// Cancelled when no further answer is written: a write to the output has failed, or the input has ended
+    /// and its requests are answered or out of time.
     pub(crate) over: CancellationToken,
     /// Cancelled when the client has closed the input.
     pub(crate) closing: CancellationToken,

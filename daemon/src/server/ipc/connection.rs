@@ -203,6 +203,8 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
     ) -> Result<(), ConnectionError> {
         loop {
             while let Some(frame) = self.decoder.next_frame()? {
+                // The frame has arrived: its part of the budget and its time limit end.
+                self.room.fits(self.decoder.frame_length());
                 self.take(frame).await?;
             }
             let draining = self.shared.stop.is_cancelled();
