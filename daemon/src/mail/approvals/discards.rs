@@ -1,6 +1,7 @@
 //! The mails that a person discarded or changed within ten minutes. A client is not told of a decision with
 //! `taid approve`; one that submits the same mail again is told then, and the person is not asked twice.
 
+use super::error::ApprovalError;
 use crate::mail::{bounded::Bounded, digest::Digest};
 use std::time::Duration;
 use tai_auth::session::stamp::Stamp;
@@ -29,9 +30,25 @@ impl Discards {
         self.0.put(digest, (mail, now));
     }
 
-    /// Returns the mail that was discarded last and has this digest.
-    pub(super) fn last(&self, digest: &Digest, now: Stamp) -> Option<Discarded> {
-        let (mail, at) = self.0.get(digest)?;
-        at.is_within(WINDOW, now).then_some(*mail)
+    /// Checks that no mail with this digest was discarded.
+    ///
+    /// # Errors
+    /// [`ApprovalError::Discarded`] or [`ApprovalError::DiscardedUncertain`].
+    pub(super) fn check(&self, digest: &Digest, now: Stamp) -> Result<(), ApprovalError> {
+        let last = self
+            .0
+            .get(digest)
+            .filter(|(_, at)| at.is_within(WINDOW, now));
+        match last.map(|(mail, _)| *mail) {
+            None => Ok(()),
+            Some(Discarded {
+                number,
+                maybe_sent: false,
+            }) => Err(ApprovalError::Discarded(number)),
+            Some(Discarded {
+                number,
+                maybe_sent: true,
+            }) => Err(ApprovalError::DiscardedUncertain(number)),
+        }
     }
 }

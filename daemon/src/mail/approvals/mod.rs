@@ -168,11 +168,7 @@ impl Approvals {
     /// decision.
     pub(super) fn check_discarded(&self, digest: &Digest) -> Result<(), ApprovalError> {
         let (table, now) = self.table();
-        match table.discards.last(digest, now) {
-            None => Ok(()),
-            Some(mail) if mail.maybe_sent => Err(ApprovalError::DiscardedUncertain(mail.number)),
-            Some(mail) => Err(ApprovalError::Discarded(mail.number)),
-        }
+        table.discards.check(digest, now)
     }
 
     /// Opens a question about the mail.
