@@ -3,6 +3,9 @@
 use super::Parsed;
 use cssparser::Parser;
 
+/// Name of the root of a scope.
+const SCOPE: &str = ":scope";
+
 /// Returns the parts of a list of selectors in a scope, whose root has the same name as the parent of
 /// nested rules.
 pub(super) fn parts(input: &mut Parser<'_>) -> Parsed<Vec<String>> {
@@ -13,13 +16,10 @@ pub(super) fn parts(input: &mut Parser<'_>) -> Parsed<Vec<String>> {
         let mut part = String::new();
         let mut taken = 0;
         for (at, _) in outside_of_strings(text) {
-            if text
-                .get(at..)
-                .is_some_and(|rest| rest.starts_with(":scope"))
-            {
+            if has_prefix(text.get(at..).unwrap_or_default(), SCOPE) {
                 part.push_str(text.get(taken..at).unwrap_or_default());
                 part.push('&');
-                taken = at + ":scope".len();
+                taken = at + SCOPE.len();
             }
         }
         part.push_str(text.get(taken..).unwrap_or_default());
