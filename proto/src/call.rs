@@ -24,7 +24,7 @@ use crate::{
     traffic::Traffic,
 };
 use serde::{Deserialize, Serialize};
-use tai_names::{MailId, Username};
+use tai_names::{Address, MailId, Username};
 
 /// Call with its answer type.
 pub trait Method: Clone + Send + Sync + 'static {
@@ -227,20 +227,37 @@ pub struct Submit {
 }
 
 /// See [`Call::Fetch`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetch {
-    /// Mail to read; `None` leases the oldest unread mail.
-    pub id: Option<MailId>,
+    /// Mail to read.
+    pub which: Which,
     /// Part of the body to return.
     pub window: Window,
 }
 
 impl Fetch {
-    /// The oldest unread mail, whole.
+    /// The oldest unread mail of any sender, whole.
     pub const OLDEST: Self = Self {
-        id: None,
+        which: Which::OLDEST,
         window: Window::WHOLE,
     };
+}
+
+/// Mail that [`Fetch`] reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Which {
+    /// The oldest unread mail that no client holds. It is leased to the client.
+    Oldest {
+        /// Senders whose mails are left for a later call.
+        except: Vec<Address>,
+    },
+    /// The mail with this id.
+    Named(MailId),
+}
+
+impl Which {
+    /// The oldest unread mail of any sender.
+    pub const OLDEST: Self = Self::Oldest { except: Vec::new() };
 }
 
 /// See [`Call::Peek`].

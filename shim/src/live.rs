@@ -44,6 +44,7 @@ use waiting::{Fate, Outlook, Stage, Waiting, WaitingMails};
 const LAST_REPORTS: Duration = Duration::from_millis(500);
 /// Interval of checks of the mailbox while taid reports no arrival.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
+
 /// Runs until a signal asks the process to stop, or until standard output is closed.
 ///
 /// Exit codes: 0 after a signal or a closed output, 1 if the program cannot be run, 2 if the
@@ -149,18 +150,27 @@ impl Live {
     async fn round(&mut self, mark: &mut Option<u64>) -> Result<(), Stop> {
         // The mark is older than the mailbox's list, so that an arrival in between counts.
         let is_first = mark.is_none();
+        let since = match *mark {
+            Some(since) => since,
+            None => self.watch(None).await?.mark,
+        };
         if is_first {
-            *mark = Some(self.watch(None).await?.mark);
             let info = self.calls.call(GetInfo).await?;
             self.report.ready(info.address.as_ref());
         }
         self.profile = self.calls.profile().await;
         let handled = self.handle_all().await?;
+        *mark = Some(since);
         if is_first || handled > 0 {
             self.report.waiting();
         }
         let check = Instant::now() + CHECK_EVERY;
-        let due = self.waiting.due().into_iter().chain(self.unmarked.due());
+        let due = [
+            self.waiting.due(),
+            self.unmarked.due(),
+            self.brake.due(Instant::now()),
+        ];
+        let due = due.into_iter().flatten();
         let until = due.min().map_or(check, |due| due.min(check));
         loop {
             tokio::select! {
@@ -195,7 +205,9 @@ impl Live {
             if self.waiting.is_full() || self.unmarked.full().is_some() {
                 break;
             }
-            let (fetched, lease) = self.calls.lease_oldest().await?;
+            // Other senders are handled behind the mails of one that got many answers.
+            let except = self.brake.senders(Instant::now());
+            let (fetched, lease) = self.calls.lease_oldest(&except).await?;
             let left = fetched.left_out.not_examined;
             let (Some(mail), Some(lease)) = (fetched.mail, lease) else {
                 // The next call examines a large mailbox further, until it has seen every mail.
@@ -229,7 +241,7 @@ impl Live {
     }
 
     /// Does what is left to do for one mail. A mail that fails waits for its retry, and one from a sender
-    /// that got many answers for the time of the next.
+    /// that got many answers meanwhile waits for the time of the next.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
         let id = mail.lease.id();
         if mail.needs_person() {
@@ -248,11 +260,6 @@ impl Live {
             && !mail.is_given_up()
             && let Some(until) = self.brake.until(&mail.sender, Instant::now())
         {
-            // One line for each sender and hour.
-            if !self.waiting.has_braked(&mail.sender) {
-                let wait = until - Instant::now();
-                self.report.braked(id, &mail.sender, wait);
-            }
             mail.due = until;
             self.waiting.add(mail);
             return Ok(());
@@ -272,7 +279,10 @@ impl Live {
         match handled {
             Handled::Done(ending) => {
                 if ending.is_answer() {
-                    self.brake.count(&mail.sender, Instant::now());
+                    let now = Instant::now();
+                    if let Some(until) = self.brake.count(&mail.sender, now) {
+                        report.braked(&mail.sender, until - now);
+                    }
                 }
                 report.handled(id, ending, &self.profile);
                 let failure = self.unmarked.add(mail.lease, &self.calls).await;

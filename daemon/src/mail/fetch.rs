@@ -15,7 +15,7 @@ use super::{
 };
 use tai_auth::bridge::{Bridge, BridgeError};
 use tai_proto::{
-    call::Fetch,
+    call::{Fetch, Which},
     mail::{FetchedMail, LeftOut, Mail},
     names::{Address, Instance, MailId},
 };
@@ -52,12 +52,15 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<FetchedMail, MailError> {
         let address = self.address(instance, deadline).await?;
-        if let Some(id) = fetch.id {
-            let message = self.own(instance, &address, id, deadline).await?;
-            return self
-                .fetch_named(address, client, id, (message, fetch.window), deadline)
-                .await;
-        }
+        let except = match fetch.which {
+            Which::Oldest { except } => except,
+            Which::Named(id) => {
+                let message = self.own(instance, &address, id, deadline).await?;
+                return self
+                    .fetch_named(address, client, id, (message, fetch.window), deadline)
+                    .await;
+            }
+        };
         let request = NextMail {
             instance,
             address: &address,
@@ -65,7 +68,10 @@ impl<B: Bridge> MailService<B> {
             window: fetch.window,
             tell,
         };
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted {
+            except: except.iter().map(Address::key).collect(),
+            ..Wanted::default()
+        };
         let fetched = self.lease_next(request, &mut wanted, deadline).await?;
         match wanted.passed_over.into_failure() {
             Some(error) if fetched.mail.is_none() => Err(error),

@@ -44,14 +44,14 @@ async fn fetch_of(
     mail: &MailService<Mailbox>,
     name: &str,
     client: ClientKey,
-    which: Option<MailId>,
+    id: Option<MailId>,
 ) -> Option<u64> {
     let name = instance(name);
     let fetched = mail.fetch(
         Some(&name),
         client,
         Fetch {
-            id: which,
+            which: id.map_or(Which::OLDEST, Which::Named),
             window: Window::WHOLE,
         },
         &|_, _| {},
@@ -259,6 +259,30 @@ async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
         mailbox.mails.lock().unwrap().retain(|mail| mail.id != 1);
     });
     assert_eq!(fetched, Some(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_mails_of_excepted_senders_are_left_for_later() {
+    let (mailbox, mail) = world_with(3);
+    mailbox.mails.lock().unwrap()[1].from = "Other <other@example.com>".to_owned();
+    mailbox.mails.lock().unwrap()[2].from = "Some One <SOMEONE@example.com>".to_owned();
+    let desk = instance("desk");
+    let fetch = async |except: &[&str]| {
+        let except = except.iter().map(|text| Address::new(text).unwrap());
+        let which = Which::Oldest {
+            except: except.collect(),
+        };
+        let fetch = Fetch { which, ..OLDEST };
+        let fetched = mail.fetch(Some(&desk), 1, fetch, &|_, _| {}, soon());
+        let mail = fetched.await.unwrap().mail;
+        mail.map(|mail| mail.envelope.id.get())
+    };
+    assert_eq!(fetch(&["Someone@example.com"]).await, Some(2));
+    // Also one that another call gave back.
+    mail.give_back(1, mail_id(2));
+    let both = ["someone@example.com", "other@example.com"];
+    assert_eq!(fetch(&both).await, None);
+    assert_eq!(fetch(&[]).await, Some(1));
 }
 
 #[tokio::test(start_paused = true)]

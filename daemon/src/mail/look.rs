@@ -114,14 +114,12 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Outcome, MailError> {
         let mut budget = Budget::new(deadline);
-        let Wanted { query, reach, .. } = spot.wanted;
+        let reach = spot.wanted.reach;
         // The ascent through the whole list, once the remembered one has found nothing. A look with
         // conditions begins with it, because the remembered one knows mails without their envelopes.
-        let mut whole: Option<Ascent> = match (query, reach) {
-            (Some(_), Reach::Whole) => {
-                Some(self.on_ascent(spot, &mut None, |ascent| ascent.again()))
-            }
-            (Some(_), Reach::New | Reach::Returned) | (None, _) => None,
+        let mut whole: Option<Ascent> = match (spot.wanted.has_conditions(), reach) {
+            (true, Reach::Whole) => Some(self.on_ascent(spot, &mut None, |ascent| ascent.again())),
+            (true, Reach::New | Reach::Returned) | (false, _) => None,
         };
         let mut again = 0;
         let is_free = |rejected: &HashSet<u64>, id| {
@@ -180,7 +178,7 @@ impl<B: Bridge> MailService<B> {
             }
             let has_free = free.next().is_some();
             if is_at_top && !has_free {
-                if rows.is_whole || *reach != Reach::Whole {
+                if rows.is_whole || reach != Reach::Whole {
                     self.remember(spot, whole);
                     return Ok(Outcome::None {
                         left_out: rows.left_out(0),

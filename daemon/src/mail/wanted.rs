@@ -22,8 +22,10 @@ pub(super) struct NextMail<'a> {
 /// Mail that a call leases: the oldest unread one that meets the conditions.
 #[derive(Debug, Default)]
 pub(super) struct Wanted<'a> {
-    /// Conditions; `None` accepts each mail.
+    /// Conditions of the envelope; `None` accepts each mail.
     pub(super) query: Option<&'a Query>,
+    /// Keys of the senders whose mails the call does not lease.
+    pub(super) except: HashSet<String>,
     /// Mails that the call does not lease: they do not meet the conditions, or are gone.
     pub(super) rejected: HashSet<u64>,
     /// Mails that clients of other machines hold or have written.
@@ -59,11 +61,18 @@ impl Wanted<'_> {
     /// Returns whether a mail meets the conditions.
     pub(super) fn accepts(&self, mail: &Head) -> bool {
         let meets = |query: &Query| query.has_envelope(&mail.from, &mail.subject);
-        self.query.is_none_or(meets)
+        let is_excepted =
+            || Address::in_field(&mail.from).is_some_and(|from| self.except.contains(&from.key()));
+        self.query.is_none_or(meets) && (self.except.is_empty() || !is_excepted())
+    }
+
+    /// Returns whether a mail can be refused because of its envelope.
+    pub(super) fn has_conditions(&self) -> bool {
+        self.query.is_some() || !self.except.is_empty()
     }
 
     /// Returns whether another call for each mail of the address may use the result of the look.
     pub(super) fn is_shared(&self) -> bool {
-        self.query.is_none() && self.reach == Reach::Whole && self.unavailable.is_empty()
+        !self.has_conditions() && self.reach == Reach::Whole && self.unavailable.is_empty()
     }
 }

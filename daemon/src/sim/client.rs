@@ -15,7 +15,9 @@ use std::{
 use tai_client::{CallContext, Client as Taid, ClientOptions};
 use tai_proto::{
     Fault, Method, Secret,
-    call::{Delete, Delivery, Fetch, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch},
+    call::{
+        Delete, Delivery, Fetch, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch, Which,
+    },
     door::Door,
     mail::{FetchedMail, Window},
     message::{Identity, Role},
@@ -305,7 +307,7 @@ impl Client {
         let fetch = self.taid.fetch(
             context,
             Fetch {
-                id: Some(id),
+                which: Which::Named(id),
                 ..Fetch::OLDEST
             },
         );

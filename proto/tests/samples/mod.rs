@@ -13,11 +13,17 @@ use tai_proto::{
 
 /// Returns each call in the order of [`Call`], then other forms of some calls.
 pub(crate) fn calls() -> Vec<Call> {
-    let more = vec![reply().into_call(), person::sent_after_a_question()];
+    let except = vec![address()];
+    let fetches = [Which::Oldest { except }, Which::Named(id())].map(|which| {
+        let window = window();
+        Fetch { which, window }.into_call()
+    });
+    let mut more = vec![reply().into_call(), person::sent_after_a_question()];
+    more.extend(fetches);
     let calls = vec![
         submit().into_call(),
         Fetch {
-            id: None,
+            which: Which::OLDEST,
             window: window(),
         }
         .into_call(),

@@ -3,7 +3,12 @@
 use super::report::Report;
 use crate::{backoff::after_failure, daemon::Taid};
 use tai_client::{CallContext, Lease};
-use tai_proto::{Fault, Method, mail::FetchedMail, message::Identity, names::Profile};
+use tai_proto::{
+    Fault, Method,
+    mail::FetchedMail,
+    message::Identity,
+    names::{Address, Profile},
+};
 use tokio_util::sync::CancellationToken;
 
 /// The client of taid under this command's name.
@@ -50,13 +55,17 @@ impl Calls {
         }
     }
 
-    /// Leases the oldest unread mail that no client holds.
+    /// Leases the oldest unread mail that no client holds and that is by none of the senders in `except`.
     ///
     /// # Errors
     /// As [`tai_client::Client::lease_oldest`].
-    pub(super) async fn lease_oldest(&self) -> Result<(FetchedMail, Option<Lease>), Fault> {
+    pub(super) async fn lease_oldest(
+        &self,
+        except: &[Address],
+    ) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let cancelled = CancellationToken::new();
-        self.taid.lease_oldest(self.context(&cancelled)).await
+        let context = self.context(&cancelled);
+        self.taid.lease_oldest(context, except).await
     }
 
     /// Returns the profile of taid.

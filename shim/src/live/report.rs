@@ -77,10 +77,10 @@ impl Report {
         print(&given_up(id, why, runs));
     }
 
-    /// Reports that a mail waits, because its sender got many answers.
-    pub(super) fn braked(self, id: MailId, sender: &str, wait: Duration) {
+    /// Reports that the further mails of a sender wait, because it got many answers.
+    pub(super) fn braked(self, sender: &str, wait: Duration) {
         print(&format!(
-            "warning: email {id} waits {} min: its sender {sender:?} got {MAX_ANSWERS} answers in an hour. Two \
+            "warning: {sender:?} got {MAX_ANSWERS} answers in an hour; its further emails wait {} min. Two \
              programs may be answering each other",
             wait.as_secs().div_ceil(60)
         ));

@@ -1,7 +1,7 @@
 //! Mails that are not handled yet. They stay leased, because an unread mail without a lease is taken
 //! a second time.
 
-use super::{brake::is_same_sender, calls::Calls, failure::Failure, unmarked::MAX_UNMARKED};
+use super::{calls::Calls, failure::Failure, unmarked::MAX_UNMARKED};
 use std::{collections::BTreeMap, time::Duration};
 use tai_client::{Lease, MAX_LEASES};
 use tai_proto::{
@@ -199,12 +199,6 @@ impl WaitingMails {
             }
             None => Some(lease),
         }
-    }
-
-    /// Returns whether a mail waits because its sender got many answers.
-    pub(super) fn has_braked(&self, sender: &str) -> bool {
-        let mut all = self.0.values();
-        all.any(|mail| mail.failures == 0 && is_same_sender(&mail.sender, sender))
     }
 
     /// Returns the number of mails.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tai_client::Lease;
 use tai_proto::{
     Fault, FaultCode,
-    call::{Delivery, EndLease, Fetch, Peek, Settle},
+    call::{Delivery, EndLease, Fetch, Peek, Settle, Which},
     mail::{FetchedMail, Filter, Part, Window},
     names::MailId,
 };
@@ -35,8 +35,8 @@ impl Reader<'_> {
     /// that the agent reads.
     pub(super) async fn oldest(&self) -> Result<(FetchedMail, bool), Fault> {
         let (taid, requests) = (self.invocation.taid, self.invocation.requests);
-        let (id, window) = (None, self.window(1));
-        let fetching = crate::server::fetch(taid, Fetch { id, window }, self.invocation.context);
+        let (which, window) = (Which::OLDEST, self.window(1));
+        let fetching = crate::server::fetch(taid, Fetch { which, window }, self.invocation.context);
         let (fetched, lease) = fetching.await?;
         match (lease, requests.begun()) {
             (Some(lease), _) => self.leased_now(fetched, lease).await,
@@ -119,8 +119,8 @@ impl Reader<'_> {
     /// Reads a part of a mail of which the client has no lease.
     async fn unleased(&self, id: MailId, part: u32) -> Result<FetchedMail, Fault> {
         let (taid, context) = (self.invocation.taid, self.invocation.context);
-        let (id, window) = (Some(id), self.window(part));
-        let fetching = crate::server::fetch(taid, Fetch { id, window }, context);
+        let (which, window) = (Which::Named(id), self.window(part));
+        let fetching = crate::server::fetch(taid, Fetch { which, window }, context);
         let (fetched, lease) = fetching.await?;
         if let Some(mail) = &fetched.mail {
             self.show_as(mail.envelope.id, mail.part, lease, true);

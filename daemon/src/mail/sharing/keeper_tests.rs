@@ -7,7 +7,7 @@ use crate::mail::{
 };
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
-    call::{Fetch, WaitFor},
+    call::{Fetch, WaitFor, Which},
     mail::{Filter, Window},
 };
 use tokio::time::{Instant, sleep};
@@ -60,8 +60,8 @@ async fn fetch(machine: &Machine) -> Option<u64> {
 }
 
 async fn by_id(machine: &Machine, id: u64) -> Result<Option<u64>, String> {
-    let id = Some(mail_id(id));
-    try_fetch(machine, Fetch { id, ..OLDEST }).await
+    let which = Which::Named(mail_id(id));
+    try_fetch(machine, Fetch { which, ..OLDEST }).await
 }
 
 async fn settle(machine: &Machine, id: u64) -> Result<bool, String> {
@@ -331,8 +331,8 @@ async fn a_mail_that_was_read_by_its_id_goes_to_no_other_machine() {
 }
 
 async fn is_leased_by_id(machine: &Machine, id: u64) -> bool {
-    let (desk, id) = (instance("desk"), Some(mail_id(id)));
-    let fetch = Fetch { id, ..OLDEST };
+    let (desk, which) = (instance("desk"), Which::Named(mail_id(id)));
+    let fetch = Fetch { which, ..OLDEST };
     let fetched = machine.fetch(Some(&desk), CLIENT, fetch, &|_, _| {}, soon());
     fetched.await.unwrap().is_leased
 }

@@ -5,8 +5,9 @@ use crate::{Connection, Dial, Lease, Outcome, lease::LeaseEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Fault, FaultCode, Method,
-    call::{Fetch, Settle, WaitFor},
+    call::{Fetch, Settle, WaitFor, Which},
     mail::{FetchedMail, Filter, Window},
+    names::Address,
 };
 use tokio::{sync::mpsc::OwnedPermit, time::Instant};
 
@@ -21,19 +22,25 @@ impl<D: Dial> Client<D> {
         context: CallContext<'_>,
         fetch: Fetch,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        self.lease(context, || fetch, true).await
+        self.lease(context, || fetch.clone(), true).await
     }
 
-    /// Leases the oldest unread mail. It stays unread until [`Settle`].
+    /// Leases the oldest unread mail that is by none of the senders in `except`. It stays unread until
+    /// [`Settle`].
     ///
     /// # Errors
     /// As [`Client::call`].
     pub async fn lease_oldest(
         &self,
         context: CallContext<'_>,
+        except: &[Address],
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        let window = Window::WHOLE;
-        let fetch = || Fetch { id: None, window };
+        let fetch = || Fetch {
+            which: Which::Oldest {
+                except: except.to_vec(),
+            },
+            window: Window::WHOLE,
+        };
         self.lease(context, fetch, false).await
     }
 

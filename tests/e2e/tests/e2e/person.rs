@@ -9,7 +9,7 @@ use std::{
 use tai_e2e::{Machine, raw::Raw, terminal::Terminal};
 use tai_proto::{
     Answer, FaultCode, Method,
-    call::{DeleteMail, Fetch, FinishMail, ListMail, ReadMail, SearchMail, SendMail},
+    call::{DeleteMail, Fetch, FinishMail, ListMail, ReadMail, SearchMail, SendMail, Which},
     mail::{Draft, Format, Target, Window},
     message::Role,
     names::MailId,
@@ -84,7 +84,7 @@ fn a_person_lists_and_reads_the_mail_of_every_address_and_takes_none_from_an_age
     desk.request(
         1,
         Fetch {
-            id: None,
+            which: Which::OLDEST,
             window: Window::WHOLE,
         },
     );

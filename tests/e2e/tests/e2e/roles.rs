@@ -9,7 +9,7 @@ use tai_proto::{
     approval::{Consent, ConsentAnswer, SubmitOutcome},
     call::{
         Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, OfferCredentials,
-        ResolveHeld, Settle, Stop, Submit, Verdict, WatchHeld,
+        ResolveHeld, Settle, Stop, Submit, Verdict, WatchHeld, Which,
     },
     frame::MAX_FRAME,
     hello::{Hello, Welcome},
@@ -35,7 +35,7 @@ fn leased(raw: &mut Raw) -> Option<MailId> {
     match call(
         raw,
         Fetch {
-            id: None,
+            which: Which::OLDEST,
             window: Window::WHOLE,
         },
     )

@@ -12,8 +12,8 @@ impl Player {
         if reads && !recorded.has(Operation::List) {
             return match recorded.has(Operation::MarkRead) {
                 true => {
-                    let id = Some(self.chosen());
-                    outcome(&self.call(recorded, Fetch { id, window }).await)
+                    let which = Which::Named(self.chosen());
+                    outcome(&self.call(recorded, Fetch { which, window }).await)
                 }
                 false => {
                     let id = self.mail();
@@ -24,7 +24,7 @@ impl Player {
         if reads {
             self.world.new_mail(self.address());
         }
-        let fetched = self.call(recorded, Fetch { id: None, window }).await;
+        let fetched = self.call(recorded, Fetch::OLDEST).await;
         self.lease(fetched)
     }
 
