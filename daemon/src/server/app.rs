@@ -4,7 +4,7 @@ use crate::{
     audit::Audit,
     config::{ActivePolicy, Config},
     mail::MailService,
-    server::{call_log::CallLog, ipc::Clients, logging::Log},
+    server::{call_log::CallLog, environment::SettingsInForce, ipc::Clients, logging::Log},
 };
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -29,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct App<T = Network> {
     pub(crate) facts: Facts,
     pub(crate) policy: Arc<ActivePolicy>,
+    /// The configuration values in force, for `taid doctor`.
+    pub(crate) in_force: SettingsInForce,
     pub(crate) bridge: Arc<HttpBridge<T>>,
     pub(crate) session: Session,
     pub(crate) mail: MailService<HttpBridge<T>>,

@@ -1,7 +1,8 @@
 //! The environment of this daemon as `taid doctor` reports it. It has no secrets: variables with
 //! passwords were removed at the start, and the settings are those of `taid doctor`.
 
-use crate::{config::Config, os};
+use crate::{config::Setting, os};
+use std::sync::{Mutex, PoisonError};
 use tai_proto::{
     places::Places,
     status::{EnvironmentStatus, SettingStatus},
@@ -11,20 +12,43 @@ use tai_proto::{
 /// Limit of a reported variable in characters.
 const MAX_VALUE: usize = 4_096;
 
-/// Returns the environment of this process and the values of `config` that are set.
-pub(crate) fn of(config: &Config, places: &Places) -> EnvironmentStatus {
-    let settings = config.changed.iter().map(|setting| SettingStatus {
-        key: setting.key.to_owned(),
-        value: cut(&setting.value),
-        origin: cut(&setting.origin),
-    });
+/// The configuration values that are set and in force: those of the start, and those of the last reload
+/// that a reload applies.
+pub(crate) struct SettingsInForce(Mutex<Vec<Setting>>);
+
+impl SettingsInForce {
+    /// Returns the values of the start.
+    pub(crate) fn new(settings: Vec<Setting>) -> Self {
+        Self(Mutex::new(settings))
+    }
+
+    /// Takes the value of one key from a configuration that was read again.
+    pub(crate) fn replace(&self, key: &str, reread: Vec<Setting>) {
+        let mut settings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        settings.retain(|setting| setting.key != key);
+        settings.extend(reread.into_iter().filter(|setting| setting.key == key));
+    }
+
+    fn status(&self) -> Vec<SettingStatus> {
+        let settings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = |setting: &Setting| SettingStatus {
+            key: setting.key.to_owned(),
+            value: cut(&setting.value),
+            origin: cut(&setting.origin),
+        };
+        settings.iter().map(status).collect()
+    }
+}
+
+/// Returns the environment of this process and the configuration values in force.
+pub(crate) fn of(settings: &SettingsInForce, places: &Places) -> EnvironmentStatus {
     EnvironmentStatus {
         home: Some(cut(&places.home().to_string_lossy())),
         config_dir: Some(cut(&places.config().to_string_lossy())),
         path: std::env::var("PATH").ok().as_deref().map(cut),
         session_bus: os::session_bus().as_deref().map(cut),
         network: network_variables(),
-        settings: settings.collect(),
+        settings: settings.status(),
     }
 }
 

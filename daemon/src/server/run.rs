@@ -305,7 +305,6 @@ async fn stop_at_signal(stop: CancellationToken) {
         Ok(signal) => tracing::info!(signal, "stopping"),
         Err(error) => tracing::error!(%error, "cannot receive signals; stopping"),
     }
-    os::manager::notify(os::manager::Notification::Stopping);
     stop.cancel();
 }
 

@@ -23,6 +23,11 @@ pub(crate) fn begin(app: &Arc<App>) {
     manager::notify(Notification::Ready);
     tokio::spawn(report(app.clone()));
     tokio::spawn(reload(app.clone(), requests));
+    let stop = app.stop.clone();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        manager::notify(Notification::Stopping);
+    });
     if let Some(every) = manager::watchdog_interval() {
         tokio::spawn(async move {
             // The task shares the daemon's only thread, so a hanging daemon sends no heartbeat.
@@ -72,6 +77,7 @@ async fn reload(app: Arc<App>, mut requests: os::Reloads) {
             Ok(config) => {
                 app.policy.replace(config.policy);
                 app.mail.set_confirm_policy(config.settings.confirm_send);
+                app.in_force.replace("confirm_send", config.changed);
                 tracing::info!("reloaded confirm_send and [instances.*] from the configuration");
             }
             Err(error) => {

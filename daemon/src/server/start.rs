@@ -4,6 +4,7 @@ use super::{
     account_lock::Exclusive,
     app::{App, Facts},
     call_log::CallLog,
+    environment::SettingsInForce,
     held_key::KeyringKey,
     lease_store, logging,
 };
@@ -80,6 +81,7 @@ impl Start {
             signed_out: std::sync::Mutex::default(),
             stop: CancellationToken::new(),
             policy,
+            in_force: SettingsInForce::new(config.changed.clone()),
             facts: Facts {
                 places,
                 profile: endpoint.profile().clone(),

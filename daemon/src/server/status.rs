@@ -120,7 +120,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             stays_for: app.stay_reasons(),
             draining: app.stop.is_cancelled(),
         },
-        environment: environment::of(&app.facts.config, &app.facts.places),
+        environment: environment::of(&app.in_force, &app.facts.places),
         account: AccountStatus {
             username: snapshot.username.as_ref().map(Username::to_string),
             address: address(app.facts.instance.as_ref()),

@@ -13,6 +13,7 @@ use crate::{
     mail::{MailOptions, MailService, Predecessor, StateFiles, Worker},
     server::app::{App, Facts},
     server::call_log::CallLog,
+    server::environment::SettingsInForce,
     server::ipc::{
         connection::{Shared, serve_own},
         limits::DoorLimits,
@@ -314,6 +315,7 @@ impl Running {
             signed_out: Mutex::default(),
             stop: CancellationToken::new(),
             policy,
+            in_force: SettingsInForce::new(Vec::new()),
             facts: Facts {
                 places: Places::at(state),
                 profile: Profile::default(),

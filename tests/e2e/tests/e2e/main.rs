@@ -62,6 +62,7 @@ mod routing;
 mod screens;
 mod seed;
 mod sending;
+mod service_manager;
 mod session;
 mod setup;
 mod sources;
