@@ -100,7 +100,7 @@ impl Default for MailOptions {
             default_recipient: None,
             confirm: ConfirmPolicy::default(),
             policy: Arc::default(),
-            poll_interval: Duration::from_secs(5),
+            poll_interval: tai_timing::poll::DEFAULT_INTERVAL,
             files: None,
             disk: Arc::new(SystemDisk),
             clock: Arc::new(SystemClock),

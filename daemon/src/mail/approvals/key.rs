@@ -115,13 +115,14 @@ impl Keys {
     /// Returns the key for a new mail; `None` if the source has not given it within 15 s or until
     /// `deadline`, or failed within the last minute.
     pub(super) async fn for_new(&self, deadline: Instant) -> Option<HeldKey> {
-        let mut state = self.state.lock().await;
+        let limit = deadline.min(Instant::now() + LIMIT);
+        // Another mail holds it while it asks the source.
+        let mut state = timeout_at(limit, self.state.lock()).await.ok()?;
         match &*state {
             State::Known(key) => return Some(key.clone()),
             State::Failed(at) if at.elapsed() < PAUSE => return None,
             State::Failed(_) | State::Unknown => {}
         }
-        let limit = deadline.min(Instant::now() + LIMIT);
         let why = match timeout_at(limit, self.ask(true)).await {
             Ok(Ok(Some(key))) => {
                 *state = State::Known(key.clone());
@@ -215,6 +216,17 @@ mod tests {
             begin.elapsed(),
             Duration::from_secs(3),
             "the deadline counts"
+        );
+        tokio::time::advance(PAUSE).await;
+        let begin = Instant::now();
+        let (_, other) = tokio::join!(keys.for_new(later(60)), async {
+            let key = keys.for_new(later(3)).await;
+            (key.is_none(), begin.elapsed())
+        });
+        assert_eq!(
+            other,
+            (true, Duration::from_secs(3)),
+            "also while another mail asks"
         );
     }
 }

@@ -18,10 +18,9 @@ impl Approvals {
                 let is_ended = !waiting.insist && sent.repeats(waiting);
                 is_ended.then_some(waiting.number)
             }
-            Approval::Asked { .. }
-            | Approval::Sending(_)
-            | Approval::Sealed(_)
-            | Approval::Lost(_) => None,
+            // Whether a client insisted on a sealed mail, or which mail it answers, is not known.
+            Approval::Sealed(_) => None,
+            Approval::Asked { .. } | Approval::Sending(_) | Approval::Lost(_) => None,
         };
         let ended: Vec<(u64, u64)> = (table.approvals.iter())
             .filter_map(|(key, approval)| Some((*key, same(approval)?)))

@@ -262,10 +262,11 @@ impl Store {
                     Step::Replace(lines) => {
                         let replaced = store.replace(&lines);
                         let inner = store.inner();
-                        let (appended, is_suspect) = (inner.appended, inner.is_suspect);
+                        let appended = inner.appended;
+                        let is_behind = inner.is_suspect || inner.written < appended;
                         drop(inner);
                         if let Err(failure) = replaced
-                            && is_suspect
+                            && is_behind
                         {
                             store.fail(appended, failure);
                         }

@@ -81,7 +81,9 @@ impl Worker {
         let (sender, mut jobs) = mpsc::channel::<Job>(MAX_WAITING);
         tokio::spawn(async move {
             while let Some(job) = jobs.recv().await {
-                let _ = job.reply.send(Ok(inside(&job.request)));
+                if job.turn.send(()).is_ok() {
+                    let _ = job.reply.send(Ok(inside(&job.request)));
+                }
             }
         });
         Self {
@@ -150,14 +152,17 @@ impl Worker {
         let gone = || Failure::Unavailable("taid is stopping".to_owned());
         let place = timeout_at(until, self.jobs.reserve()).await;
         let place = place.map_err(|_| Failure::Busy)?.map_err(|_| gone())?;
+        let (turn, has_turn) = oneshot::channel();
         let (reply, answer) = oneshot::channel();
         place.send(Job {
             request,
             mail,
-            until,
+            turn,
             reply,
         });
-        // The owner answers each request within the limits of one start and one mail.
+        let has_turn = timeout_at(until, has_turn).await;
+        has_turn.map_err(|_| Failure::Busy)?.map_err(|_| gone())?;
+        // From its turn on, the owner answers a request within the limits of one start and one mail.
         answer.await.map_err(|_| gone())?
     }
 }

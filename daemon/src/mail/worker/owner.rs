@@ -55,8 +55,8 @@ pub(super) struct Job {
     pub(super) request: Arc<Request>,
     /// The mail of the request; `None` for a request that is not remembered if it fails.
     pub(super) mail: Option<MailKey>,
-    /// Time after which the request no longer waits.
-    pub(super) until: Instant,
+    /// Told when its turn comes. The receiver of a request that no longer waits is gone.
+    pub(super) turn: oneshot::Sender<()>,
     pub(super) reply: oneshot::Sender<Result<Answer, Failure>>,
 }
 
@@ -83,15 +83,15 @@ impl Owner {
     /// Serves requests until every sender is gone.
     pub(super) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         while let Some(job) = self.next(&mut jobs).await {
-            // The client may have cancelled the call.
-            if job.reply.is_closed() {
-                continue;
+            let Job {
+                request,
+                mail,
+                turn,
+                reply,
+            } = job;
+            if turn.send(()).is_ok() {
+                let _ = reply.send(self.serve(&request, mail.as_ref()).await);
             }
-            let served = match Instant::now() >= job.until {
-                true => Err(Failure::Busy),
-                false => self.serve(&job).await,
-            };
-            let _ = job.reply.send(served);
         }
         self.stop().await;
     }
@@ -115,17 +115,21 @@ impl Owner {
 
     /// Passes a request to the worker. A mail that fails is remembered, even if the client has
     /// cancelled the call meanwhile.
-    async fn serve(&mut self, job: &Job) -> Result<Answer, Failure> {
+    async fn serve(
+        &mut self,
+        request: &Request,
+        mail: Option<&MailKey>,
+    ) -> Result<Answer, Failure> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let process = self.ready(&job.request).await?;
-            let cause = match self.ask(process, &job.request).await {
+            let process = self.ready(request).await?;
+            let cause = match self.ask(process, request).await {
                 Ok(answer) => return Ok(answer),
                 Err(cause) => cause,
             };
             self.set(State::Off);
-            let mail_id = job.mail.as_ref().map(MailKey::id);
+            let mail_id = mail.map(MailKey::id);
             match cause {
                 // The worker did not fail because of the mail.
                 Cause::Outside(_) if attempt < ATTEMPTS => {
@@ -134,7 +138,7 @@ impl Owner {
                 Cause::CpuTime | Cause::Time | Cause::Crash(_) | Cause::Outside(_) => {
                     tracing::warn!(mail_id, %cause, "the mail reader cannot convert a mail");
                     self.stats().failed += 1;
-                    if let Some(mail) = &job.mail {
+                    if let Some(mail) = mail {
                         self.remember(mail.clone(), &cause);
                     }
                     return Err(Failure::Request(cause.to_string()));

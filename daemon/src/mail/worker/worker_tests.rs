@@ -273,6 +273,26 @@ async fn a_mail_waits_for_its_turn_until_the_deadline_only() {
 }
 
 #[tokio::test]
+async fn the_mails_ahead_do_not_extend_the_wait_of_a_mail() {
+    let limits = Limits {
+        request: Duration::from_secs(20),
+        ..LIMITS
+    };
+    let worker = Worker::with(|| shell("exec sleep 1000"), limits, None);
+    let ahead = async {
+        let all = tokio::join!(read(&worker, 1), read(&worker, 2), read(&worker, 3));
+        panic!("the mails ahead take a minute: {all:?}");
+    };
+    tokio::select! {
+        biased;
+        () = ahead => {}
+        last = read_until(&worker, 4, Duration::from_millis(50)) => {
+            assert_eq!(last, Err(Failure::Busy));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_mail_whose_call_was_cancelled_is_remembered_too() {
     let worker = Worker::with(|| shell("exec sleep 1000"), LIMITS, None);
     let cancelled = timeout(Duration::from_millis(50), read(&worker, 7)).await;
