@@ -18,14 +18,18 @@ use crate::{
 use clap::Args;
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap, fs::OpenOptions, io::Write as _, path::PathBuf, time::SystemTime,
+    collections::BTreeMap,
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    time::SystemTime,
 };
 use tai_proto::{Fault, call::GetTraffic, status::Status, traffic::Traffic};
 
 /// Number of the last lines of the log, and of the audit log.
 const LINES: usize = 300;
 /// Limit of the end of the log that is read, in bytes.
-const MAX_LOG: usize = 1 << 20;
+const MAX_LOG: u64 = 1 << 20;
 
 /// Write a bug report without private text
 ///
@@ -105,14 +109,21 @@ async fn running(target: &Target) -> Result<(Status, Traffic), Fault> {
     Ok((status, traffic.unwrap_or_default()))
 }
 
+/// Returns the last bytes of a file, at most [`MAX_LOG`].
+fn end_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(MAX_LOG)))?;
+    let mut end = Vec::new();
+    file.take(MAX_LOG).read_to_end(&mut end)?;
+    Ok(end)
+}
+
 /// Returns the last lines of the log, and the number of those that are left out.
 fn log(target: &Target) -> (Vec<String>, usize) {
     let dir = logging::dir(target.places.state(), &target.profile);
-    let bytes = std::fs::read(logging::current_file(&dir)).unwrap_or_default();
-    let end = bytes
-        .get(bytes.len().saturating_sub(MAX_LOG)..)
-        .unwrap_or_default();
-    let text = String::from_utf8_lossy(end);
+    let end = end_of(&logging::current_file(&dir)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&end);
     let lines: Vec<&str> = text.lines().collect();
     let last = lines
         .get(lines.len().saturating_sub(LINES)..)

@@ -60,13 +60,14 @@ impl Logs {
             return Ok(Exit::Success);
         }
         loop {
+            // After midnight the link points to a new file. It is looked at first, so that the old one is read
+            // to its end.
+            let now = points_to(&link);
             while read_line(&mut file, &mut line) {
                 if !show(&std::mem::take(&mut line)) {
                     return Ok(Exit::Success);
                 }
             }
-            // After midnight the link points to a new file. The old one has been read to its end.
-            let now = points_to(&link);
             if now != present
                 && let Ok(next) = File::open(&link)
             {

@@ -11,7 +11,7 @@ use crate::cli::{
     unattended::UnattendedMail,
 };
 use clap::Args;
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 use tai_client::in_local_words;
 use tai_proto::{
     Fault, FaultCode,
@@ -92,13 +92,20 @@ async fn watch(target: &Target) -> Result<Exit, CliError> {
             .caused_by("standard output is a file, a pipe, or a terminal with TERM=dumb")
             .hint("omit --watch, or use --json in a loop"));
     }
+    // Whatever the command waits for, the terminal gets its screen back.
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
     let Ok(live) = LivePage::begin() else {
         return Ok(Exit::Success);
     };
     loop {
+        let status = tokio::select! {
+            biased;
+            _ = &mut interrupted => return Ok(Exit::Success),
+            status = ask(target) => status,
+        };
         // A resize changes the size.
         let view = View::here();
-        let page = match ask(target).await {
+        let page = match status {
             Ok(status) => page::render(&status, &view),
             Err(error) => {
                 let error = CliError::from(error).to_string();
@@ -114,8 +121,7 @@ async fn watch(target: &Target) -> Result<Exit, CliError> {
         }
         tokio::select! {
             () = tokio::time::sleep(REDRAW) => {}
-            // The terminal gets its screen back.
-            _ = tokio::signal::ctrl_c() => return Ok(Exit::Success),
+            _ = &mut interrupted => return Ok(Exit::Success),
         }
     }
 }

@@ -1,19 +1,26 @@
 //! Note about systemd's lingering, which keeps a user's services running after logout.
 
-use super::check::{Check, ok, skipped};
-use std::path::Path;
-use tai_proto::places::Places;
+use super::{
+    super::{target::Target, user_dirs::UserDirs},
+    check::{Check, ok, skipped},
+};
+use std::path::{Path, PathBuf};
 
 /// Says whether systemd stops taid when the user logs out. Neither is a problem.
-pub(super) fn examine(places: &Places) -> Check {
+pub(super) fn examine(target: &Target) -> Check {
     if !cfg!(target_os = "linux") {
         return skipped("lingering", "this system has no systemd");
     }
-    let unit = places
-        .home()
-        .join(".config/systemd/user/taid.service")
-        .exists();
-    check(Path::new("/"), unit, &user_name(crate::os::uid()))
+    let root = Path::new("/");
+    // `systemctl --user enable` and `--global enable` make the link, also for the unit of a package.
+    let link =
+        PathBuf::from("systemd/user/sockets.target.wants").join(target.profile.unit("socket"));
+    let dirs = UserDirs::of(&target.places).map(|dirs| dirs.dot_config);
+    let is_enabled = dirs
+        .into_iter()
+        .chain([root.join("etc")])
+        .any(|dir| dir.join(&link).is_symlink());
+    check(root, is_enabled, &user_name(crate::os::uid()))
 }
 
 /// Returns the name of a user from `/etc/passwd`, because the variable USER is not reliable.
@@ -30,12 +37,12 @@ fn user_name(uid: u32) -> String {
         .unwrap_or_default()
 }
 
-fn check(root: &Path, has_unit: bool, user: &str) -> Check {
+fn check(root: &Path, is_enabled: bool, user: &str) -> Check {
     let name = "lingering";
     if !root.join("run/systemd/system").exists() {
         return skipped(name, "systemd does not run here");
     }
-    if !has_unit {
+    if !is_enabled {
         return skipped(name, "taid is not installed as a systemd service");
     }
     match root.join("var/lib/systemd/linger").join(user).exists() {
@@ -54,7 +61,7 @@ mod tests {
     #[test]
     fn lingering_is_checked_only_for_a_service_under_systemd() {
         let root = tempfile::tempdir().unwrap();
-        let at = |has_unit| check(root.path(), has_unit, "alice").state;
+        let at = |is_enabled| check(root.path(), is_enabled, "alice").state;
         assert_eq!(at(true), State::Skipped);
         std::fs::create_dir_all(root.path().join("run/systemd/system")).unwrap();
         assert_eq!(at(false), State::Skipped);

@@ -177,7 +177,7 @@ async fn examine(target: &Target, earlier: Option<&Examined>) -> Examined {
     checks.push(reader::examine().await);
     checks.push(machine::log(target, &daemon));
     checks.extend(files::examine(target));
-    checks.push(lingering::examine(&target.places));
+    checks.push(lingering::examine(target));
     checks.extend(mcp_clients::examine(&daemon, target));
     if daemon
         .status()

@@ -132,16 +132,3 @@ pub(super) fn version(daemon: &Daemon) -> Check {
         None => ok(name, format!("{ours}; not compared: taid is not running")),
     }
 }
-
-/// Returns the status of each daemon of this user that answers.
-pub(super) async fn all(target: &Target) -> Vec<Status> {
-    let mut found = Vec::new();
-    for other in daemon::profiles(&target.places) {
-        if other != target.profile
-            && let Daemon::Running(status) = Daemon::look(&target.of_profile(other)).await
-        {
-            found.push(*status);
-        }
-    }
-    found
-}

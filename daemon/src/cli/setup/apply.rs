@@ -178,7 +178,7 @@ pub(super) fn remove(
         }
         existing.check_writable()?;
         original.restore(&existing)?;
-        records.set(file, None)?;
+        forget(file, records);
         return Ok(Outcome::Restored(changes));
     }
     let edits = plan::remove(&servers);
@@ -196,7 +196,7 @@ pub(super) fn remove(
     existing.check_writable()?;
     let backup = existing.back_up(file)?;
     existing.replace(&after)?;
-    records.set(file, None)?;
+    forget(file, records);
     Ok(Outcome::Written {
         changes,
         backup: Some(backup),
@@ -263,11 +263,18 @@ impl Original {
             }
             Original::Text(backup, text) => {
                 existing.replace(text)?;
-                std::fs::remove_file(backup)?;
+                // A backup that stays is not used again.
+                let _ = std::fs::remove_file(backup);
             }
         }
         Ok(())
     }
+}
+
+/// Removes the record of a file that was changed back. One that cannot be removed does no harm: it
+/// describes another text.
+fn forget(file: &Path, records: &mut Records) {
+    let _ = records.set(file, None);
 }
 
 /// Returns whether setup created the object of the servers in a file that was edited since.

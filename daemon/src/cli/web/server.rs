@@ -24,14 +24,16 @@ use std::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 /// Limit of the connections at a time. A further one is closed.
 const MAX_CONNECTIONS: usize = 16;
+/// Time after a connection that could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Time limit of the headers of a request.
 const HEADERS: Duration = Duration::from_secs(10);
-/// Time limit of a request with its answer. A call to the daemon has 50 s.
+/// Time limit of a request with its answer. A call to the daemon has 56 s.
 const REQUEST: Duration = Duration::from_secs(75);
 /// Limit of the headers of a request, in bytes.
 const MAX_HEADERS: usize = 16 << 10;
@@ -62,9 +64,13 @@ pub(in crate::cli) async fn serve(listener: TcpListener, site: Site, idle: Durat
         let end = server.last() + idle;
         tokio::select! {
             accepted = listener.accept() => {
+                let Ok((stream, peer)) = accepted else {
+                    // Without free descriptors, the next attempt fails at once.
+                    sleep(ACCEPT_PAUSE).await;
+                    continue;
+                };
                 // Without a slot the connection is closed.
-                let slot = slots.clone().try_acquire_owned();
-                if let (Ok((stream, peer)), Ok(slot)) = (accepted, slot) {
+                if let Ok(slot) = slots.clone().try_acquire_owned() {
                     let server = server.clone();
                     tokio::spawn(async move {
                         let _ = timeout(REQUEST, server.connection(stream, peer)).await;

@@ -2,7 +2,8 @@
 
 use crate::cli::{
     daemon::{Daemon, LONG},
-    terminal::{print, printable, printable_lines},
+    pages::letter as page,
+    terminal::{print, printable_lines},
     whole,
 };
 use tai_proto::{
@@ -24,14 +25,7 @@ pub(in crate::cli) async fn show_all(daemon: &Daemon, number: u64) -> Result<Opt
 pub(super) async fn resolve(daemon: &Daemon, decision: ResolveHeld) -> Result<(), Fault> {
     let number = decision.number;
     match daemon.call(decision, LONG).await? {
-        Resolution::Sent(sent) if sent.message_id.is_empty() => {
-            print(&format!("sent to {}", printable(&sent.to)));
-        }
-        Resolution::Sent(sent) => print(&format!(
-            "sent to {} ({})",
-            printable(&sent.to),
-            printable(&sent.message_id)
-        )),
+        Resolution::Sent(sent) => print(&page::sent(&sent)),
         Resolution::Discarded { maybe_sent: false } => {
             print(&format!("mail {number} discarded; nothing was sent"));
         }

@@ -10,11 +10,12 @@ pub(super) mod rules;
 use super::{
     check::{Check, ok, skipped, wrong},
     mcp_clients,
-    running::{self, Daemon},
+    running::Daemon,
     session,
 };
 use crate::cli::{
     error::CliError,
+    others::others,
     setup::{
         self, edit,
         entry::{Entry, Server as Kind, entries, main_of},
@@ -201,10 +202,11 @@ async fn converse(launch: Launch, target: &Target, checks: &mut Vec<Check>) {
         return;
     }
     let ours = Daemon::look(target).await;
-    let all = running::all(target).await;
+    let others = others(target).await;
     let pid = server.pid();
     let serves = |status: &&Status| status.clients.iter().any(|client| client.pid == pid);
-    let theirs = all.iter().chain(ours.status()).find(serves);
+    let others = others.iter().map(|(_, status)| status);
+    let theirs = others.chain(ours.status()).find(serves);
     checks.extend(daemon(theirs, ours.status()));
     let name = "login";
     checks.push(match (answer, theirs) {
