@@ -1,6 +1,6 @@
 //! Paths of a profile's daemon: its socket and its lock file. This module creates no files.
 
-use crate::places::Places;
+use crate::{door::Door, places::Places};
 use std::path::{Path, PathBuf};
 use tai_names::Profile;
 
@@ -47,7 +47,8 @@ impl Endpoint {
             state: state.to_owned(),
             profile: profile.clone(),
         };
-        let path = endpoint.socket();
+        // The longest of the two that each daemon has.
+        let path = Door::Persons.beside(&endpoint.socket());
         let length = path.as_os_str().len();
         if cfg!(unix) && length > MAX_SOCKET_PATH {
             return Err(TooLong {

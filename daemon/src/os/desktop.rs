@@ -77,7 +77,7 @@ pub(crate) fn notify(summary: &str, body: &str, _replaces: u32) -> Option<u32> {
         if let Some(status) = child.try_wait().ok()? {
             return status.success().then_some(0);
         }
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::park_timeout(Duration::from_millis(50));
     }
     let _ = child.kill();
     let _ = child.wait();

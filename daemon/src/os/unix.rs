@@ -27,13 +27,21 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Removes a stale socket. Returns `false` if a process listens there.
 ///
 /// # Errors
-/// The system's error from removing the file.
+/// The system's error from connecting, if it does not tell whether a process listens, or from removing
+/// the file.
 pub(crate) fn free_name(path: &Path) -> io::Result<bool> {
-    if UnixStream::connect(path).is_ok() {
-        return Ok(false);
+    use io::ErrorKind::{ConnectionRefused, NotFound, WouldBlock};
+    match UnixStream::connect(path) {
+        // `WouldBlock`: its backlog is full.
+        Ok(_) => return Ok(false),
+        Err(error) => match error.kind() {
+            WouldBlock => return Ok(false),
+            ConnectionRefused | NotFound => {}
+            _ => return Err(error),
+        },
     }
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() != NotFound => Err(error),
         _ => Ok(true),
     }
 }

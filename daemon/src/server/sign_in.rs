@@ -155,7 +155,6 @@ impl<T: Transport> App<T> {
             Some(bridge) => keyring::forget(self.facts.profile.as_str(), bridge).await,
             None => Ok(false),
         };
-        tracing::info!("signed out");
         Ok(account::SignedOut {
             username,
             forgotten: forgotten.map_err(|error| fault::not_forgotten(&error))?,

@@ -55,7 +55,7 @@ pub fn after_failure(failure: Failure, number: u32, jitter: f64) -> (Duration, S
     }
 }
 
-/// Returns the cool-down after a refused login, which follows `refusals` refused ones.
+/// Returns the cool-down after `refusals` refused logins in a row.
 pub fn cool_down(refusals: u32) -> Duration {
     doubling(FIRST_COOL_DOWN, LONGEST_COOL_DOWN, refusals)
 }

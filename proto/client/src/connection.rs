@@ -291,6 +291,7 @@ impl Drop for Open<'_> {
     fn drop(&mut self) {
         let id = self.id;
         if self.connection.shared.waiters().remove(&id).is_some() {
+            // If the queue is full, the daemon finishes the call, and its answer is dropped.
             let _ = self.connection.frames.try_send(ToDaemon::Cancel { id });
         }
     }

@@ -9,7 +9,7 @@ use std::{
     collections::{HashMap, VecDeque},
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
-    sync::mpsc,
+    sync::mpsc::{self, RecvTimeoutError},
     time::{Duration, Instant},
 };
 
@@ -138,9 +138,13 @@ impl Shim {
         self.next_within(PATIENCE).expect("a line arrives")
     }
 
-    /// Returns the next line; `None` after the timeout.
+    /// Returns the next line; `None` after the timeout. The server must run.
     pub fn next_within(&mut self, patience: Duration) -> Option<Value> {
-        let line = self.lines.recv_timeout(patience).ok()?;
+        let line = match self.lines.recv_timeout(patience) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => return None,
+            Err(RecvTimeoutError::Disconnected) => panic!("tai-mcp has ended"),
+        };
         let line = serde_json::from_str(&without_home(&line));
         Some(line.expect("stdout carries only JSON lines"))
     }

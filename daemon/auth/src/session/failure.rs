@@ -46,11 +46,7 @@ pub(super) fn login_failed(
         }
         // A second login may bring a good token (seed: "Invalid token: full re-authentication").
         Class::BadToken if account.refusals() == 0 => (account.refused(), BAD_TOKEN_DELAY, next),
-        Class::BadToken => {
-            let delay = login::cool_down(account.refusals());
-            (account.refused(), delay, on_demand)
-        }
-        Class::Refused | Class::GrantRefused | Class::Elsewhere => {
+        Class::BadToken | Class::Refused | Class::GrantRefused | Class::Elsewhere => {
             let account = account.refused();
             let delay = login::cool_down(account.refusals());
             (account, delay, on_demand)

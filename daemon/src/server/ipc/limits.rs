@@ -50,8 +50,8 @@ pub(super) struct Connected {
 /// A call's share of its socket's limits, until its answer is written.
 #[derive(Debug, Default)]
 pub(super) struct Share {
-    _call: Option<OwnedSemaphorePermit>,
-    _content: Option<OwnedSemaphorePermit>,
+    call: Option<OwnedSemaphorePermit>,
+    content: Option<OwnedSemaphorePermit>,
 }
 
 impl Limits {
@@ -117,12 +117,12 @@ impl DoorLimits {
         if let Some(calls) = &self.calls
             && !is_free(call)
         {
-            share._call = Some(calls.clone().try_acquire_owned().ok()?);
+            share.call = Some(calls.clone().try_acquire_owned().ok()?);
         }
         let kib = u32::try_from(call.content_len().div_ceil(1 << 10)).unwrap_or(u32::MAX);
         if kib > 0 {
             let content = self.content.clone().try_acquire_many_owned(kib);
-            share._content = Some(content.ok()?);
+            share.content = Some(content.ok()?);
         }
         Some(share)
     }

@@ -94,12 +94,8 @@ impl Postgres {
 
     /// Returns whether rows are to be removed now.
     async fn is_sweep_due(&self) -> bool {
-        let mut link = self.link.lock().await;
-        let is_due = link.swept.is_none_or(|at| at.elapsed() >= SWEEP_INTERVAL);
-        if is_due {
-            link.swept = Some(Instant::now());
-        }
-        is_due
+        let swept = self.link.lock().await.swept;
+        swept.is_none_or(|at| at.elapsed() >= SWEEP_INTERVAL)
     }
 }
 
@@ -257,7 +253,11 @@ impl LeaseStore for Postgres {
                 client.execute_typed(statements::RENEW, params).await?;
                 Ok(())
             })
-            .await
+            .await?;
+            if sweeps {
+                self.link.lock().await.swept = Some(Instant::now());
+            }
+            Ok(())
         })
     }
 }

@@ -19,7 +19,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 /// not start.
 const RESTART: Duration = Duration::from_secs(5);
 const RESTART_EVERY: Duration = Duration::from_millis(50);
-/// Limit of starts for one call. A started daemon that was killed is replaced.
+/// Limit of starts in one call that end without a word. A started daemon that was killed is replaced.
 const MAX_STARTS: u32 = 3;
 /// Backoff between attempts while a daemon starts or drains.
 const LOCKED_FIRST: Duration = Duration::from_millis(20);

@@ -69,11 +69,11 @@ pub(crate) fn session_environment(_: bool) -> Vec<(OsString, OsString)> {
         Some((OsString::from(name), value))
     });
     let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
-    let mut path = std::path::PathBuf::from(root)
+    let mut path = std::path::Path::new(&root)
         .join("System32")
         .into_os_string();
     path.push(";");
-    path.push(std::env::var_os("SystemRoot").unwrap_or_default());
+    path.push(root);
     needed.chain([(OsString::from("PATH"), path)]).collect()
 }
 
