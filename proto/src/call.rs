@@ -236,7 +236,7 @@ pub struct Fetch {
 }
 
 impl Fetch {
-    /// The oldest unread mail of any sender, whole.
+    /// The oldest unread mail of all, whole.
     pub const OLDEST: Self = Self {
         which: Which::OLDEST,
         window: Window::WHOLE,
@@ -248,16 +248,35 @@ impl Fetch {
 pub enum Which {
     /// The oldest unread mail that no client holds. It is leased to the client.
     Oldest {
-        /// Senders whose mails are left for a later call.
-        except: Vec<Address>,
+        /// Mails that are left for a later call or another client.
+        except: Except,
     },
     /// The mail with this id.
     Named(MailId),
 }
 
 impl Which {
-    /// The oldest unread mail of any sender.
-    pub const OLDEST: Self = Self::Oldest { except: Vec::new() };
+    /// The oldest unread mail of all.
+    pub const OLDEST: Self = Self::Oldest {
+        except: Except::NOTHING,
+    };
+}
+
+/// Unread mails that a call does not lease.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Except {
+    /// All mails of these senders.
+    pub senders: Vec<Address>,
+    /// These mails.
+    pub mails: Vec<MailId>,
+}
+
+impl Except {
+    /// No mail.
+    pub const NOTHING: Self = Self {
+        senders: Vec::new(),
+        mails: Vec::new(),
+    };
 }
 
 /// See [`Call::Peek`].

@@ -114,6 +114,6 @@ mod tests {
         let dir = format!("/{}", "d".repeat(120));
         let dir = Path::new(&dir);
         let error = Endpoint::in_dir(dir, dir, &Profile::default()).unwrap_err();
-        assert_eq!(error.length, 134);
+        assert_eq!(error.length, 140);
     }
 }

@@ -29,12 +29,12 @@ use brake::Brake;
 use calls::Calls;
 use handler::{Handled, Handler};
 use report::{Report, print};
-use std::{process::ExitCode, time::Duration};
+use std::{collections::BTreeSet, process::ExitCode, time::Duration};
 use tai_proto::{
     Audience, Fault, FaultCode, Hint,
-    call::{GetInfo, Watch},
+    call::{Except, GetInfo, Watch},
     mail::MailboxUpdate,
-    names::{Instance, Profile},
+    names::{Instance, MailId, Profile},
 };
 use tokio::time::{Instant, sleep_until};
 use unmarked::Unmarked;
@@ -42,6 +42,8 @@ use waiting::{Fate, Outlook, Stage, Waiting, WaitingMails};
 
 /// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
+/// Limit of the mails that are left unread. Each request for a mail names them.
+const MAX_LEFT: usize = 4096;
 /// Interval of checks of the mailbox while taid reports no arrival.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -79,6 +81,7 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         brake: Brake::default(),
         waiting: WaitingMails::default(),
         unmarked: Unmarked::new(),
+        left: BTreeSet::new(),
         reported: None,
         profile: Profile::default(),
     };
@@ -101,6 +104,8 @@ struct Live {
     brake: Brake,
     waiting: WaitingMails,
     unmarked: Unmarked,
+    /// Unread mails that are left to a person. They have no lease.
+    left: BTreeSet<MailId>,
     /// Failure of the last round that was reported.
     reported: Option<Fault>,
     /// Profile of taid.
@@ -202,11 +207,14 @@ impl Live {
         loop {
             let failure = self.unmarked.mark_due(&self.calls).await;
             self.report_unmarked(failure);
-            if self.waiting.is_full() || self.unmarked.full().is_some() {
+            if self.waiting.is_full() || self.unmarked.full().is_some() || self.is_full_of_left() {
                 break;
             }
             // Other senders are handled behind the mails of one that got many answers.
-            let except = self.brake.senders(Instant::now());
+            let except = Except {
+                senders: self.brake.senders(Instant::now()),
+                mails: self.left.iter().copied().collect(),
+            };
             let (fetched, lease) = self.calls.lease_oldest(&except).await?;
             let left = fetched.left_out.not_examined;
             let (Some(mail), Some(lease)) = (fetched.mail, lease) else {
@@ -231,6 +239,7 @@ impl Live {
         match self.unmarked.full() {
             _ if attempts == 0 => {}
             Some(unmarked) => self.report.full_of_unmarked(unmarked),
+            None if self.is_full_of_left() => self.report.full_of_left(self.left.len()),
             None => {
                 let waiting = &self.waiting;
                 self.report
@@ -256,8 +265,17 @@ impl Live {
                 Fate::Gone => return Ok(()),
             }
         }
+        if let Stage::Unhandled {
+            address,
+            mail: content,
+        } = &mail.stage
+            && let Some(why) = self.handler.refusal(address, content)
+        {
+            self.report.refused(id, why);
+            self.leave(mail);
+            return Ok(());
+        }
         if self.handler.answers()
-            && !mail.is_given_up()
             && let Some(until) = self.brake.until(&mail.sender, Instant::now())
         {
             mail.due = until;
@@ -270,11 +288,6 @@ impl Live {
                 handler.handle(calls, address, mail, report).await
             }
             Stage::Unsent { answer, .. } => handler.submit(calls, id, answer.clone(), report).await,
-            Stage::GivenUp => {
-                mail.check_later();
-                self.waiting.add(mail);
-                return Ok(());
-            }
         };
         match handled {
             Handled::Done(ending) => {
@@ -297,12 +310,31 @@ impl Live {
                 match mail.fail(failure, handler.answers()) {
                     Outlook::Retried(wait) => report.retried(id, &why, wait.as_secs()),
                     Outlook::StillRefused => {}
-                    Outlook::GivenUp(runs) => report.given_up(id, &why, runs),
+                    Outlook::GivenUp(runs) => {
+                        report.given_up(id, &why, runs);
+                        self.leave(mail);
+                        return Ok(());
+                    }
                 }
                 self.waiting.add(mail);
+                if let Some(oldest) = self.waiting.take_surplus() {
+                    let why = "its answer was refused, and newer ones were, too";
+                    report.given_up(oldest.lease.id(), why, 0);
+                    self.leave(oldest);
+                }
             }
         }
         Ok(())
+    }
+
+    /// Leaves a mail unread to a person or another client, and takes it no more.
+    fn leave(&mut self, mail: Waiting) {
+        // Dropping the lease releases the mail.
+        self.left.insert(mail.lease.id());
+    }
+
+    fn is_full_of_left(&self) -> bool {
+        self.left.len() >= MAX_LEFT
     }
 
     /// Reports a failure to mark a mail read, unless the last round failed with the same one.

@@ -69,7 +69,8 @@ impl<B: Bridge> MailService<B> {
             tell,
         };
         let mut wanted = Wanted {
-            except: except.iter().map(Address::key).collect(),
+            except: except.senders.iter().map(Address::key).collect(),
+            left: except.mails.iter().map(|id| id.get()).collect(),
             ..Wanted::default()
         };
         let fetched = self.lease_next(request, &mut wanted, deadline).await?;

@@ -262,27 +262,30 @@ async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_mails_of_excepted_senders_are_left_for_later() {
+async fn excepted_mails_and_those_of_excepted_senders_are_left_for_later() {
     let (mailbox, mail) = world_with(3);
     mailbox.mails.lock().unwrap()[1].from = "Other <other@example.com>".to_owned();
     mailbox.mails.lock().unwrap()[2].from = "Some One <SOMEONE@example.com>".to_owned();
     let desk = instance("desk");
-    let fetch = async |except: &[&str]| {
-        let except = except.iter().map(|text| Address::new(text).unwrap());
-        let which = Which::Oldest {
-            except: except.collect(),
+    let fetch = async |senders: &[&str], mails: &[u64]| {
+        let senders = senders.iter().map(|text| Address::new(text).unwrap());
+        let except = tai_proto::call::Except {
+            senders: senders.collect(),
+            mails: mails.iter().map(|id| mail_id(*id)).collect(),
         };
+        let which = Which::Oldest { except };
         let fetch = Fetch { which, ..OLDEST };
         let fetched = mail.fetch(Some(&desk), 1, fetch, &|_, _| {}, soon());
         let mail = fetched.await.unwrap().mail;
         mail.map(|mail| mail.envelope.id.get())
     };
-    assert_eq!(fetch(&["Someone@example.com"]).await, Some(2));
+    assert_eq!(fetch(&["Someone@example.com"], &[]).await, Some(2));
     // Also one that another call gave back.
     mail.give_back(1, mail_id(2));
     let both = ["someone@example.com", "other@example.com"];
-    assert_eq!(fetch(&both).await, None);
-    assert_eq!(fetch(&[]).await, Some(1));
+    assert_eq!(fetch(&both, &[]).await, None);
+    assert_eq!(fetch(&[], &[1, 2]).await, Some(3));
+    assert_eq!(fetch(&[], &[]).await, Some(1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -26,6 +26,8 @@ pub(super) struct Wanted<'a> {
     pub(super) query: Option<&'a Query>,
     /// Keys of the senders whose mails the call does not lease.
     pub(super) except: HashSet<String>,
+    /// Mails that the call leaves to others.
+    pub(super) left: HashSet<u64>,
     /// Mails that the call does not lease: they do not meet the conditions, or are gone.
     pub(super) rejected: HashSet<u64>,
     /// Mails that clients of other machines hold or have written.
@@ -50,9 +52,10 @@ pub(super) enum Reach {
 }
 
 impl Wanted<'_> {
-    /// Returns whether the mail was not rejected or passed over and is not elsewhere.
+    /// Returns whether the mail was not rejected, left or passed over and is not elsewhere.
     pub(super) fn may_be(&self, id: u64) -> bool {
         !self.rejected.contains(&id)
+            && !self.left.contains(&id)
             && !self.elsewhere.contains(&id)
             && !self.unavailable.contains(&id)
             && !self.passed_over.has(id)
@@ -73,6 +76,9 @@ impl Wanted<'_> {
 
     /// Returns whether another call for each mail of the address may use the result of the look.
     pub(super) fn is_shared(&self) -> bool {
-        !self.has_conditions() && self.reach == Reach::Whole && self.unavailable.is_empty()
+        !self.has_conditions()
+            && self.left.is_empty()
+            && self.reach == Reach::Whole
+            && self.unavailable.is_empty()
     }
 }

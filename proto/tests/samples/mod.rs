@@ -13,7 +13,10 @@ use tai_proto::{
 
 /// Returns each call in the order of [`Call`], then other forms of some calls.
 pub(crate) fn calls() -> Vec<Call> {
-    let except = vec![address()];
+    let except = Except {
+        senders: vec![address()],
+        mails: vec![id()],
+    };
     let fetches = [Which::Oldest { except }, Which::Named(id())].map(|which| {
         let window = window();
         Fetch { which, window }.into_call()

@@ -4,10 +4,7 @@ use super::report::Report;
 use crate::{backoff::after_failure, daemon::Taid};
 use tai_client::{CallContext, Lease};
 use tai_proto::{
-    Fault, Method,
-    mail::FetchedMail,
-    message::Identity,
-    names::{Address, Profile},
+    Fault, Method, call::Except, mail::FetchedMail, message::Identity, names::Profile,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -55,13 +52,13 @@ impl Calls {
         }
     }
 
-    /// Leases the oldest unread mail that no client holds and that is by none of the senders in `except`.
+    /// Leases the oldest unread mail that no client holds and that is not excepted.
     ///
     /// # Errors
     /// As [`tai_client::Client::lease_oldest`].
     pub(super) async fn lease_oldest(
         &self,
-        except: &[Address],
+        except: &Except,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let cancelled = CancellationToken::new();
         let context = self.context(&cancelled);

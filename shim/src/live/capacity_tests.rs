@@ -67,6 +67,7 @@ fn live_with(is_read: &Arc<AtomicBool>) -> Live {
         brake,
         waiting: WaitingMails::default(),
         unmarked: Unmarked::new(),
+        left: BTreeSet::new(),
         reported: None,
         profile: Profile::default(),
     }
@@ -76,7 +77,7 @@ fn live_with(is_read: &Arc<AtomicBool>) -> Live {
 async fn live_takes_no_more_mails_than_its_client_can_lease() {
     let mut live = live();
     for _ in 1..MAX_UNMARKED {
-        let leased = live.calls.lease_oldest(&[]).await;
+        let leased = live.calls.lease_oldest(&Except::NOTHING).await;
         let lease = leased.ok().and_then(|(_, lease)| lease).unwrap();
         live.unmarked.add(lease, &live.calls).await;
     }
@@ -89,38 +90,41 @@ async fn live_takes_no_more_mails_than_its_client_can_lease() {
     assert!(live.unmarked.full().is_none());
     assert_eq!(live.handle_all().await.ok(), Some(0));
     // A place is left, such as for a mail that a restarted taid leases a second time.
-    assert!(live.calls.lease_oldest(&[]).await.is_ok());
+    assert!(live.calls.lease_oldest(&Except::NOTHING).await.is_ok());
 }
 
 /// Leases the next mail.
 async fn lease(live: &Live) -> Waiting {
-    let (fetched, lease) = live.calls.lease_oldest(&[]).await.unwrap();
+    let (fetched, lease) = live.calls.lease_oldest(&Except::NOTHING).await.unwrap();
     Waiting::new(lease.unwrap(), fetched.address, fetched.mail.unwrap())
 }
 
 #[tokio::test(start_paused = true)]
-async fn mails_that_are_given_up_hold_up_no_others_and_are_released_once_they_are_read() {
+async fn refused_answers_hold_up_no_others() {
     let is_read = Arc::default();
     let mut live = live_with(&is_read);
-    // More than may fail.
+    let answer = Content::new("x".repeat(1 << 10)).unwrap();
+    let mut given_up = Vec::new();
     for _ in 0..120 {
         let mut mail = lease(&live).await;
-        let Stage::Unhandled { mail: content, .. } = &mut mail.stage else {
-            panic!("the mail is new");
-        };
-        content.body = Content::new("x".repeat(1 << 20)).unwrap();
-        let runs = (0..5).map(|_| mail.fail(Failure::Run, true));
-        assert_eq!(runs.last(), Some(Outlook::GivenUp(5)));
+        let refused = mail.fail(Failure::Refused(answer.clone()), true);
+        assert!(matches!(refused, Outlook::Retried(_)));
         live.waiting.add(mail);
+        given_up.extend(
+            live.waiting
+                .take_surplus()
+                .map(|mail| mail.lease.id().get()),
+        );
     }
-    assert!(!live.waiting.is_full());
-    assert_eq!(live.handle_all().await.ok(), Some(MAX_WAITING - 120));
-    assert_eq!(live.waiting.count_for_person(), 120);
+    assert_eq!(given_up, (1..=70).collect::<Vec<_>>(), "the oldest ones");
+    assert_eq!(live.waiting.count_for_person(), 50);
+    assert_eq!(live.handle_all().await.ok(), Some(MAX_WAITING - 50));
 
+    // A person has read them.
     is_read.store(true, Ordering::Relaxed);
     advance(Duration::from_secs(10 * 60)).await;
     // The senders of the others have got many answers for the rest of the hour.
-    assert_eq!(live.handle_all().await.ok(), Some(120));
+    assert_eq!(live.handle_all().await.ok(), Some(50));
     assert_eq!(live.waiting.count_for_person(), 0);
     assert_eq!(live.waiting.count(), MAX_WAITING);
 }
@@ -141,7 +145,6 @@ async fn only_runs_count_and_a_finished_answer_is_kept() {
         assert_eq!(seconds(mail.fail(Failure::Run, true)), 600);
     }
     assert_eq!(mail.fail(Failure::Run, true), Outlook::GivenUp(5));
-    assert!(mail.is_given_up());
 
     let mut mail = lease(&live).await;
     let runs = (0..8).map(|_| seconds(mail.fail(Failure::Run, false)));
@@ -156,6 +159,6 @@ async fn only_runs_count_and_a_finished_answer_is_kept() {
     let refused = || Failure::Refused(answer.clone());
     assert_eq!(seconds(mail.fail(refused(), true)), 600);
     assert_eq!(mail.fail(refused(), true), Outlook::StillRefused);
-    assert!(mail.needs_person() && !mail.is_given_up());
+    assert!(mail.needs_person());
     assert!(matches!(&mail.stage, Stage::Unsent { answer, .. } if **answer == *"answer"));
 }

@@ -20,11 +20,12 @@ impl Failure {
     /// Returns the failure to submit an answer.
     pub(super) fn of_submit(code: FaultCode, answer: Content) -> Self {
         match code {
+            // No mail can be made from the answer. Another run makes another one.
+            FaultCode::BadRequest => Failure::Run,
             // Also the limit of sends in an hour, and a key of the bridge that its operator renews.
-            FaultCode::BadRequest
-            | FaultCode::NotFound
-            | FaultCode::NotPermitted
-            | FaultCode::NotYours => Failure::Refused(answer),
+            FaultCode::NotFound | FaultCode::NotPermitted | FaultCode::NotYours => {
+                Failure::Refused(answer)
+            }
             FaultCode::NotRunning
             | FaultCode::NotSignedIn
             | FaultCode::AuthRefused

@@ -77,6 +77,21 @@ impl Report {
         print(&given_up(id, why, runs));
     }
 
+    /// Reports that a mail gets no answer.
+    pub(super) fn refused(self, id: MailId, why: &str) {
+        print(&format!(
+            "warning: email {id} is not answered, because {why}; it stays unread"
+        ));
+    }
+
+    /// Reports that live takes no further mail, because it has left this number of them unread.
+    pub(super) fn full_of_left(self, count: usize) {
+        print(&format!(
+            "warning: {count} emails were left unread; live takes no further email\n\
+             hint: read or delete them, and start live again"
+        ));
+    }
+
     /// Reports that the further mails of a sender wait, because it got many answers.
     pub(super) fn braked(self, sender: &str, wait: Duration) {
         print(&format!(

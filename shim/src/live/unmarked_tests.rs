@@ -106,7 +106,10 @@ impl Stage {
     }
 
     async fn lease(&self) -> Lease {
-        let leased = self.calls.lease_oldest(&[]).await;
+        let leased = self
+            .calls
+            .lease_oldest(&tai_proto::call::Except::NOTHING)
+            .await;
         leased.ok().and_then(|(_, lease)| lease).unwrap()
     }
 

@@ -17,10 +17,12 @@ use tokio::time::Instant;
 const FIRST_RETRY: Duration = Duration::from_secs(10);
 /// Upper limit of the backoff.
 const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
-/// Interval of checks whether a mail that cannot be answered was read or deleted.
+/// Interval of submissions of an answer that was refused.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Limit of mails whose handling failed and is retried. Further mails stay unread in the mailbox.
 const MAX_FAILED: usize = 100;
+/// Limit of mails whose finished answer was refused. Beyond it, the oldest one is given up.
+const MAX_REFUSED: usize = 50;
 /// Limit of the mails that wait for any reason. They and the unmarked mails have leases, and a few
 /// leases are left for the mail in hand and for copies from a restarted taid.
 pub(super) const MAX_WAITING: usize = MAX_LEASES - MAX_UNMARKED - 6;
@@ -56,8 +58,6 @@ pub(super) enum Stage {
         /// Whether it was refused. A person or the passage of an hour changes that.
         is_refused: bool,
     },
-    /// Nothing. The mail is released once a person has read or deleted it.
-    GivenUp,
 }
 
 /// Consequence of a failure.
@@ -89,21 +89,7 @@ impl Waiting {
         match self.stage {
             Stage::Unhandled { .. } => false,
             Stage::Unsent { is_refused, .. } => is_refused,
-            Stage::GivenUp => true,
         }
-    }
-
-    /// Returns whether nothing is left to do.
-    pub(super) fn is_given_up(&self) -> bool {
-        match self.stage {
-            Stage::Unhandled { .. } | Stage::Unsent { .. } => false,
-            Stage::GivenUp => true,
-        }
-    }
-
-    /// Sets the time of the next check.
-    pub(super) fn check_later(&mut self) {
-        self.due = Instant::now() + CHECK_EVERY;
     }
 
     /// Applies a failure. `is_limited` is whether failed runs are limited.
@@ -140,11 +126,8 @@ impl Waiting {
         };
         let wait = match outlook {
             Outlook::Retried(backoff) => backoff,
-            Outlook::StillRefused => CHECK_EVERY,
-            Outlook::GivenUp(_) => {
-                self.stage = Stage::GivenUp;
-                CHECK_EVERY
-            }
+            // A mail that is given up does not wait.
+            Outlook::StillRefused | Outlook::GivenUp(_) => CHECK_EVERY,
         };
         self.due = Instant::now() + wait;
         outlook
@@ -160,7 +143,6 @@ impl Waiting {
         match &self.stage {
             Stage::Unhandled { mail, .. } => mail.body.len(),
             Stage::Unsent { answer, .. } => answer.len(),
-            Stage::GivenUp => 0,
         }
     }
 }
@@ -208,7 +190,18 @@ impl WaitingMails {
 
     /// Returns the number of mails that wait for a person.
     pub(super) fn count_for_person(&self) -> usize {
-        self.0.values().filter(|mail| mail.needs_person()).count()
+        self.for_person().count()
+    }
+
+    /// Takes the oldest mail that waits for a person, if these are more than their limit.
+    pub(super) fn take_surplus(&mut self) -> Option<Waiting> {
+        let oldest = self.for_person().next()?.lease.id();
+        let is_surplus = self.count_for_person() > MAX_REFUSED;
+        is_surplus.then(|| self.0.remove(&oldest)).flatten()
+    }
+
+    fn for_person(&self) -> impl Iterator<Item = &Waiting> {
+        self.0.values().filter(|mail| mail.needs_person())
     }
 
     /// Returns whether no further mail is taken.

@@ -5,9 +5,8 @@ use crate::{Connection, Dial, Lease, Outcome, lease::LeaseEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Fault, FaultCode, Method,
-    call::{Fetch, Settle, WaitFor, Which},
+    call::{Except, Fetch, Settle, WaitFor, Which},
     mail::{FetchedMail, Filter, Window},
-    names::Address,
 };
 use tokio::{sync::mpsc::OwnedPermit, time::Instant};
 
@@ -25,19 +24,18 @@ impl<D: Dial> Client<D> {
         self.lease(context, || fetch.clone(), true).await
     }
 
-    /// Leases the oldest unread mail that is by none of the senders in `except`. It stays unread until
-    /// [`Settle`].
+    /// Leases the oldest unread mail that is not excepted. It stays unread until [`Settle`].
     ///
     /// # Errors
     /// As [`Client::call`].
     pub async fn lease_oldest(
         &self,
         context: CallContext<'_>,
-        except: &[Address],
+        except: &Except,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let fetch = || Fetch {
             which: Which::Oldest {
-                except: except.to_vec(),
+                except: except.clone(),
             },
             window: Window::WHOLE,
         };

@@ -82,6 +82,39 @@ fn a_sender_that_answers_each_answer_is_slowed_down() {
 }
 
 #[test]
+fn a_mail_that_cannot_be_answered_is_left_unread_and_holds_up_no_other() {
+    let machine = Machine::new();
+    let desk = "desk.alice@tai.chat";
+    // More than live keeps for any reason.
+    for _ in 1..=160 {
+        deliver_mail(&machine, "<>", desk, "undelivered");
+    }
+    let deceptive = "\"boss@corp.example\" <evil@evil.example>";
+    deliver_mail(&machine, deceptive, desk, "deceptive");
+    deliver_mail(&machine, desk, desk, "own");
+    deliver_mail(&machine, "friend@example.com", desk, "question");
+    let _taid = machine.start();
+    let live = live(
+        &machine,
+        "echo run >>$HOME/runs; cat >>$HOME/mails; echo received",
+    );
+    wait_until("the friend is answered", || unread(&machine) == 162);
+    let said = ended(live);
+    let warnings: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("warning"))
+        .collect();
+    assert_eq!(warnings.len(), 162);
+    insta::assert_snapshot!(warnings[159..].join("\n"), @"
+    warning: email 160 is not answered, because its sender is not one plain address; it stays unread
+    warning: email 161 is not answered, because its sender is not one plain address; it stays unread
+    warning: email 162 is not answered, because it comes from the address that would answer it; it stays unread
+    ");
+    let runs = fs::read_to_string(machine.home().join("runs")).unwrap();
+    assert_eq!((runs.as_str(), machine.sandbox.sent().len()), ("run\n", 1));
+}
+
+#[test]
 fn the_output_of_an_agent_without_tools_is_sent_and_its_marker_is_not() {
     let machine = machine();
     deliver(&machine, "desk.alice@tai.chat", "newsletter");
@@ -230,6 +263,16 @@ fn an_answer_that_the_configuration_forbids_is_made_once() {
     insta::assert_snapshot!(failed.unwrap().unwrap(), @r#"email 1 was not handled: its answer was not sent: sending to someone@example.com is not permitted for this instance (taid's configuration: [instances.desk] allow_to = ["*@other.example"]); retrying in 600 s"#);
     let runs = fs::read_to_string(machine.home().join("runs")).unwrap();
     assert_eq!((runs.as_str(), unread(&machine)), ("run\n", 1));
+}
+
+#[test]
+fn an_output_from_which_no_mail_can_be_made_is_a_failed_run() {
+    let machine = machine();
+    let _taid = machine.start();
+    let mut live = live(&machine, "cat >$HOME/out; echo '<script>x</script>'");
+    let mut errors = BufReader::new(live.child.stderr.take().unwrap()).lines();
+    let failed = errors.find(|line| line.as_ref().unwrap().contains("not handled"));
+    insta::assert_snapshot!(failed.unwrap().unwrap(), @r#"email 1 was not handled: its answer was not sent: "content" cannot be used: a reader would see an empty mail; left out: 1 script; retrying in 10 s"#);
 }
 
 #[test]
