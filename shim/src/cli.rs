@@ -4,6 +4,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
+use tai_proto::names::MailId;
 
 const AFTER_HELP: &str = "Examples:
   tai-mcp setup                set up your MCP clients
@@ -49,12 +50,17 @@ pub(crate) struct Args {
     /// Directory to use as the home directory, for tests and trials
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
-    /// Refuse a reply to an email that this address has answered; `live` passes it to the agents that
-    /// it starts
-    #[arg(long)]
-    pub(crate) answer_once: bool,
+    /// Answer the email with this ID alone, at most once, and mark, delete and wait for no email; `live`
+    /// passes it to the agents that it starts
+    #[arg(long, value_name = "ID", value_parser = mail_id)]
+    pub(crate) answer: Option<MailId>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+fn mail_id(text: &str) -> Result<MailId, String> {
+    let id = text.parse().ok().and_then(|id| MailId::new(id).ok());
+    id.ok_or_else(|| "expected a positive whole number".to_owned())
 }
 
 #[derive(Subcommand)]

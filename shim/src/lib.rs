@@ -45,7 +45,7 @@ pub fn run() -> ExitCode {
     // MCP clients pass no arguments; skipping the parser makes their start faster.
     let Args {
         home,
-        answer_once,
+        answer,
         command,
     } = match std::env::args_os().len() > 1 {
         true => Args::parse(),
@@ -73,7 +73,7 @@ pub fn run() -> ExitCode {
     let given = tai_client::take_password(children);
     let mut settings = Settings::from_env(&|name| std::env::var(name), given);
     // A started taid has another current directory.
-    settings.answers_once = answer_once;
+    settings.answers = answer;
     settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
     if let Some(home) = &settings.home {
         tai_client::repeat_home(home);

@@ -7,7 +7,7 @@ use std::{env::VarError, fmt::Display, path::PathBuf, str::FromStr};
 use tai_client::{AutoStart, GivenPassword, PassedVariable};
 use tai_proto::{
     Fault, FaultCode, Hint, Secret,
-    names::{Instance, Profile, Username, environment::Environment},
+    names::{Instance, MailId, Profile, Username, environment::Environment},
     variables,
 };
 
@@ -31,8 +31,8 @@ pub(crate) struct Settings {
     pub(crate) autostart: AutoStart,
     /// Home directory of `--home`.
     pub(crate) home: Option<PathBuf>,
-    /// Whether a second reply to an email is refused.
-    pub(crate) answers_once: bool,
+    /// Email that the client, an agent of `live`, answers once. It marks, deletes and awaits no email.
+    pub(crate) answers: Option<MailId>,
     /// Whether the start is announced on standard error. `LOG_LEVEL` warn and error disable it.
     pub(crate) announces_start: bool,
     /// Sentences about variables that are set and do not count.
@@ -126,7 +126,7 @@ impl Settings {
             of_account,
             autostart: autostart(&mut env),
             home: None,
-            answers_once: false,
+            answers: None,
             announces_start: !level.is_some_and(|level| {
                 matches!(level.value.to_ascii_lowercase().as_str(), "warn" | "error")
             }),

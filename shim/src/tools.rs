@@ -24,8 +24,9 @@ pub(crate) use list_inbox::show as show_inbox;
 pub(crate) use mail_page::{MailPage, fence, json_line, nonce};
 pub(crate) use submit::consent_in;
 
-use crate::server::Forms;
+use crate::{server::Forms, settings::Settings};
 use definition::Definition;
+use std::sync::OnceLock;
 use tai_proto::Tool;
 
 /// Definitions of all tools, in the order of [`Tool::ALL`].
@@ -47,13 +48,71 @@ const BOTH: &str = include_str!("tools/list/both.jsonl");
 /// As [`BOTH`], without the schemas of structured results.
 const TEXT: &str = include_str!("tools/list/text.jsonl");
 
-/// Returns the tools for `tools/list` as a JSON array on one line.
-pub(crate) fn list(forms: Forms) -> &'static [u8] {
-    static BOTH_LIST: [u8; BOTH.len() + 1] = array(BOTH);
-    static TEXT_LIST: [u8; TEXT.len() + 1] = array(TEXT);
-    match forms {
-        Forms::Both => &BOTH_LIST,
-        Forms::Text => &TEXT_LIST,
+/// The tools of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offer {
+    /// All tools.
+    All,
+    /// Those of an agent that answers one email: it must not take the next emails from `live`.
+    Answering,
+}
+
+impl Offer {
+    /// Returns the tools of the client with these settings.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        match settings.answers {
+            None => Offer::All,
+            Some(_) => Offer::Answering,
+        }
+    }
+
+    fn has(self, tool: Tool) -> bool {
+        match tool {
+            Tool::SendEmail
+            | Tool::FetchEmail
+            | Tool::ListInbox
+            | Tool::ReplyEmail
+            | Tool::SearchInbox
+            | Tool::SessionStatus => true,
+            Tool::DeleteEmail | Tool::MarkRead | Tool::WaitForEmail => self == Offer::All,
+        }
+    }
+
+    /// Returns the names of the tools.
+    pub(crate) fn names(self) -> Vec<&'static str> {
+        let offered = Tool::ALL.into_iter().filter(|tool| self.has(*tool));
+        offered.map(Tool::name).collect()
+    }
+
+    /// Returns the tools for `tools/list` as a JSON array on one line.
+    pub(crate) fn list(self, forms: Forms) -> &'static [u8] {
+        static BOTH_LIST: [u8; BOTH.len() + 1] = array(BOTH);
+        static TEXT_LIST: [u8; TEXT.len() + 1] = array(TEXT);
+        static ANSWERING: [OnceLock<Vec<u8>>; 2] = [const { OnceLock::new() }; 2];
+        let [both, text] = &ANSWERING;
+        match (self, forms) {
+            (Offer::All, Forms::Both) => &BOTH_LIST,
+            (Offer::All, Forms::Text) => &TEXT_LIST,
+            (Offer::Answering, Forms::Both) => both.get_or_init(|| self.some_of(BOTH)),
+            (Offer::Answering, Forms::Text) => text.get_or_init(|| self.some_of(TEXT)),
+        }
+    }
+
+    /// Returns the offered ones of all tools.
+    fn some_of(self, lines: &str) -> Vec<u8> {
+        let all = Tool::ALL.into_iter().zip(lines.lines());
+        let offered: Vec<&str> = all
+            .filter(|(tool, _)| self.has(*tool))
+            .map(|(_, line)| line)
+            .collect();
+        format!("[{}]", offered.join(",")).into_bytes()
+    }
+
+    /// Returns the definition of the tool with this name.
+    pub(crate) fn find(self, name: &str) -> Option<&'static Definition> {
+        DEFINITIONS
+            .iter()
+            .find(|definition| definition.tool.name() == name && self.has(definition.tool))
     }
 }
 
@@ -73,13 +132,6 @@ const fn array<const LENGTH: usize>(lines: &str) -> [u8; LENGTH] {
     array
 }
 
-/// Returns the definition of the tool with this name.
-pub(crate) fn find(name: &str) -> Option<&'static Definition> {
-    DEFINITIONS
-        .iter()
-        .find(|definition| definition.tool.name() == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,7 +140,7 @@ mod tests {
     fn every_tool_has_one_definition_in_the_listed_order() {
         let defined = DEFINITIONS.each_ref().map(|definition| definition.tool);
         assert_eq!(defined, Tool::ALL);
-        assert!(find("rm").is_none());
+        assert!(Offer::All.find("rm").is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::{
     program::{Capture, Ended, Leftovers, run},
     server::Server,
-    workspace::Workspace,
+    workspace::{self, Workspace},
 };
 use crate::tools;
 use serde::Deserialize;
@@ -78,7 +78,7 @@ impl From<Fault> for NotRun {
 pub(super) fn unprepared(agent: Agent, home: Option<&Path>) -> Option<Fault> {
     match agent {
         Agent::Gemini => Workspace::new(home).err(),
-        Agent::Claude | Agent::Codex | Agent::Opencode => None,
+        Agent::Claude | Agent::Codex | Agent::Opencode => workspace::lasting(home).err(),
     }
 }
 
@@ -96,15 +96,19 @@ pub(super) async fn run_agent(
     let mut command = Command::new(program(agent));
     // Removed when the run has ended.
     let mut _workspace = None;
+    // In a project, an agent runs hooks and plugins and follows the instructions of its files.
     match agent {
         Agent::Claude => {
             command
                 .args(claude(server))
+                .current_dir(workspace::lasting(home)?)
                 // The content of a file that a prompt names is not added to it.
                 .env("CLAUDE_CODE_DISABLE_ATTACHMENTS", "1");
         }
         Agent::Codex => {
-            command.args(codex(server, &codex_servers().await?));
+            let dir = workspace::lasting(home)?;
+            let others = codex_servers(&dir).await?;
+            command.args(codex(server, &others)).current_dir(dir);
         }
         Agent::Gemini => {
             let workspace = Workspace::new(home)?;
@@ -125,10 +129,11 @@ pub(super) async fn run_agent(
         }
         Agent::Opencode => {
             let name = format!("tai-live-{}", tools::nonce());
-            command.args(["run", "--agent", &name]).env(
-                "OPENCODE_CONFIG_CONTENT",
-                opencode(server, &name).to_string(),
-            );
+            let config = opencode(server, &name).to_string();
+            command
+                .args(["run", "--agent", &name])
+                .env("OPENCODE_CONFIG_CONTENT", config)
+                .current_dir(workspace::lasting(home)?);
         }
     }
     // The servers and helpers of an agent could otherwise answer after the next run began.
@@ -201,9 +206,9 @@ struct CodexServer {
 
 /// Returns the names of the MCP servers in the configuration of Codex, which merges its tables, so
 /// that each one is disabled by its name.
-async fn codex_servers() -> Result<Vec<String>, NotRun> {
+async fn codex_servers(dir: &Path) -> Result<Vec<String>, NotRun> {
     let mut command = Command::new(program(Agent::Codex));
-    command.args(["mcp", "list", "--json"]);
+    command.args(["mcp", "list", "--json"]).current_dir(dir);
     let Ended { result, output, .. } =
         run(command, "", Capture::Both, Leftovers::Killed, QUERY_LIMIT).await?;
     Ok(result.and_then(|()| names(&output)).map_err(|why| {

@@ -235,10 +235,10 @@ impl Runner {
                 server,
                 home,
             } => {
-                let server = (!self.sends_output).then_some(server);
+                let server = (!self.sends_output).then(|| server.answering(id));
                 let prompt = prompt::prompt(address, mail, task.as_deref(), self.answering());
                 let home = home.as_deref();
-                match run_agent(*agent, server, home, &prompt.text, self.limit).await {
+                match run_agent(*agent, server.as_ref(), home, &prompt.text, self.limit).await {
                     Ok(ended) => self.agent_ended(calls, id, ended, &prompt, report).await,
                     Err(NotRun::System(error)) => self.cannot_run(&error),
                     Err(NotRun::Unprepared(fault)) => {

@@ -3,7 +3,7 @@
 
 use crate::settings::{Settings, Target};
 use std::collections::BTreeMap;
-use tai_proto::variables;
+use tai_proto::{names::MailId, variables};
 
 /// Directories of the system's conventions. Some agents do not pass these variables on, and tai-mcp
 /// finds taid by them.
@@ -48,6 +48,15 @@ impl Server {
         Self::with(settings, command, &read)
     }
 
+    /// Returns the entry for an agent that answers this mail. It takes no other mail from `live`, and if it
+    /// outlives a killed one, it does not answer the mail a second time.
+    pub(super) fn answering(&self, id: MailId) -> Self {
+        let mut server = self.clone();
+        let answer = ["--answer".to_owned(), id.to_string()];
+        server.arguments.extend(answer);
+        server
+    }
+
     fn with(settings: &Settings, command: String, read: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut variables: BTreeMap<&'static str, String> =
             all_variables().map(|name| (name, String::new())).collect();
@@ -76,9 +85,7 @@ impl Server {
         }
         let home = settings.home.as_ref();
         let home = home.map(|home| ["--home".to_owned(), home.to_string_lossy().into_owned()]);
-        // An agent that outlives a killed live does not answer an email that a later one has answered.
-        let once = "--answer-once".to_owned();
-        let arguments = home.into_iter().flatten().chain([once]).collect();
+        let arguments = home.into_iter().flatten().collect();
         Self {
             command,
             arguments,
@@ -115,7 +122,8 @@ mod tests {
         settings.home = Some("/h".into());
         let read = |name: &str| (name == "XDG_RUNTIME_DIR").then(|| "/run/user/7".to_owned());
         let server = Server::with(&settings, "/bin/tai-mcp".into(), &read);
-        assert_eq!(server.arguments, ["--home", "/h", "--answer-once"]);
+        let answering = server.answering(MailId::new(7).unwrap());
+        assert_eq!(answering.arguments, ["--home", "/h", "--answer", "7"]);
         let variables: Vec<String> = server
             .variables
             .iter()

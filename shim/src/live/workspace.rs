@@ -1,7 +1,6 @@
-//! A private directory for one run of an agent that reads its settings from its current directory.
-//!
-//! Such an agent also reads settings and instructions from each directory above it, also those of other
-//! users. Therefore the directory of temporary files, where every user can create files, is not used.
+//! Private directories in which agents run: agents read settings and instructions from their current
+//! directory and from each directory above it, and run the hooks and plugins there. Therefore the
+//! directory of `live` is not used, and none below one where other users can create files.
 
 use crate::{os, tools};
 use std::{
@@ -10,53 +9,68 @@ use std::{
 };
 use tai_proto::{Fault, FaultCode, Hint, places::Places};
 
-/// A directory that only this user can read. Dropping it removes it.
+/// Returns an empty directory for all runs of agents whose settings are in their arguments. Agents remember
+/// the directories in which they ran. `home` is the home directory of `--home`.
+///
+/// # Errors
+/// The reason why there is no such directory.
+pub(super) fn lasting(home: Option<&Path>) -> Result<PathBuf, Fault> {
+    in_one_of(&places(home), |dir| {
+        let path = dir.join("live");
+        os::create_private_dirs(&path)?;
+        match fs::read_dir(&path)?.next() {
+            None => Ok(path),
+            Some(_) => Err(io::Error::other(format!("{} is not empty", path.display()))),
+        }
+    })
+}
+
+fn places(home: Option<&Path>) -> Vec<PathBuf> {
+    let places = [home.map(Places::at), Places::of_environment().ok()];
+    places.iter().flatten().flat_map(Places::runtime).collect()
+}
+
+/// Creates a directory in the first of the directories of taid's sockets in which that is possible. In it
+/// and in all directories above it, only this user and root can create files.
+fn in_one_of<T>(dirs: &[PathBuf], create: impl Fn(&Path) -> io::Result<T>) -> Result<T, Fault> {
+    let mut reasons: Vec<String> = Vec::new();
+    for dir in dirs {
+        let existing = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
+        let created = os::check_unshared(existing)
+            .and_then(|()| os::create_private_dirs(dir))
+            .and_then(|()| create(dir));
+        match created {
+            Ok(created) => return Ok(created),
+            Err(error) => reasons.push(format!("{}: {error}", dir.display())),
+        }
+    }
+    if dirs.is_empty() {
+        reasons.push("no home directory is known".to_owned());
+    }
+    reasons.dedup();
+    let what = "cannot create a private directory for the agent";
+    Err(Fault::new(FaultCode::Internal, what)
+        .because(reasons.join("; "))
+        .hint(Hint::reader(
+            "set XDG_RUNTIME_DIR to a directory with mode 700 below directories that no other user can write",
+        )))
+}
+
+/// A directory for one run, which only this user can read. Dropping it removes it.
 #[derive(Debug)]
 pub(super) struct Workspace(PathBuf);
 
 impl Workspace {
-    /// Creates the directory in one of the directories of taid's sockets. In it and in all directories
-    /// above it, only this user and root can create files. `home` is the home directory of `--home`.
+    /// Creates the directory. `home` is the home directory of `--home`.
     ///
     /// # Errors
     /// The reason why there is no such directory.
     pub(super) fn new(home: Option<&Path>) -> Result<Self, Fault> {
-        let places = [home.map(Places::at), Places::of_environment().ok()];
-        let dirs: Vec<PathBuf> = places.iter().flatten().flat_map(Places::runtime).collect();
-        Self::in_one_of(&dirs)
-    }
-
-    fn in_one_of(dirs: &[PathBuf]) -> Result<Self, Fault> {
-        let mut reasons: Vec<String> = Vec::new();
-        for dir in dirs {
-            match Self::below(dir) {
-                Ok(workspace) => return Ok(workspace),
-                Err(error) => reasons.push(format!("{}: {error}", dir.display())),
-            }
-        }
-        if dirs.is_empty() {
-            reasons.push("no home directory is known".to_owned());
-        }
-        reasons.dedup();
-        Err(
-            Fault::new(
-                FaultCode::Internal,
-                "cannot create a private directory for the agent",
-            )
-            .because(reasons.join("; "))
-            .hint(Hint::reader(
-                "set XDG_RUNTIME_DIR to a directory with mode 700 below directories that no other user can write",
-            )),
-        )
-    }
-
-    fn below(dir: &Path) -> io::Result<Self> {
-        let existing = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
-        os::check_unshared(existing)?;
-        os::create_private_dirs(dir)?;
-        let path = dir.join(format!("live-{}", tools::nonce()));
-        os::create_private_dir(&path)?;
-        Ok(Self(path))
+        in_one_of(&places(home), |dir| {
+            let path = dir.join(format!("live-{}", tools::nonce()));
+            os::create_private_dir(&path)?;
+            Ok(Self(path))
+        })
     }
 
     /// Returns the path of the directory.
@@ -102,7 +116,7 @@ mod tests {
         fs::create_dir(&shared).unwrap();
         for mode in [0o777, 0o1777, 0o722] {
             fs::set_permissions(&shared, fs::Permissions::from_mode(mode)).unwrap();
-            let fault = Workspace::in_one_of(&[shared.join("a/b")]).unwrap_err();
+            let fault = in_one_of(&[shared.join("a/b")], |_| Ok(())).unwrap_err();
             let text = fault.render(Audience::Person);
             let text = text.replace(shared.to_str().unwrap(), "SHARED");
             insta::allow_duplicates! {

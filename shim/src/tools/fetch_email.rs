@@ -70,7 +70,20 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     };
     let begun = || invocation.requests.begun();
     let id = args.email_id.map(|number| mail_id("email_id", number));
-    let (fetched, resumed) = match (id.transpose()?, args.part) {
+    let id = id.transpose()?;
+    // It leaves the other emails to `live`, which marks its own.
+    if let Some(answered) = invocation.settings.answers {
+        let fetched = reader.shown(id.unwrap_or(answered), number(args.part)?);
+        let page = MailPage {
+            fetched: fetched.await?,
+            max_chars,
+            full,
+            resumed: false,
+            marked: false,
+        };
+        return Ok(ToolOutcome::Shown(page.show(&nonce())));
+    }
+    let (fetched, resumed) = match (id, args.part) {
         (Some(id), part) => (reader.named(id, number(part)?).await?, false),
         (None, Some(part)) => {
             let rule = "it needs email_id, the email that has the part";

@@ -116,6 +116,12 @@ impl Reader<'_> {
         self.unleased(id, part).await
     }
 
+    /// Reads a part of a mail, and leaves it as it is.
+    pub(super) async fn shown(&self, id: MailId, part: u32) -> Result<FetchedMail, Fault> {
+        let window = self.window(part);
+        self.invocation.call(Peek { id, window }).await
+    }
+
     /// Reads a part of a mail of which the client has no lease.
     async fn unleased(&self, id: MailId, part: u32) -> Result<FetchedMail, Fault> {
         let (taid, context) = (self.invocation.taid, self.invocation.context);

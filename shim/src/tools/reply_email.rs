@@ -106,6 +106,12 @@ struct Output {
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::ReplyEmail)?;
+    if let Some(answered) = invocation.settings.answers
+        && args.message_id != answered.get()
+    {
+        let rule = format!("this agent answers email {answered} alone");
+        return Err(bad_argument("message_id", &rule));
+    }
     let intent = Intent::of(args.dry_run, args.hold, args.allow_duplicate);
     let has_two_forms = args.text.is_some() && args.html.is_some();
     let draft = draft(args)?;

@@ -110,7 +110,7 @@ pub(super) async fn submit(
     let submit = Submit {
         draft,
         insist,
-        once: invocation.settings.answers_once,
+        once: invocation.settings.answers.is_some(),
         consent,
     };
     let question = match invocation.call(submit.clone()).await? {

@@ -9,7 +9,9 @@ const SEND: &str = "POST /api/v1/send-email";
 /// Starts tai-mcp as `live` does for an agent.
 fn answering(machine: &Machine) -> Shim {
     let mut command = machine.command("tai-mcp");
-    command.arg("--answer-once").env("TAI_MCP_INSTANCE", "desk");
+    command
+        .args(["--answer", "1"])
+        .env("TAI_MCP_INSTANCE", "desk");
     Shim::spawn(command).initialized("test", "2025-06-18")
 }
 

@@ -116,13 +116,70 @@ fn each_agent_gets_the_fenced_mail_on_its_input_alone_and_the_tools_of_its_insta
             "{}",
             inbox.text
         );
-        // The settings of Gemini CLI are in a directory that exists for one run. It is not below the
-        // directory of temporary files, where every user can create settings for it.
+        // No agent runs in the directory of live, or below the directory of temporary files, where every
+        // user can create settings for it. The settings of Gemini CLI exist for one run.
         let cwd = file(&machine, "cwd");
-        let is_private = cwd.starts_with(unshared_dir().to_str().unwrap());
-        let cwd = Path::new(cwd.trim());
-        assert!(name != "gemini" || (is_private && !cwd.exists()), "{cwd:?}");
+        assert!(cwd.starts_with(unshared_dir().to_str().unwrap()), "{cwd}");
+        assert_eq!(Path::new(cwd.trim()).exists(), name != "gemini", "{cwd}");
     }
+}
+
+#[test]
+fn the_agent_of_one_mail_takes_no_other_mail_from_live() {
+    let machine = Machine::new();
+    for subject in ["first", "second", "third"] {
+        deliver(&machine, "desk.alice@tai.chat", subject);
+    }
+    let _taid = machine.start();
+    agent(
+        &machine,
+        "claude",
+        "test -e $HOME/first || { touch $HOME/first; while ! test -e $HOME/go; do sleep 0.05; done; }\n\
+         echo \"$marker\"",
+    );
+    let _live = Live::start(&machine, &["--agent", "claude"]);
+    wait_until("the agent runs", || machine.home().join("first").exists());
+    let mut shim = Shim::spawn(server(&config(&machine, "claude")));
+    shim = shim.initialized("claude-code", "2025-06-18");
+    let listed = shim.request("tools/list", json!({}))["result"]["tools"].clone();
+    let names: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect();
+    insta::assert_snapshot!(names.join(" "), @"send_email fetch_email list_inbox reply_email search_inbox session_status");
+    for (tool, arguments) in [
+        ("wait_for_email", json!({})),
+        ("mark_read", json!({"message_id": 2})),
+        ("delete_email", json!({"message_id": 3})),
+    ] {
+        let refused = shim.request("tools/call", json!({"name": tool, "arguments": arguments}));
+        assert!(
+            refused["error"]["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("unknown tool")
+        );
+    }
+    let other = json!({"message_id": 2, "content": "answer"});
+    insta::assert_snapshot!(shim.call("reply_email", other).text, @r#"
+    error: "message_id" cannot be used: this agent answers email 1 alone
+    hint: correct "message_id" and call again; nothing was sent or changed
+    "#);
+    assert!(
+        shim.call("fetch_email", json!({}))
+            .text
+            .contains("Subject: first")
+    );
+    assert!(
+        shim.call("fetch_email", json!({"email_id": 3}))
+            .text
+            .contains("Subject: third")
+    );
+    assert_eq!(unread(&machine), 3);
+    fs::write(machine.home().join("go"), "").unwrap();
+    wait_until("live hands over all mails", || unread(&machine) == 0);
 }
 
 #[test]
@@ -234,22 +291,26 @@ fn an_agent_that_is_not_installed_is_reported_and_the_mail_stays_unread() {
 }
 
 #[test]
-fn gemini_is_not_run_below_a_directory_in_which_other_users_create_files() {
+fn no_agent_is_run_below_a_directory_in_which_other_users_create_files() {
     let system = format!("/run/user/{}", rustix::process::geteuid().as_raw());
     if Path::new(&system).exists() {
-        // It is private, so that gemini is run in it.
+        // It is private, so that agents are run in it.
         return;
     }
     let machine = Machine::new();
-    agent(&machine, "gemini", "echo ran");
     fs::set_permissions(machine.home(), fs::Permissions::from_mode(0o1777)).unwrap();
-    let mut command = machine.command("tai-mcp");
-    command.args(["live", "--instance", "desk", "--agent", "gemini"]);
-    let ended = command.env("PATH", agents_of(&machine)).output().unwrap();
-    assert_eq!(ended.status.code(), Some(1));
-    insta::assert_snapshot!(machine.plain(&ended.stderr), @"
-    error: cannot create a private directory for the agent
-    caused by: HOME/.local/state/tai/run: other users can create files in HOME
-    hint: set XDG_RUNTIME_DIR to a directory with mode 700 below directories that no other user can write
-    ");
+    for name in ["claude", "codex", "gemini", "opencode"] {
+        agent(&machine, name, "echo ran");
+        let mut command = machine.command("tai-mcp");
+        command.args(["live", "--instance", "desk", "--agent", name]);
+        let ended = command.env("PATH", agents_of(&machine)).output().unwrap();
+        assert_eq!(ended.status.code(), Some(1));
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(machine.plain(&ended.stderr), @"
+            error: cannot create a private directory for the agent
+            caused by: HOME/.local/state/tai/run: other users can create files in HOME
+            hint: set XDG_RUNTIME_DIR to a directory with mode 700 below directories that no other user can write
+            ");
+        }
+    }
 }
