@@ -258,6 +258,18 @@ w('form_valid','<style>'+'fieldset:valid{color:red}'*5000+'</style><form>'+'<fie
 w('own_vars','<style>p{'+''.join(f'--v{i}:var(--w{i},1px);' for i in range(300))+'}</style>'+'<p>x'*100000)
 w('chain_back','<style>p{'+''.join(f'--v{i}:var(--v{i+1});' for i in range(2000))+'--v2000:1px}</style>'+'<p>x'*100000)
 
+w('containers','<style>body{container-type:inline-size}'+'@container (width>1px) and (width>2px){'*80+'p{color:red}'*4000+'}'*80+'</style>'+'<p>x'*100000)
+w('container_deep','<style>body{container:a/inline-size}'+''.join(f'@container a (width>{i}px){{b{{color:red}}}}' for i in range(100))+'</style>'+'<b>'*400+'<b>x</b>'*100000)
+w('container_style','<style>'+'@container style(--x:1){p{color:red}}'*100+'</style>'+'<p style="--x:1">x'*100000)
+w('scope_near','<style>'+'@scope (div){b{color:red}}'*3000+'</style>'+'<div>'*400+'<b>x</b>'*100000)
+w('if_nest','<style>p{display:'+'if(media(width>1px):'*100+'none'+')'*100+'}</style>'+'<p>x'*100000)
+w('if_long','<style>p{display:if('+'media(width<1px):none;'*2000+'else:block)}</style>'+'<p>x'*100000)
+w('attr_long','<style>'+'p{color:attr(x type(<color>))}'*5000+'</style>'+('<p x="'+'a'*60000+'">x')*70)
+w('content_long','<style>p::before{content:"'+'qq '*3000+'"}</style>'+'<p>x'*100000)
+w('content_attr','<style>p::before{content:attr(x)}</style>'+('<p x="'+'a '*500+'">x')*4500)
+w('content_all','<style>*::before,*::after{content:"x";display:block;height:20px}</style>'+'<p>x'*100000)
+w('scheme','<style>:root{color-scheme:dark}'+'p{color:light-dark(red,CanvasText)}'*5000+'</style>'+'<p>x'*100000)
+
 
 def run(name):
     """Returns the exit status, the CPU seconds and the peak memory in MB of one reading."""

@@ -165,7 +165,7 @@ fn hidden_text_beyond_a_limit_is_reported() {
             "a{zoom:1}".repeat(20_000)
         ),
         cover("x").repeat(100) + &cover("secret"),
-        format!("{generated}{}", "<b>x</b>".repeat(2_000)),
+        format!("{generated}{}", "<b>x</b>".repeat(5_000)),
         format!("<body{attributes}>secret<body style='visibility:hidden'>"),
     ] {
         let reading = read(Some(&html), None);

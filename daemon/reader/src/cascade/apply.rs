@@ -3,14 +3,18 @@
 use super::{
     computed::{Computed, Variables, unset},
     rank::{Ranked, layer_of},
-    variables::{self, Failure},
+    variables::{self, Failure, Referred},
 };
-use crate::css::{
-    colour::Colour,
-    declarations::{DeclarationSyntax, parse_value},
-    length::Length,
-    property::{Declared, FontSize, Property, Wide},
+use crate::{
+    css::{
+        colour::Colour,
+        declarations::{DeclarationSyntax, parse_value},
+        length::Length,
+        property::{Declared, FontSize, Property, Wide},
+    },
+    document::Element,
 };
+
 /// Smallest size of a font that is not given as a fixed length, in pixels, as in Chromium.
 pub(super) const SMALLEST_RELATIVE_FONT: f32 = 6.0;
 
@@ -28,11 +32,19 @@ pub(super) struct Context<'a> {
     pub(super) rem: f32,
     pub(super) syntax: DeclarationSyntax,
     pub(super) substitution: &'a variables::Budget,
+    pub(super) element: &'a Element,
 }
 
 impl Context<'_> {
     /// Applies declarations, the strongest last. Custom properties are applied already.
     pub(super) fn apply_ranked(&self, declarations: &[Ranked], style: &mut Computed) {
+        // Colours depend on their scheme.
+        for (_, declared) in declarations {
+            if let Declared::ColourScheme(_) | Declared::Wide(Property::ColourScheme, _) = declared
+            {
+                self.apply(style, declared);
+            }
+        }
         // Other keywords need no copies of the style.
         let reverts = declarations.iter().any(|(_, declared)| match declared {
             Declared::Wide(_, wide) | Declared::All(wide) => {
@@ -59,6 +71,7 @@ impl Context<'_> {
                     rem: self.rem,
                     syntax: self.syntax,
                     substitution: self.substitution,
+                    element: self.element,
                 };
                 for (_, declared) in rule {
                     context.apply(style, declared);
@@ -91,11 +104,25 @@ impl Context<'_> {
         }
     }
 
+    /// Returns what the text of a declaration may refer to.
+    pub(super) fn referred<'a>(
+        &'a self,
+        variables: &'a Variables,
+        style: &Computed,
+    ) -> Referred<'a> {
+        Referred {
+            variables,
+            element: Some(self.element),
+            dark: style.inherited.dark,
+        }
+    }
+
     fn apply_pending(&self, style: &mut Computed, name: &str, text: &str) {
         let none = Variables::new();
         let variables = style.inherited.variables.clone();
         let variables = variables.as_deref().unwrap_or(&none);
-        let text = variables::substitute(text, None, variables, self.substitution);
+        let referred = self.referred(variables, style);
+        let text = variables::substitute(text, None, referred, self.substitution);
         if text == Err(Failure::Limit) {
             self.substitution.exceed();
         }
@@ -162,7 +189,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::ClipPath(hides) => style.frame().clip_path = *hides,
         Declared::ColourScheme(dark) => style.inherited().dark = *dark,
         Declared::Contain(contain) => style.frame().contain = *contain,
-        Declared::Content(replaced) => style.replaced = *replaced,
+        Declared::Content(content) => style.replacement = content.clone(),
         Declared::ContentVisibility(skipped) => style.skipped = *skipped,
         Declared::Display(display) => style.display = *display,
         Declared::Extent(extent, size) => *style.extent(*extent) = *size,

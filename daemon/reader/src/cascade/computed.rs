@@ -10,6 +10,7 @@ use crate::css::{
         Align, Contain, Display, Extent, Filter, Float, Image, Layer, ListStyle, Mask, Overflow,
         Position, Property, Sides, Size, WhiteSpace, Wide,
     },
+    replacement::Replacement,
     transform::Transform,
 };
 use std::{collections::BTreeMap, rc::Rc, sync::LazyLock};
@@ -154,8 +155,8 @@ pub(crate) struct Computed {
     /// Colour of a shadow inside the box that may be behind the text.
     pub(crate) box_shadow: Option<Colour>,
     pub(crate) marks: Marks,
-    /// Whether an image replaces the content.
-    pub(crate) replaced: bool,
+    /// What is shown in the place of the content.
+    pub(crate) replacement: Replacement,
     /// Whether the content is skipped.
     pub(crate) skipped: bool,
     /// Whether the text is struck through.
@@ -185,7 +186,7 @@ impl Computed {
             border: Sides::default(),
             box_shadow: None,
             marks: Marks::default(),
-            replaced: false,
+            replacement: Replacement::None,
             skipped: false,
             struck: false,
         }
@@ -230,7 +231,7 @@ impl Computed {
             Property::Colour => self.inherited().colour = from.inherited.colour,
             Property::ColourScheme => self.inherited().dark = from.inherited.dark,
             Property::Contain => self.frame().contain = other.contain,
-            Property::Content => self.replaced = from.replaced,
+            Property::Content => self.replacement = from.replacement.clone(),
             Property::ContentVisibility => self.skipped = from.skipped,
             Property::Display => self.display = from.display,
             Property::Extent(extent) => *self.extent(extent) = other.extent(extent),

@@ -163,8 +163,10 @@ impl Custom<'_> {
             true => {
                 let variables = self.style.inherited.variables.as_deref();
                 let none = Variables::new();
-                let variables = variables.unwrap_or(&none);
-                let value = substitute(text, Some(name), variables, self.context.substitution)?;
+                let referred = self
+                    .context
+                    .referred(variables.unwrap_or(&none), self.style);
+                let value = substitute(text, Some(name), referred, self.context.substitution)?;
                 Some(value).filter(|value| **value != **text)
             }
             false => None,

@@ -50,10 +50,14 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
         .any(|one| &*one.name.local == "popover");
     if popover {
         style.display = Display::None;
+        as_page(style);
     }
     match name {
-        "dialog" if element.attribute(&local_name!("open")).is_none() => {
-            style.display = Display::None;
+        "dialog" => {
+            as_page(style);
+            if element.attribute(&local_name!("open")).is_none() {
+                style.display = Display::None;
+            }
         }
         "audio" if element.attribute(&local_name!("controls")).is_none() => {
             style.display = Display::None;
@@ -116,6 +120,16 @@ pub(super) fn apply_quirks(style: &mut Computed, body: &Computed) {
     inherited.fixed_size = false;
     inherited.white_space = WhiteSpace::Normal;
     inherited.align = Align::Left;
+}
+
+/// Gives a box above the page the colours of a page.
+fn as_page(style: &mut Computed) {
+    let (ground, text) = match style.inherited.dark {
+        true => (Rgba::DARK_PAGE, Rgba::WHITE),
+        false => (Rgba::WHITE, Rgba::BLACK),
+    };
+    style.background = Colour::Known(ground);
+    style.inherited().colour = Some(text);
 }
 
 fn scale(style: &mut Computed, factor: f32) {

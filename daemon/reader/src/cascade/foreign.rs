@@ -56,6 +56,8 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
                     transform.scale.is_below(0.01)
                 });
             }
+            // It draws letters without a colour inside.
+            "stroke" if svg => set("-webkit-text-stroke", &format!("1px {value}")),
             "mathcolor" if !svg => set("color", value),
             "mathsize" if !svg => set("font-size", value),
             _ => {}

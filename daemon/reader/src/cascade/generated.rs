@@ -1,5 +1,5 @@
-//! Boxes that style sheets generate before and after the content of elements, as far as they may be
-//! under or over the text of the mail.
+//! Boxes that style sheets generate before and after the content of elements, as far as they have a text,
+//! or may be under or over the text of the mail.
 
 use super::{
     computed::{Computed, Frame},
@@ -8,8 +8,10 @@ use super::{
 use crate::{
     css::{
         colour::Colour,
+        length::Length,
         marks::Mark,
         property::{Display, Image},
+        replacement::Replacement,
     },
     document::{Element, NodeId},
     thresholds::UNPAINTED,
@@ -17,7 +19,10 @@ use crate::{
 use std::rc::Rc;
 
 /// Most generated boxes of a document.
-pub(super) const MAX_GENERATED: usize = 1_000;
+pub(super) const MAX_GENERATED: usize = 4_000;
+
+/// Least height of a box without a text that is part of the flow, in pixels.
+const LEAST_SPACE: f32 = 8.0;
 
 /// A generated box.
 #[derive(Debug)]
@@ -36,6 +41,26 @@ pub(super) fn is_painted(style: &Computed) -> bool {
     is_generated(style)
         && style.frame.as_deref().is_some_and(Frame::is_absolute)
         && (paints || style.background_image != Image::None)
+}
+
+/// Returns whether a box exists and has a text.
+pub(super) fn is_text(style: &Computed) -> bool {
+    is_generated(style) && matches!(style.replacement, Replacement::Text(_))
+}
+
+/// Returns whether a box exists in the flow and moves the content after it by a size of its own.
+pub(super) fn is_spacer(style: &Computed) -> bool {
+    let is_large = |length: Length| length.is_definite() && length.usual() >= LEAST_SPACE;
+    let frame = style.frame_or_default();
+    let sizes = [
+        frame.height,
+        frame.min_height,
+        frame.margin.top,
+        frame.margin.bottom,
+    ];
+    let paddings = [frame.padding.top, frame.padding.bottom];
+    let any = sizes.into_iter().flatten().chain(paddings).any(is_large);
+    any && style.is_boxed() && is_in_flow(style)
 }
 
 /// Returns whether a box exists in the flow.

@@ -57,6 +57,30 @@ impl<'a> Matcher<'a> {
         self.steps.get() > MAX_MATCHING
     }
 
+    /// Returns how near the root of a scope is to an element inside of it; a nearer one has more.
+    pub(super) fn nearness(
+        &self,
+        id: NodeId,
+        scope: &Alternatives,
+        caches: &mut SelectorCaches,
+    ) -> u32 {
+        let above = self.document.ancestors(id);
+        let mut chain = std::iter::once(id).chain(above).take_while(|_| self.step());
+        let found = chain.position(|id| {
+            let mut alternatives = scope.iter();
+            alternatives.any(|one| self.matches(id, Part::Element, one, caches))
+        });
+        let hops = found.and_then(|hops| u32::try_from(hops).ok());
+        hops.map_or(0, |hops| u32::MAX - hops)
+    }
+
+    /// Counts a step. Returns whether it is permitted.
+    pub(super) fn step(&self) -> bool {
+        let pace = self.pace.get();
+        self.steps.set(self.steps.get().saturating_add(pace));
+        !self.is_exhausted()
+    }
+
     /// Returns whether an element, or a part of it, matches a selector for that part.
     pub(super) fn matches(
         &self,
@@ -113,9 +137,7 @@ impl<'a> Candidate<'a> {
 
     /// Counts a step. Returns whether it is permitted.
     fn step(&self) -> bool {
-        let steps = &self.matcher.steps;
-        steps.set(steps.get().saturating_add(self.matcher.pace.get()));
-        !self.matcher.is_exhausted()
+        self.matcher.step()
     }
 
     fn matches(
@@ -305,6 +327,7 @@ impl selectors::Element for Candidate<'_> {
                 own.eq_ignore_ascii_case("rtl") == *right_to_left
             }
             PseudoClass::Parent(place) => self.matches_parent(*place, context),
+            PseudoClass::Element(id) => self.id == *id,
             PseudoClass::Never => false,
             PseudoClass::Always => true,
         }

@@ -3,6 +3,7 @@
 
 mod apply;
 mod computed;
+mod containers;
 mod custom;
 mod defaults;
 mod finish;
@@ -23,18 +24,23 @@ use crate::{
     css::{
         animation::Animation,
         colour::Rgba,
+        container::Container,
         declarations::{DeclarationSyntax, parse_style},
         keyframes::Keyframes,
         length::MEDIUM,
         marks::Mark,
         property::{Declaration, Declared, Display, Property},
         registered::Registered,
+        replacement::Replacement,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     limits::{MAX_DECLARED, MAX_STYLES},
 };
+use containers::Containers;
 use finish::{finish, give_overflow};
-use generated::{Generated, MAX_GENERATED, has_generated, is_in_flow, is_painted};
+use generated::{
+    Generated, MAX_GENERATED, has_generated, is_in_flow, is_painted, is_spacer, is_text,
+};
 use html5ever::{local_name, ns};
 use index::{Index, Part};
 use matching::Matcher;
@@ -59,7 +65,7 @@ impl Styles {
         self.styles.get(node)
     }
 
-    /// Adds the generated boxes to the document as elements without content. Returns them.
+    /// Adds the generated boxes to the document as elements. Returns those without a text.
     pub(crate) fn insert_generated(&mut self, document: &mut Document) -> Vec<NodeId> {
         let mut inserted = Vec::new();
         for Generated {
@@ -68,9 +74,16 @@ impl Styles {
             style,
         } in std::mem::take(&mut self.generated)
         {
-            let node = document.insert(parent, part == Part::Before);
+            let text = match &style.replacement {
+                Replacement::Text(text) => Some(Rc::clone(text)),
+                Replacement::None | Replacement::Image => None,
+            };
+            let node = document.insert(parent, part == Part::Before, text.as_deref());
             self.styles.push(style);
-            inserted.push(node);
+            match text {
+                Some(_) => self.styles.push(Rc::default()),
+                None => inserted.push(node),
+            }
         }
         inserted
     }
@@ -81,6 +94,7 @@ pub(crate) fn style(document: &Document) -> Styles {
     let (mut rules, cut) = sheets::rules(document);
     let registered = std::mem::take(&mut rules.registered);
     let parents = std::mem::take(&mut rules.parents);
+    let containers = std::mem::take(&mut rules.containers);
     let syntax = DeclarationSyntax {
         quirks: document.quirks,
     };
@@ -88,6 +102,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         document,
         dark: scheme::is_dark(document, syntax),
         registered,
+        containers,
         index: Index::new(rules),
         matcher: Matcher::new(document, parents),
         caches: SelectorCaches::default(),
@@ -128,6 +143,7 @@ struct Cascade<'a> {
     /// Whether the document asks for a dark page, unless a style sheet asks for another one.
     dark: bool,
     registered: Vec<Registered>,
+    containers: Vec<Container>,
     index: Index,
     matcher: Matcher<'a>,
     caches: SelectorCaches,
@@ -159,7 +175,7 @@ impl Cascade<'_> {
         }
         let declarations = self.declarations(node, element, Part::Element);
         let plain = style.clone();
-        let context = self.context(&parent, &plain);
+        let context = self.context(&parent, &plain, element);
         let root = element.html_name() == "html";
         custom::define(&context, &self.registered, &declarations, root, &mut style);
         context.apply_ranked(&declarations, &mut style);
@@ -172,7 +188,7 @@ impl Cascade<'_> {
         {
             style.inherited().colour = Some(Rgba::WHITE);
         }
-        finish(&mut style, &parent, element.html_name() == "body");
+        finish(&mut style, &parent, element.html_name());
         match element.html_name() {
             "html" => {
                 self.rem = style.inherited.font_size;
@@ -195,7 +211,12 @@ impl Cascade<'_> {
     }
 
     /// Returns the styles to which declarations refer: those of the parent, and the one without them.
-    fn context<'a>(&'a self, parent: &'a Computed, plain: &'a Computed) -> apply::Context<'a> {
+    fn context<'a>(
+        &'a self,
+        parent: &'a Computed,
+        plain: &'a Computed,
+        element: &'a Element,
+    ) -> apply::Context<'a> {
         apply::Context {
             parent,
             plain,
@@ -204,6 +225,7 @@ impl Cascade<'_> {
             rem: self.rem,
             syntax: self.syntax,
             substitution: &self.substitution,
+            element,
         }
     }
 
@@ -229,12 +251,13 @@ impl Cascade<'_> {
         }
         let plain = Computed::child_of(&parent.inherited);
         let mut style = plain.clone();
-        let context = self.context(parent, &plain);
+        let context = self.context(parent, &plain, element);
         custom::define(&context, &self.registered, &declarations, false, &mut style);
         context.apply_ranked(&declarations, &mut style);
-        finish(&mut style, parent, false);
+        finish(&mut style, parent, "");
         let in_flow = is_in_flow(&style);
-        if is_painted(&style) {
+        let row = parent.display == Display::Table;
+        if is_painted(&style) || (!row && (is_text(&style) || is_spacer(&style))) {
             self.generated.push(Generated {
                 parent: node,
                 part,
@@ -260,7 +283,7 @@ impl Cascade<'_> {
         let foreign = element.name.ns != ns!(html);
         if size.is_some() || foreign {
             let none = Computed::default();
-            let context = self.context(parent, &none);
+            let context = self.context(parent, &none, element);
             if let Some(size) = size {
                 context.apply(&mut style, &Declared::FontSize(size));
             }
@@ -288,11 +311,23 @@ impl Cascade<'_> {
                 let Some(rule) = self.index.rule(entry.rule) else {
                     continue;
                 };
+                let containers = Containers {
+                    all: &self.containers,
+                    document: self.document,
+                    styles: &self.styles,
+                    step: &|| self.matcher.step(),
+                };
+                if !containers.hold(node, rule.container) {
+                    continue;
+                }
                 self.declared = self.declared.saturating_sub(price(&rule.declarations));
                 if self.declared == 0 {
                     break;
                 }
                 let specificity = entry.alternative.specificity;
+                let near = (rule.scope.as_ref()).map_or(0, |scope| {
+                    self.matcher.nearness(node, scope, &mut self.caches)
+                });
                 for Declaration {
                     declared,
                     important,
@@ -305,7 +340,7 @@ impl Cascade<'_> {
                         rule.layer
                     };
                     ranked.push((
-                        (*important, layer, specificity, entry.rule),
+                        (*important, layer, specificity, near, entry.rule),
                         declared.clone(),
                     ));
                 }
@@ -316,7 +351,7 @@ impl Cascade<'_> {
             self.inline = self.inline.saturating_sub(style.len());
             if self.inline > 0 {
                 for declaration in parse_style(style, self.syntax) {
-                    let rank = (declaration.important, u16::MAX, INLINE, usize::MAX);
+                    let rank = (declaration.important, u16::MAX, INLINE, 0, usize::MAX);
                     ranked.push((rank, declaration.declared));
                 }
             }
@@ -325,7 +360,7 @@ impl Cascade<'_> {
         let end = Keyframes::end(&self.index.keyframes, &animation(&ranked));
         if !end.is_empty() {
             self.declared = self.declared.saturating_sub(price(end));
-            let rank = (false, u16::MAX, INLINE, usize::MAX);
+            let rank = (false, u16::MAX, INLINE, 0, usize::MAX);
             let end = end.iter().take(self.declared);
             ranked.extend(end.map(|declaration| (rank, declaration.declared.clone())));
             ranked.sort_by_key(|(rank, _)| *rank);

@@ -65,7 +65,8 @@ impl Sheets {
                     return;
                 }
             }
-            self.rules.add(&sheet, self.syntax);
+            let owner = document.node(node).parent.filter(|_| outermost);
+            self.rules.add(&sheet, owner, self.syntax);
         }
     }
 

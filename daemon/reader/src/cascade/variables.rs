@@ -1,8 +1,16 @@
 //! Substitution of custom properties: `var()` in values.
 
 use super::computed::Variables;
-use crate::limits::MAX_VALUE;
-use cssparser::{ParseError, Parser, Token};
+use crate::{
+    css::{
+        colour::in_the_dark,
+        conditions::{Truth, condition, media_argument},
+        registered, supports,
+    },
+    document::Element,
+    limits::MAX_VALUE,
+};
+use cssparser::{Delimiter, ParseError, Parser, Token, match_ignore_ascii_case};
 use std::cell::{Cell, RefCell};
 
 /// Deepest nesting of references and brackets.
@@ -54,16 +62,27 @@ pub(super) enum Failure {
     Circle(usize),
 }
 
-/// Returns a text with the values of the custom properties that it names. `own` is the property whose
-/// text it is, if it is a custom one.
+/// What a text may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Referred<'a> {
+    pub(super) variables: &'a Variables,
+    /// The element with the text.
+    pub(super) element: Option<&'a Element>,
+    /// Whether the scheme of colours is dark.
+    pub(super) dark: bool,
+}
+
+/// Returns a text with the values of what it refers to. `own` is the property whose text it is, if it is
+/// a custom one.
 pub(super) fn substitute(
     text: &str,
     own: Option<&str>,
-    variables: &Variables,
+    referred: Referred<'_>,
     budget: &Budget,
 ) -> Result<String, Failure> {
     let substitution = Substitution {
-        variables,
+        referred,
+        is_custom: own.is_some(),
         budget,
         open: RefCell::new(own.into_iter().map(str::to_owned).collect()),
     };
@@ -71,7 +90,9 @@ pub(super) fn substitute(
 }
 
 struct Substitution<'a> {
-    variables: &'a Variables,
+    referred: Referred<'a>,
+    /// Whether the text is that of a custom property, whose colours have no scheme.
+    is_custom: bool,
     budget: &'a Budget,
     /// Names of the properties that are being resolved, the outermost first.
     open: RefCell<Vec<String>>,
@@ -103,16 +124,12 @@ impl Substitution<'_> {
                 Ok(token) => token.clone(),
                 Err(_) => return Ok(()),
             };
-            let is = |name: &str, others: &[&str]| {
-                others.iter().any(|other| name.eq_ignore_ascii_case(other))
+            let reference = match &token {
+                Token::Function(name) => self.kind(name),
+                _ => None,
             };
             let (reference, close) = match &token {
-                Token::Function(name) if is(name, &["var"]) => (Some(true), ""),
-                Token::Function(name) if is(name, &["env"]) => (Some(false), ""),
-                // No other reference has a value in a mail.
-                Token::Function(name) if is(name, &["attr", "if"]) => {
-                    return Err(Failure::Invalid);
-                }
+                Token::Function(_) if reference.is_some() => (reference, ""),
                 Token::Function(_) | Token::ParenthesisBlock => (None, ")"),
                 Token::SquareBracketBlock => (None, "]"),
                 Token::CurlyBracketBlock => (None, "}"),
@@ -120,6 +137,9 @@ impl Substitution<'_> {
             };
             if reference.is_none() {
                 match token {
+                    Token::Ident(name) if self.is_dark() => {
+                        out.push_str(in_the_dark(&name).unwrap_or(&name));
+                    }
                     Token::WhiteSpace(_) => out.push(' '),
                     _ => out.push_str(input.slice_from(start)),
                 }
@@ -131,7 +151,9 @@ impl Substitution<'_> {
                 let mut result = Ok(());
                 let block = input.parse_nested_block(|input| {
                     result = match reference {
-                        Some(variable) => self.reference(input, variable, depth + 1, out),
+                        Some(Kind::If) => self.choice(input, depth + 1, out),
+                        Some(Kind::LightDark) => self.scheme(input, depth + 1, out),
+                        Some(kind) => self.reference(input, kind, depth + 1, out),
                         None => self.copy(input, depth + 1, out),
                     };
                     while input.next().is_ok() {}
@@ -147,16 +169,117 @@ impl Substitution<'_> {
         }
     }
 
-    /// Parses the name of a custom property or of a property of the screen, and a fallback, and
-    /// appends the text.
+    fn is_dark(&self) -> bool {
+        self.referred.dark && !self.is_custom
+    }
+
+    /// Returns the kind of a reference with a name.
+    fn kind(&self, name: &str) -> Option<Kind> {
+        Some(match_ignore_ascii_case! { name,
+            "var" => Kind::Variable,
+            "env" => Kind::Screen,
+            "attr" => Kind::Attribute,
+            "if" => Kind::If,
+            "light-dark" if self.is_dark() => Kind::LightDark,
+            _ => return None,
+        })
+    }
+
+    /// Parses the conditions and values of `if()`, and appends the first value whose condition holds.
+    fn choice(
+        &self,
+        input: &mut Parser<'_>,
+        depth: usize,
+        out: &mut String,
+    ) -> Result<(), Failure> {
+        let feature = |function: Option<&str>, input: &mut Parser<'_>| {
+            match_ignore_ascii_case! { function?,
+                "media" => media_argument(input),
+                "supports" => supports::argument(input),
+                "style" => has_style(Some(self.referred.variables), input),
+                _ => None,
+            }
+        };
+        while !input.is_exhausted() {
+            let mut chosen = None;
+            let branch = input.parse_until_after(Delimiter::Semicolon, |input| {
+                let other = input.try_parse(|input| input.expect_ident_matching("else"));
+                let truth = match other {
+                    Ok(()) => Some(true),
+                    Err(_) => condition(input, &feature).unwrap_or_default(),
+                };
+                input.expect_colon()?;
+                let start = input.position();
+                while input.next().is_ok() {}
+                if truth == Some(true) {
+                    chosen = Some(input.slice_from(start));
+                }
+                Ok::<(), ParseError<()>>(())
+            });
+            branch.map_err(|_| Failure::Invalid)?;
+            if let Some(text) = chosen {
+                out.push_str(&self.text(text, depth + 1)?);
+                return Ok(());
+            }
+        }
+        Err(Failure::Invalid)
+    }
+
+    /// Parses two values, and appends the one for a dark scheme of colours.
+    fn scheme(
+        &self,
+        input: &mut Parser<'_>,
+        depth: usize,
+        out: &mut String,
+    ) -> Result<(), Failure> {
+        let light = input.parse_until_after(Delimiter::Comma, |input| {
+            while input.next().is_ok() {}
+            Ok::<(), ParseError<()>>(())
+        });
+        light.map_err(|_| Failure::Invalid)?;
+        self.copy(input, depth, out)
+    }
+
+    /// Returns the value of an attribute, in the type that a reference gives it.
+    fn attribute(&self, name: &str, kind: AttributeKind) -> Result<String, Failure> {
+        let attributes = self.referred.element.map(|element| &element.attributes);
+        let mut attributes = attributes.into_iter().flatten();
+        let found = attributes.find(|one| (*one.name.local).eq_ignore_ascii_case(name));
+        let value = found.ok_or(Failure::Invalid)?.value.trim();
+        if value.len() > MAX_VALUE || !self.budget.spend(value.len()) {
+            return Err(Failure::Limit);
+        }
+        match kind {
+            AttributeKind::Text => {
+                let mut text = String::new();
+                let written = cssparser::serialize_string(value, &mut text);
+                written.map(|()| text).map_err(|_| Failure::Limit)
+            }
+            AttributeKind::Unit(unit) => match value.parse::<f32>() {
+                Ok(number) => Ok(format!("{number}{unit}")),
+                Err(_) => Err(Failure::Invalid),
+            },
+            AttributeKind::Syntax(syntax) if registered::permits(&syntax, value) => {
+                Ok(value.to_owned())
+            }
+            AttributeKind::Syntax(_) => Err(Failure::Invalid),
+        }
+    }
+
+    /// Parses the name of a custom property, of an attribute or of a property of the screen, and a
+    /// fallback, and appends the text.
     fn reference(
         &self,
         input: &mut Parser<'_>,
-        variable: bool,
+        kind: Kind,
         depth: usize,
         out: &mut String,
     ) -> Result<(), Failure> {
         let name = input.expect_ident_cloned().map_err(|_| Failure::Invalid)?;
+        let typed = match kind {
+            Kind::Attribute => attribute_kind(input)?,
+            _ => AttributeKind::Text,
+        };
         let fallback = match input.try_parse(Parser::expect_comma) {
             Ok(()) => {
                 let start = input.position();
@@ -165,10 +288,11 @@ impl Substitution<'_> {
             }
             Err(_) => None,
         };
-        let value = match (variable, name.starts_with("safe-area-inset-")) {
-            (true, _) => self.value(&name, depth),
-            (false, true) => Ok("0px".to_owned()),
-            (false, false) => Err(Failure::Invalid),
+        let value = match kind {
+            Kind::Variable => self.value(&name, depth),
+            Kind::Attribute => self.attribute(&name, typed),
+            _ if name.starts_with("safe-area-inset-") => Ok("0px".to_owned()),
+            _ => Err(Failure::Invalid),
         };
         let outside = self.open.borrow().len();
         let value = match (value, fallback) {
@@ -192,7 +316,7 @@ impl Substitution<'_> {
         if let Some(at) = self.open.borrow().iter().position(|open| open == name) {
             return Err(Failure::Circle(at));
         }
-        let text = self.variables.get(name).ok_or(Failure::Invalid)?;
+        let text = self.referred.variables.get(name).ok_or(Failure::Invalid)?;
         self.open.borrow_mut().push(name.to_owned());
         let value = self.text(text, depth + 1);
         self.open.borrow_mut().pop();
@@ -200,59 +324,69 @@ impl Substitution<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Kind of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Variable,
+    Screen,
+    Attribute,
+    If,
+    LightDark,
+}
 
-    fn value(text: &str) -> Option<String> {
-        let variables: Variables = [
-            ("--a", "1px"),
-            ("--b", "var(--a)"),
-            ("--loop", "var(--loop)"),
-        ]
-        .into_iter()
-        .chain([
-            ("--big", "var(--more) var(--more)"),
-            ("--more", "var(--big, 1px) x x x x"),
-        ])
-        .map(|(name, text)| (name.into(), text.into()))
-        .collect();
-        let budget = Budget::new(1 << 20);
-        let value = substitute(text, None, &variables, &budget).ok();
-        value.map(|text| text.replace("/**/", ""))
+/// Type of the value of an attribute.
+#[derive(Debug)]
+enum AttributeKind {
+    Text,
+    /// A number with a unit.
+    Unit(String),
+    Syntax(String),
+}
+
+/// Parses what follows the name of an attribute.
+fn attribute_kind(input: &mut Parser<'_>) -> Result<AttributeKind, Failure> {
+    let syntax = input.try_parse(|input| {
+        input.expect_function_matching("type")?;
+        input.parse_nested_block(|input| {
+            let start = input.position();
+            while input.next().is_ok() {}
+            let syntax = input.slice_from(start).trim_ascii().to_owned();
+            Ok::<String, ParseError<()>>(syntax)
+        })
+    });
+    if let Ok(syntax) = syntax {
+        return Ok(AttributeKind::Syntax(syntax));
     }
-
-    #[test]
-    fn references_are_replaced_by_their_values() {
-        assert_eq!(value("var(--b)").as_deref(), Some("1px"));
-        assert_eq!(
-            value("calc(2 * var(--a))").as_deref(),
-            Some("calc(2 * 1px)")
-        );
-        assert_eq!(value("var(--none, red)").as_deref(), Some(" red"));
-        assert_eq!(value("var(--none, var(--a))").as_deref(), Some(" 1px"));
-    }
-
-    #[test]
-    fn circles_and_unknown_references_have_no_value() {
-        assert_eq!(value("var(--loop, red)").as_deref(), Some(" red"));
-        assert_eq!(value("var(--more, red)").as_deref(), Some(" red"));
-        assert_eq!(
-            value("env(safe-area-inset-top, 9px)").as_deref(),
-            Some("0px")
-        );
-        for text in ["var(--none)", "var(--loop)", "var(--big)", "env(x)"] {
-            assert_eq!(value(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_limit_is_noted() {
-        let deep = format!("{}1{}", "(".repeat(200), ")".repeat(200));
-        let found = substitute(&deep, None, &Variables::new(), &Budget::new(1 << 20));
-        assert_eq!(found, Err(Failure::Limit));
-        let budget = Budget::new(10);
-        let found = substitute("0123456789", None, &Variables::new(), &budget);
-        assert_eq!((found, budget.is_exceeded()), (Err(Failure::Limit), true));
+    let unit = input.try_parse(|input| match input.next() {
+        Ok(Token::Ident(name)) => Ok(name.to_string()),
+        Ok(Token::Delim('%')) => Ok("%".to_owned()),
+        _ => Err(()),
+    });
+    match unit.as_deref() {
+        Err(()) => Ok(AttributeKind::Text),
+        Ok(name) if name.eq_ignore_ascii_case("raw-string") => Ok(AttributeKind::Text),
+        Ok(name) if name.eq_ignore_ascii_case("number") => Ok(AttributeKind::Unit(String::new())),
+        Ok(name) => Ok(AttributeKind::Unit(name.to_owned())),
     }
 }
+
+/// Parses the argument of `style()`. Returns whether a custom property has a value, or the value.
+pub(super) fn has_style(variables: Option<&Variables>, input: &mut Parser<'_>) -> Truth {
+    let name = input.expect_ident_cloned().ok()?;
+    if !name.starts_with("--") {
+        return None;
+    }
+    let value = variables.and_then(|variables| variables.get(&*name));
+    if input.is_exhausted() {
+        return Some(value.is_some());
+    }
+    input.expect_colon().ok()?;
+    let start = input.position();
+    while input.next().is_ok() {}
+    let wanted = input.slice_from(start).trim_ascii();
+    Some(value.is_some_and(|value| value.trim_ascii() == wanted))
+}
+
+#[cfg(test)]
+#[path = "variables_tests.rs"]
+mod tests;

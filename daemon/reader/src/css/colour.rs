@@ -20,6 +20,8 @@ pub(crate) struct Rgba {
 impl Rgba {
     pub(crate) const BLACK: Self = Self::opaque([0.0; 3]);
     pub(crate) const WHITE: Self = Self::opaque([255.0; 3]);
+    /// The page in a dark scheme of colours.
+    pub(crate) const DARK_PAGE: Self = Self::opaque([18.0; 3]);
     pub(crate) const TRANSPARENT: Self = Self {
         channels: [0.0; 3],
         alpha: 0.0,
@@ -111,15 +113,15 @@ fn named(name: &str) -> Parsed<Colour> {
     let channels = match_ignore_ascii_case! { name,
         "transparent" => return Ok(Colour::Known(Rgba::TRANSPARENT)),
         "currentcolor" => return Ok(Colour::Current),
-        "accentcolortext" | "canvas" | "background" | "field" | "window" | "highlighttext" => [255.0; 3],
-        "canvastext" | "fieldtext" | "buttontext" | "windowtext" | "marktext" | "infotext"
-        | "menutext" | "captiontext" => [0.0; 3],
+        "accentcolortext" | "activecaption" | "appworkspace" | "background" | "canvas" | "field"
+        | "highlighttext" | "inactivecaption" | "infobackground" | "menu" | "scrollbar" | "window" => [255.0; 3],
+        "buttontext" | "canvastext" | "captiontext" | "fieldtext" | "infotext" | "marktext"
+        | "menutext" | "windowtext" => [0.0; 3],
         "linktext" | "-webkit-link" => [0.0, 0.0, 238.0],
         "activetext" | "-webkit-activelink" => [255.0, 0.0, 0.0],
         "graytext" | "buttonborder" | "buttonface" | "highlight" | "mark" | "selecteditem"
-        | "selecteditemtext" | "accentcolor" | "visitedtext" | "menu" | "infobackground"
-        | "scrollbar" | "activeborder" | "activecaption" | "appworkspace" | "buttonhighlight"
-        | "buttonshadow" | "inactiveborder" | "inactivecaption" | "inactivecaptiontext"
+        | "selecteditemtext" | "accentcolor" | "visitedtext" | "activeborder" | "buttonhighlight"
+        | "buttonshadow" | "inactiveborder" | "inactivecaptiontext"
         | "threeddarkshadow" | "threedface" | "threedhighlight" | "threedlightshadow"
         | "threedshadow" | "windowframe" | "-webkit-focus-ring-color" => {
             return Ok(Colour::Unknown);
@@ -127,6 +129,19 @@ fn named(name: &str) -> Parsed<Colour> {
         _ => return invalid(),
     };
     Ok(Colour::Known(Rgba::opaque(channels)))
+}
+
+/// Returns a colour of the system in a dark scheme, if it is another one than in a light scheme.
+pub(crate) fn in_the_dark(name: &str) -> Option<&'static str> {
+    Some(match_ignore_ascii_case! { name,
+        "activecaption" | "appworkspace" | "background" | "canvas" | "inactivecaption"
+        | "infobackground" | "menu" | "scrollbar" | "window" => "#121212",
+        "activeborder" | "buttonborder" | "buttontext" | "canvastext" | "captiontext" | "fieldtext"
+        | "inactiveborder" | "infotext" | "menutext" | "windowframe" | "windowtext" => "#fff",
+        "field" | "selecteditemtext" => "#3b3b3b",
+        "linktext" | "-webkit-link" => "#9e9eff",
+        _ => return None,
+    })
 }
 
 /// Parses the arguments of a function.

@@ -7,7 +7,7 @@ use super::{
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
 /// Truth of a condition; unknown features are neither true nor false.
-pub(super) type Truth = Option<bool>;
+pub(crate) type Truth = Option<bool>;
 
 fn and(a: Truth, b: Truth) -> Truth {
     match (a, b) {
@@ -36,7 +36,7 @@ pub(crate) fn media(input: &mut Parser<'_>) -> bool {
 
 fn media_query(input: &mut Parser<'_>) -> Parsed<Truth> {
     if let Ok(truth) = input.try_parse(|input| {
-        let truth = condition(input, media_feature).map_err(|()| ParseError::custom(Invalid))?;
+        let truth = condition(input, &media_feature).map_err(|()| ParseError::custom(Invalid))?;
         input.expect_exhausted()?;
         Ok::<Truth, ParseError<Invalid>>(truth)
     }) {
@@ -55,7 +55,7 @@ fn media_query(input: &mut Parser<'_>) -> Parsed<Truth> {
     });
     if !input.is_exhausted() {
         input.expect_ident_matching("and")?;
-        let rest = terms(input, media_feature, Some("and"));
+        let rest = terms(input, &media_feature, Some("and"));
         truth = and(truth, rest.map_err(|()| ParseError::custom(Invalid))?);
     }
     Ok(if negated {
@@ -66,17 +66,17 @@ fn media_query(input: &mut Parser<'_>) -> Parsed<Truth> {
 }
 
 /// A parser of what is in the innermost parentheses or the name of a function.
-pub(super) type Feature = fn(Option<&str>, &mut Parser<'_>) -> Truth;
+pub(crate) type Feature<'a> = &'a dyn Fn(Option<&str>, &mut Parser<'_>) -> Truth;
 
 /// Parses terms with `not`, `and` and `or`.
-pub(super) fn condition(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
+pub(crate) fn condition(input: &mut Parser<'_>, feature: Feature<'_>) -> Result<Truth, ()> {
     terms(input, feature, None)
 }
 
 /// Parses terms with `and` or with `or` between. `joined` is the only word that is permitted, if any is.
 fn terms(
     input: &mut Parser<'_>,
-    feature: Feature,
+    feature: Feature<'_>,
     mut joined: Option<&'static str>,
 ) -> Result<Truth, ()> {
     if word(input, "not") {
@@ -106,7 +106,7 @@ fn word(input: &mut Parser<'_>, word: &str) -> bool {
         .is_ok()
 }
 
-fn term(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
+fn term(input: &mut Parser<'_>, feature: Feature<'_>) -> Result<Truth, ()> {
     let token = input.next().map_err(|_| ())?.clone();
     let inside = |input: &mut Parser<'_>, name: Option<&str>| {
         let truth = input.parse_nested_block(|input| {
@@ -135,6 +135,41 @@ fn term(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
     }
 }
 
+/// Parses the argument of `media()` in a value: one feature or a condition.
+pub(crate) fn media_argument(input: &mut Parser<'_>) -> Truth {
+    let feature = input.try_parse(|input| {
+        let truth = media_feature(None, input).ok_or(())?;
+        match input.is_exhausted() {
+            true => Ok(truth),
+            false => Err(()),
+        }
+    });
+    let condition = |()| condition(input, &media_feature).unwrap_or_default();
+    feature.map_or_else(condition, Some)
+}
+
+/// Parses a feature of a box: its width or its height, if they are known.
+pub(crate) fn size_feature(
+    size: &dyn Fn(&str) -> Option<f32>,
+    function: Option<&str>,
+    input: &mut Parser<'_>,
+) -> Truth {
+    if function.is_some() {
+        return None;
+    }
+    let plain = input.try_parse(|input| {
+        let name = input.expect_ident_cloned()?.to_ascii_lowercase();
+        let (limit, name) = limited(&name);
+        if input.is_exhausted() {
+            return Ok(size(name).map(|size| size > 0.0));
+        }
+        input.expect_colon()?;
+        let truth = size(name).zip(number(input));
+        Ok::<Truth, cssparser::BasicParseError>(truth.map(|(size, least)| limit.holds(size, least)))
+    });
+    plain.unwrap_or_else(|_| range(input, size))
+}
+
 fn media_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
     if function.is_some() {
         return None;
@@ -147,7 +182,7 @@ fn media_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
         input.expect_colon()?;
         Ok::<Truth, cssparser::BasicParseError>(named(&name, Some(input)))
     });
-    plain.unwrap_or_else(|_| range(input))
+    plain.unwrap_or_else(|_| range(input, &quantity))
 }
 
 /// Returns whether a feature has a value, or any value but none.
@@ -155,13 +190,7 @@ fn named(name: &str, value: Option<&mut Parser<'_>>) -> Truth {
     let name = name.to_ascii_lowercase();
     let prefixed = name.starts_with("-webkit-");
     let name = name.strip_prefix("-webkit-").unwrap_or(&name);
-    let (limit, name) = match name.strip_prefix("min-") {
-        Some(name) => (Limit::AtLeast, name),
-        None => match name.strip_prefix("max-") {
-            Some(name) => (Limit::AtMost, name),
-            None => (Limit::Exactly, name),
-        },
-    };
+    let (limit, name) = limited(name);
     let amount = match name {
         "width" | "device-width" => SCREEN_WIDTH,
         "height" | "device-height" => SCREEN_HEIGHT,
@@ -177,6 +206,13 @@ fn named(name: &str, value: Option<&mut Parser<'_>>) -> Truth {
         None => matches!(limit, Limit::Exactly).then_some(amount > 0.0),
         Some(value) => Some(limit.holds(amount, number(value)?)),
     }
+}
+
+/// Returns the limit that the name of a feature begins with, and the rest of the name.
+fn limited(name: &str) -> (Limit, &str) {
+    let least = name.strip_prefix("min-").map(|name| (Limit::AtLeast, name));
+    let most = || name.strip_prefix("max-").map(|name| (Limit::AtMost, name));
+    least.or_else(most).unwrap_or((Limit::Exactly, name))
 }
 
 #[derive(Clone, Copy)]
@@ -269,7 +305,7 @@ fn has_value(name: &str, input: &mut Parser<'_>) -> Truth {
 }
 
 /// Parses `width >= 600px` and `400px < width <= 700px`.
-fn range(input: &mut Parser<'_>) -> Truth {
+fn range(input: &mut Parser<'_>, quantity: &dyn Fn(&str) -> Option<f32>) -> Truth {
     let first = input.try_parse(Parser::expect_ident_cloned).ok();
     if let Some(name) = first {
         let limit = comparison(input)?;

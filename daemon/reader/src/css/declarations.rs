@@ -1,7 +1,7 @@
 //! Lists of declarations: the `style` attribute and the blocks of style rules.
 
 use super::{
-    Invalid, Parsed, Syntax, grammar, holder, invalid, mark_values,
+    Invalid, Parsed, Syntax, colour, container, grammar, holder, invalid, mark_values,
     property::{Declaration, Declared, Property, Wide},
     shorthand, value,
 };
@@ -44,6 +44,7 @@ pub(crate) fn is_known(name: &str) -> bool {
         || holder::by_name(name).is_some()
         || !mark_values::by_name(name).is_empty()
         || !shorthand::properties(name).is_empty()
+        || name.eq_ignore_ascii_case(container::NAMES)
 }
 
 /// Returns whether a declaration of a known property is valid.
@@ -74,7 +75,9 @@ pub(super) fn declaration(
     }
     let important = input.try_parse(parse_important).is_ok();
     input.expect_exhausted()?;
-    let declared = if custom || substituted {
+    let mut declared = if name.eq_ignore_ascii_case(container::NAMES) {
+        Vec::new()
+    } else if custom || substituted {
         let variant = if custom {
             Declared::Custom
         } else {
@@ -83,15 +86,23 @@ pub(super) fn declaration(
         vec![variant(name.into(), text.into())]
     } else {
         match parse_value(name, text, syntax) {
+            Some(_) if depends_on_scheme(text) => vec![Declared::Pending(name.into(), text.into())],
             Some(declared) => declared,
             None => return invalid(),
         }
     };
+    declared.extend(container::texts(name, text));
     let with_importance = |declared| Declaration {
         declared,
         important,
     };
     Ok(declared.into_iter().map(with_importance).collect())
+}
+
+/// Returns whether a value has other colours in a dark scheme than in a light one.
+fn depends_on_scheme(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphabetic() && c != '-');
+    words.any(|word| word.eq_ignore_ascii_case("light-dark") || colour::in_the_dark(word).is_some())
 }
 
 /// Consumes a text. Fails if a reference in it names no custom property.

@@ -65,7 +65,7 @@ impl Holder {
 /// Returns the effect that a property with a name may have.
 pub(super) fn by_name(name: &str) -> Option<HeldBy> {
     Some(match_ignore_ascii_case! { name,
-        "backdrop-filter" | "-webkit-backdrop-filter" => HeldBy::Backdrop,
+        "backdrop-filter" => HeldBy::Backdrop,
         "contain" => HeldBy::Contain,
         "content-visibility" => HeldBy::ContentVisibility,
         "filter" | "-webkit-filter" => HeldBy::Filter,

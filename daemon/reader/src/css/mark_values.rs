@@ -3,6 +3,8 @@
 use super::{
     Invalid, Parsed, flexible, invalid, length,
     marks::Mark,
+    paint,
+    property::Filter,
     tracks::{self, Tracks},
 };
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
@@ -18,6 +20,9 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "aspect-ratio" => &[Mark::Aspect],
         "background" | "background-clip" | "-webkit-background-clip" => &[Mark::Ground],
         "border" | "border-width" | "border-top" | "border-right" | "border-bottom" | "border-left" => &[Mark::Edge],
+        "backdrop-filter" => &[Mark::Backdrop],
+        "border-image" | "-webkit-border-image" => &[Mark::Framed],
+        "overflow-clip-margin" => &[Mark::Loose],
         "border-radius" | "-webkit-border-radius" => &[Mark::Corners],
         "border-top-left-radius" | "border-top-right-radius" | "border-bottom-left-radius"
         | "border-bottom-right-radius" | "corner-shape" => &[Mark::Corner],
@@ -25,6 +30,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "columns" | "column-count" | "column-width" => &[Mark::Columns],
         "clip" => &[Mark::Clip],
         "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
+        "container" | "container-type" => &[Mark::Contained],
         "content" => &[Mark::Generated],
         "direction" => &[Mark::Direction, Mark::Onward],
         "display" => &[
@@ -54,8 +60,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "justify-content" | "place-content" | "-webkit-justify-content" => &[Mark::Justified],
         "justify-self" => &[Mark::Justify],
         "margin" | "margin-left" | "margin-inline" | "margin-inline-start" => &[Mark::Centred],
-        "mask-border" | "mask-border-source" | "-webkit-mask-box-image"
-        | "-webkit-mask-box-image-source" => &[Mark::MaskBorder],
+        "-webkit-mask-box-image" | "-webkit-mask-box-image-source" => &[Mark::MaskBorder],
         "max-height" | "max-block-size" => &[Mark::LargestHeight],
         "max-width" | "max-inline-size" => &[Mark::LargestWidth],
         "mix-blend-mode" => &[Mark::Blend],
@@ -88,6 +93,8 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
         Mark::Rigid => return flexible::is_rigid(input),
         Mark::FlatRow => return tracks::is_flat(input, Tracks::Rows),
         Mark::FlatColumn => return tracks::is_flat(input, Tracks::Columns),
+        Mark::Framed => return Ok(is_framed(input)),
+        Mark::Backdrop => return paint::filter(input).map(|filter| filter != Filter::NONE),
         _ => {}
     }
     let mut has = false;
@@ -110,6 +117,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     | Mark::Regrouped
                     | Mark::Tracks
                     | Mark::Old
+                    | Mark::Loose
                     | Mark::Sticky => false,
                     Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
                         !is_sum(name)
@@ -140,7 +148,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                 ) && *value != 0.0
             }
             Token::Dimension { value, .. } => match mark {
-                Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
+                Mark::Corner | Mark::Corners | Mark::Edge | Mark::Loose => is_large(&token),
                 Mark::Columns | Mark::Rotate => *value != 0.0,
                 Mark::Raised => *value > 0.0,
                 Mark::Lowered => *value < 0.0,
@@ -150,6 +158,19 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
         };
     }
     Ok(has)
+}
+
+/// Consumes the image of a border. Returns whether its middle is behind the text.
+fn is_framed(input: &mut Parser<'_>) -> bool {
+    let (mut fills, mut is_thin) = (false, true);
+    while let Ok(token) = input.next() {
+        match token {
+            Token::Ident(name) => fills |= name.eq_ignore_ascii_case("fill"),
+            Token::Number { value, .. } => is_thin &= *value <= LARGEST_RADIUS,
+            _ => {}
+        }
+    }
+    fills && is_thin
 }
 
 /// Returns whether a radius leaves text in a corner uncovered.
@@ -215,10 +236,14 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Corners
         | Mark::Edge
         | Mark::Filter
+        | Mark::Loose
         | Mark::Rotate
         | Mark::Transform => false,
+        Mark::Contained => is(&["size"]),
         // These have parsers of their own.
-        Mark::Grows
+        Mark::Backdrop
+        | Mark::Framed
+        | Mark::Grows
         | Mark::Basis
         | Mark::Thin
         | Mark::Full

@@ -16,6 +16,14 @@ listed! {
         Width,
         /// The box is placed in an area of the box that it refers to.
         Area,
+        /// A filter changes the colours behind the box.
+        Backdrop,
+        /// The size does not depend on the content, because conditions refer to it.
+        Contained,
+        /// The image of the border is behind the text too.
+        Framed,
+        /// Content beside a clipped box is seen too.
+        Loose,
         /// The colours are mixed with those below.
         Blend,
         Clip,

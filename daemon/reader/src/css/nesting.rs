@@ -3,8 +3,9 @@
 
 use super::{
     Parsed,
-    selector::{self, Implementation, OneSelector, Selectors},
+    selector::{self, Implementation, OneSelector, PseudoClass, Selectors},
 };
+use crate::document::NodeId;
 use cssparser::Parser;
 use selectors::{
     SelectorList,
@@ -72,10 +73,25 @@ impl Parent {
         })
     }
 
+    /// Returns the selector of one element.
+    pub(super) fn of_element(element: NodeId) -> Self {
+        let selectors = selector::reference(PseudoClass::Element(element));
+        let alternatives = selectors.slice().iter().map(|selector| Alternative {
+            selector: selector.clone(),
+            specificity: 0,
+            size: 1,
+        });
+        Self {
+            alternatives: alternatives.collect(),
+            strongest: None,
+            reference: Rc::default(),
+        }
+    }
+
     fn reference(&self, parents: &mut Vec<Alternatives>) -> &Selectors {
         self.reference.get_or_init(|| {
             parents.push(Rc::clone(&self.alternatives));
-            selector::reference(parents.len() - 1)
+            selector::reference(PseudoClass::Parent(parents.len() - 1))
         })
     }
 

@@ -12,22 +12,6 @@ use cssparser::{Delimiter, ParseError, Parser, Token, match_ignore_ascii_case};
 /// Distance of a shadow from its letters, in pixels, at which it does not show their shape.
 const DETACHED: f32 = 200.0;
 
-/// Consumes the value. Returns whether it contains an image.
-pub(super) fn has_image(input: &mut Parser<'_>) -> bool {
-    let mut found = false;
-    while let Ok(token) = input.next() {
-        found |= match token {
-            Token::UnquotedUrl(_) => true,
-            Token::Function(name) => {
-                let texts = ["attr", "counter", "counters", "leader", "target-counter"];
-                !texts.iter().any(|text| name.eq_ignore_ascii_case(text))
-            }
-            _ => false,
-        };
-    }
-    found
-}
-
 /// Consumes the value. Returns the image that its layers are together.
 pub(super) fn images(input: &mut Parser<'_>) -> Image {
     let mut found = Image::None;

@@ -7,6 +7,7 @@ use super::{
     length::Length,
     listed::{listed, listed_with_fields},
     marks::Mark,
+    replacement::Replacement,
     transform::Transform,
 };
 use std::rc::Rc;
@@ -306,8 +307,7 @@ pub(crate) enum Declared {
     /// Whether the scheme of colours is dark.
     ColourScheme(bool),
     Contain(Contain),
-    /// Whether an image replaces the content.
-    Content(bool),
+    Content(Replacement),
     /// Whether the content is skipped.
     ContentVisibility(bool),
     Display(Display),

@@ -14,6 +14,16 @@ pub(crate) struct Registered {
 }
 
 impl Registered {
+    /// Returns a property with any values, which no element inherits.
+    pub(super) fn own(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            inherits: false,
+            initial: None,
+            syntax: "*".into(),
+        }
+    }
+
     /// Parses the block of the rule.
     pub(super) fn parse(name: Rc<str>, input: &mut Parser<'_>) -> Parsed<Self> {
         let (mut syntax, mut inherits, mut initial) = (None, None, None);
@@ -49,8 +59,13 @@ impl Registered {
 
     /// Returns whether a text is a value of the property.
     pub(crate) fn permits(&self, text: &str) -> bool {
-        &*self.syntax == "*" || self.syntax.split('|').any(|one| is_one(one.trim(), text))
+        permits(&self.syntax, text)
     }
+}
+
+/// Returns whether a text agrees with a syntax.
+pub(crate) fn permits(syntax: &str, text: &str) -> bool {
+    syntax == "*" || syntax.split('|').any(|one| is_one(one.trim(), text))
 }
 
 fn descriptor<'i>(input: &mut Parser<'i>) -> Parsed<(String, &'i str)> {

@@ -71,7 +71,12 @@ pub(super) fn in_scope(parts: Vec<String>, limit: &str) -> String {
         let end = offsets
             .find(|(at, functions)| *functions == 0 && part.get(*at..).is_some_and(is_pseudo));
         let (element, pseudo) = part.split_at(end.map_or(part.len(), |(at, _)| at));
-        format!("{element}{limit}{pseudo}")
+        // The root gives a selector that does not name it no specificity.
+        let inside = match element.contains('&') || element.starts_with(['>', '+', '~']) {
+            true => "",
+            false => ":where(&) ",
+        };
+        format!("{inside}{element}{limit}{pseudo}")
     });
     limited.collect::<Vec<_>>().join(",")
 }

@@ -1,6 +1,7 @@
 //! Selectors, as Firefox and Servo parse them.
 
 use super::{Invalid, Parsed, invalid, states::State};
+use crate::document::NodeId;
 use cssparser::{Parser, ToCss, match_ignore_ascii_case};
 use html5ever::{LocalName as Atom, Namespace};
 use precomputed_hash::PrecomputedHash;
@@ -90,6 +91,8 @@ pub(crate) enum PseudoClass {
         /// Whether the text runs from right to left.
         right_to_left: bool,
     },
+    /// One element.
+    Element(NodeId),
     /// One of the selectors of the rule around this one.
     Parent(usize),
     /// A state that no element has in a mail that a person only reads.
@@ -262,21 +265,21 @@ pub(super) fn parse(input: &mut Parser<'_>, nested: bool) -> Parsed<Selectors> {
 }
 
 /// Parser of the selector that refers to others.
-struct Reference(usize);
+struct Reference(PseudoClass);
 
 impl selectors::Parser<'_> for Reference {
     type Impl = Implementation;
     type Error = Invalid;
 
     fn parse_non_ts_pseudo_class(&self, _: &str) -> Parsed<PseudoClass> {
-        Ok(PseudoClass::Parent(self.0))
+        Ok(self.0.clone())
     }
 }
 
-/// Returns the selector that refers to others by their number.
-pub(super) fn reference(place: usize) -> Selectors {
+/// Returns the selector that refers to others, or to an element, by the number.
+pub(super) fn reference(class: PseudoClass) -> Selectors {
     let mut input = Parser::new(":parent");
-    let parsed = SelectorList::parse(&Reference(place), &mut input, ParseRelative::No);
+    let parsed = SelectorList::parse(&Reference(class), &mut input, ParseRelative::No);
     parsed.unwrap_or_else(|_| SelectorList::from_iter(std::iter::empty()))
 }
 

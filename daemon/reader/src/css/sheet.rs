@@ -3,7 +3,9 @@
 use super::{
     Invalid, Parsed, Syntax,
     cascade_layers::{self, LayerId, LayerName, Layers, OUTERMOST},
-    conditions, data, declarations, depth, invalid,
+    conditions,
+    container::{self, Container},
+    data, declarations, depth, invalid,
     keyframes::Keyframes,
     nesting::{Alternatives, Parent},
     property::Declaration,
@@ -11,7 +13,7 @@ use super::{
     scope::{in_scope, limit, parts},
     supports,
 };
-use crate::limits::MAX_RULES;
+use crate::{document::NodeId, limits::MAX_RULES};
 use cssparser::{
     AtRuleParser, CowRcStr, DeclarationParser, Parser, ParserState, QualifiedRuleParser,
     RuleBodyItemParser, RuleBodyParser, StyleSheetParser, match_ignore_ascii_case,
@@ -25,6 +27,10 @@ pub(crate) struct Rule {
     pub(crate) declarations: Rc<[Declaration]>,
     /// Layer of the rule, as a number in the order of the sheets, and then as its [rank](Rules::rank).
     pub(crate) layer: u16,
+    /// Number of the condition on the boxes around an element.
+    pub(crate) container: Option<usize>,
+    /// The selectors of the root of the scope around the rule.
+    pub(crate) scope: Option<Alternatives>,
 }
 
 /// All rules of the style sheets of a document.
@@ -35,15 +41,18 @@ pub(crate) struct Rules {
     pub(crate) keyframes: Vec<Keyframes>,
     /// Selectors to which selectors of nested rules refer.
     pub(crate) parents: Vec<Alternatives>,
+    /// Conditions on the boxes around an element.
+    pub(crate) containers: Vec<Container>,
     /// Whether a rule was ignored because of a limit.
     pub(crate) exceeded: bool,
+    owner: Option<NodeId>,
     layers: Layers,
     imports: usize,
     /// Bytes of the limits of scopes in the selectors.
     limits: usize,
 }
 
-/// Most registered custom properties, and most keyframes.
+/// Most registered custom properties, most keyframes, and most conditions on boxes.
 const MAX_PROPERTIES: usize = 100;
 /// Most sheets that other sheets import. They may import each other.
 const MAX_IMPORTS: usize = 16;
@@ -52,8 +61,9 @@ const MAX_LIMIT: usize = 512;
 const MAX_LIMITS: usize = 64 << 10;
 
 impl Rules {
-    /// Parses a style sheet.
-    pub(crate) fn add(&mut self, sheet: &str, syntax: Syntax) {
+    /// Parses a style sheet. `owner` is the element that a scope without a root begins at.
+    pub(crate) fn add(&mut self, sheet: &str, owner: Option<NodeId>, syntax: Syntax) {
+        self.owner = owner;
         self.add_to_layer(sheet, OUTERMOST, syntax);
     }
 
@@ -77,6 +87,8 @@ impl Rules {
             rules: self,
             parent: None,
             layer,
+            container: None,
+            scope: None,
             scoped: None,
             imports: true,
             syntax,
@@ -107,6 +119,8 @@ struct Level<'a> {
     /// The selectors of the rule around the block.
     parent: Option<Parent>,
     layer: u16,
+    container: Option<usize>,
+    scope: Option<Alternatives>,
     /// The limit of the scope if `:scope` is the parent.
     scoped: Option<String>,
     /// Whether other sheets may be imported: in a sheet, before its rules.
@@ -130,6 +144,8 @@ impl Level<'_> {
             rules: self.rules,
             parent,
             layer,
+            container: self.container,
+            scope: self.scope.clone(),
             scoped,
             imports: false,
             syntax: self.syntax,
@@ -149,6 +165,8 @@ impl Level<'_> {
                 selectors: parent.alternatives,
                 declarations: found.into(),
                 layer,
+                container: self.container,
+                scope: self.scope.clone(),
             };
             self.rules.all.insert(place, rule);
         }
@@ -159,6 +177,8 @@ impl Level<'_> {
 enum AtRule {
     /// Rules that apply.
     Apply,
+    /// Rules that apply inside of some boxes.
+    Container(Container),
     /// A layer, or the order of some.
     Layers(Vec<LayerName>),
     /// Rules for the elements inside of others, and a selector that leaves out those beyond a limit.
@@ -189,6 +209,7 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                     (_, false) => invalid(),
                 };
             },
+            "container" => return Ok(AtRule::Container(Container::parse(input, self.container)?)),
             "property" => {
                 let name = input.expect_ident()?;
                 return Ok(AtRule::Property((&**name).into()));
@@ -198,10 +219,16 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 return Ok(AtRule::Keyframes((&**name).into()));
             },
             "scope" => {
-                input.expect_parenthesis_block()?;
-                let scope = input.parse_nested_block(|input| {
-                    Parent::parse(input, None, &mut self.rules.parents)
-                })?;
+                let rooted = input.try_parse(|input| input.expect_parenthesis_block());
+                let scope = match (rooted, self.rules.owner) {
+                    (Ok(()), _) => input.parse_nested_block(|input| {
+                        let roots = parts(input)?.join(",");
+                        let around = self.parent.as_ref();
+                        Parent::parse(&mut Parser::new(&roots), around, &mut self.rules.parents)
+                    })?,
+                    (Err(_), Some(owner)) => Parent::of_element(owner),
+                    (Err(_), None) => return invalid(),
+                };
                 let limit = match input.is_exhausted() {
                     true => String::new(),
                     false => {
@@ -256,6 +283,21 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 (self.parent.clone(), layer, self.scoped.clone())
             }
             AtRule::Import(..) => return invalid(),
+            AtRule::Container(container) => {
+                if self.rules.containers.len() >= MAX_PROPERTIES {
+                    self.rules.exceeded = true;
+                    return Ok(());
+                }
+                if self.rules.containers.is_empty() {
+                    let own = [container::KIND, container::NAMES].map(Registered::own);
+                    self.rules.registered.extend(own);
+                }
+                let around = self.container.replace(self.rules.containers.len());
+                self.rules.containers.push(container);
+                self.inside(input, self.parent.clone(), self.layer, self.scoped.clone());
+                self.container = around;
+                return Ok(());
+            }
             AtRule::Keyframes(name) => {
                 let frames = Keyframes::parse(name, input);
                 match self.rules.keyframes.len() < MAX_PROPERTIES {
@@ -272,7 +314,12 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 }
                 return Ok(());
             }
-            AtRule::Scope(scope, limit) => (Some(scope), self.layer, Some(limit)),
+            AtRule::Scope(scope, limit) => {
+                let around = self.scope.replace(Rc::clone(&scope.alternatives));
+                self.inside(input, Some(scope), self.layer, Some(limit));
+                self.scope = around;
+                return Ok(());
+            }
         };
         self.inside(input, parent, layer, scoped);
         Ok(())

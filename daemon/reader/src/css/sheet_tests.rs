@@ -5,7 +5,7 @@ use crate::css::property::{Declaration, Declared, Display};
 
 fn count(sheet: &str) -> usize {
     let mut rules = Rules::default();
-    rules.add(sheet, Syntax::default());
+    rules.add(sheet, None, Syntax::default());
     rules.all.len()
 }
 
@@ -42,6 +42,7 @@ fn importance_and_broken_declarations_are_understood() {
     let mut rules = Rules::default();
     rules.add(
         "a{ color: ; display : none ! IMPORTANT ; *zoom:1; opacity:1 }",
+        None,
         Syntax::default(),
     );
     let rule = rules.all.first().unwrap();

@@ -10,7 +10,7 @@ use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
 /// Parses the condition of `@supports`. Returns whether it is true.
 pub(super) fn condition_holds(input: &mut Parser<'_>) -> bool {
-    condition(input, supports_feature) == Ok(Some(true)) && input.is_exhausted()
+    condition(input, &supports_feature) == Ok(Some(true)) && input.is_exhausted()
 }
 
 /// Parses what follows the address of `@import`: a layer, a condition, and media queries. Returns the
@@ -38,6 +38,12 @@ pub(super) fn import(input: &mut Parser<'_>) -> (Option<LayerName>, bool) {
         })
     });
     (layer, supported.unwrap_or(true) && conditions::media(input))
+}
+
+/// Parses the argument of `supports()` in a value: one declaration or a condition.
+pub(crate) fn argument(input: &mut Parser<'_>) -> Truth {
+    let condition = input.try_parse(|input| condition(input, &supports_feature));
+    condition.unwrap_or_else(|()| supports_feature(None, input))
 }
 
 fn supports_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
@@ -71,25 +77,87 @@ fn supports_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
             if name.starts_with("--") {
                 return Some(true);
             }
-            let foreign = [
-                "-moz-",
-                "-ms-",
-                "-o-",
-                "mso-",
-                "-apple-",
-                "-webkit-overflow-",
-                "-webkit-touch-",
-            ];
             Some(match declarations::is_known(&name) {
                 true => declarations::is_valid(&name, text),
                 false => {
                     let name = name.to_ascii_lowercase();
-                    !foreign.iter().any(|prefix| name.starts_with(prefix))
+                    !UNSUPPORTED.iter().any(|prefix| name.starts_with(prefix))
                 }
             })
         }
     }
 }
+
+/// Beginnings of the names of properties that specifications or other browsers have.
+const UNSUPPORTED: &[&str] = &[
+    "-apple-",
+    "-moz-",
+    "-ms-",
+    "-o-",
+    "-webkit-aspect-ratio",
+    "-webkit-hyphens",
+    "-webkit-initial-letter",
+    "-webkit-line-box-contain",
+    "-webkit-line-grid",
+    "-webkit-marquee",
+    "-webkit-nbsp-mode",
+    "-webkit-overflow-",
+    "-webkit-text-decoration-skip",
+    "-webkit-touch-",
+    "-webkit-transform-3d",
+    "azimuth",
+    "behavior",
+    "block-ellipsis",
+    "block-step",
+    "bookmark-",
+    "color-adjust",
+    "continue",
+    "cue",
+    "elevation",
+    "float-",
+    "flow-",
+    "font-presentation",
+    "font-smooth",
+    "font-synthesis-position",
+    "font-width",
+    "footnote-",
+    "hanging-punctuation",
+    "ime-mode",
+    "initial-letter-",
+    "initial-letters",
+    "inset-area",
+    "layout-grid",
+    "leading-trim",
+    "line-clamp",
+    "line-fit-edge",
+    "line-grid",
+    "line-snap",
+    "margin-break",
+    "marquee-",
+    "mask-border",
+    "max-lines",
+    "mso-",
+    "nav-",
+    "pause",
+    "pitch",
+    "rest",
+    "ruby-merge",
+    "scroll-snap-coordinate",
+    "scroll-snap-destination",
+    "scroll-snap-points-",
+    "shape-inside",
+    "shape-padding",
+    "speak-",
+    "string-set",
+    "text-align-all",
+    "text-edge",
+    "text-group-align",
+    "text-space-",
+    "voice-",
+    "volume",
+    "word-space-transform",
+    "wrap-",
+];
 
 /// Technologies of fonts that Chromium supports.
 const FONT_TECHNOLOGIES: &[&str] = &[

@@ -8,7 +8,7 @@ use super::{
         Align, Contain, Declared, Display, Extent, Float, Layer, ListStyle, Overflow, Position,
         Property, Side, WhiteSpace, Wide,
     },
-    shape, size, tracks, transform,
+    replacement, shape, size, tracks, transform,
 };
 use cssparser::{Parser, Token, match_ignore_ascii_case};
 
@@ -47,8 +47,8 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "display" => Property::Display,
         "width" | "inline-size" | "-webkit-logical-width" => Property::Extent(Extent::Width),
         "height" | "block-size" | "-webkit-logical-height" => Property::Extent(Extent::Height),
-        "min-width" | "min-inline-size" => Property::Extent(Extent::MinWidth),
-        "min-height" | "min-block-size" => Property::Extent(Extent::MinHeight),
+        "min-width" | "min-inline-size" | "-webkit-min-logical-width" => Property::Extent(Extent::MinWidth),
+        "min-height" | "min-block-size" | "-webkit-min-logical-height" => Property::Extent(Extent::MinHeight),
         "max-width" | "max-inline-size" | "-webkit-max-logical-width" => Property::Extent(Extent::MaxWidth),
         "max-height" | "max-block-size" | "-webkit-max-logical-height" => Property::Extent(Extent::MaxHeight),
         "fill" => Property::SvgFill,
@@ -68,8 +68,8 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "-webkit-line-clamp" => Property::LineClamp,
         "list-style-type" => Property::ListStyle,
         "margin-top" | "margin-block-start" | "-webkit-margin-before" => Property::Margin(Side::Top),
-        "margin-right" | "margin-inline-end" => Property::Margin(Side::Right),
-        "margin-bottom" | "margin-block-end" => Property::Margin(Side::Bottom),
+        "margin-right" | "margin-inline-end" | "-webkit-margin-end" => Property::Margin(Side::Right),
+        "margin-bottom" | "margin-block-end" | "-webkit-margin-after" => Property::Margin(Side::Bottom),
         "margin-left" | "margin-inline-start" | "-webkit-margin-start" => Property::Margin(Side::Left),
         "mask" | "-webkit-mask" | "mask-image" | "-webkit-mask-image" => Property::Mask,
         "mask-position" | "-webkit-mask-position" => Property::ImagePosition(Layer::Mask),
@@ -79,10 +79,10 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "opacity" | "-webkit-opacity" => Property::Opacity,
         "overflow-x" | "overflow-inline" => Property::OverflowX,
         "overflow-y" | "overflow-block" => Property::OverflowY,
-        "padding-top" | "padding-block-start" => Property::Padding(Side::Top),
-        "padding-right" | "padding-inline-end" => Property::Padding(Side::Right),
-        "padding-bottom" | "padding-block-end" => Property::Padding(Side::Bottom),
-        "padding-left" | "padding-inline-start" => Property::Padding(Side::Left),
+        "padding-top" | "padding-block-start" | "-webkit-padding-before" => Property::Padding(Side::Top),
+        "padding-right" | "padding-inline-end" | "-webkit-padding-end" => Property::Padding(Side::Right),
+        "padding-bottom" | "padding-block-end" | "-webkit-padding-after" => Property::Padding(Side::Bottom),
+        "padding-left" | "padding-inline-start" | "-webkit-padding-start" => Property::Padding(Side::Left),
         "position" => Property::Position,
         "rotate" => Property::Rotate,
         "scale" => Property::Scale,
@@ -142,7 +142,7 @@ pub(super) fn value(
         Property::Colour => Declared::Colour(colour::of_property(input, syntax)?),
         Property::ColourScheme => Declared::ColourScheme(is_dark(input)?),
         Property::Contain => Declared::Contain(contain(input)?),
-        Property::Content => Declared::Content(paint::has_image(input)),
+        Property::Content => Declared::Content(replacement::replacement(input)),
         Property::ContentVisibility => {
             Declared::ContentVisibility(keyword(input, &["visible", "auto", "hidden"])? == "hidden")
         }

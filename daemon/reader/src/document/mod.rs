@@ -93,6 +93,13 @@ impl Element {
         )
     }
 
+    /// Returns the text in place of an image: its description, or else its title.
+    pub(crate) fn description(&self) -> &str {
+        let alt = self.attribute(&local_name!("alt"));
+        let title = || self.attribute(&local_name!("title"));
+        alt.or_else(title).unwrap_or_default()
+    }
+
     /// Returns whether the element is a hyperlink.
     pub(crate) fn is_link(&self) -> bool {
         matches!(self.html_name(), "a" | "area") && self.attribute(&local_name!("href")).is_some()
@@ -177,8 +184,8 @@ impl Document {
         text
     }
 
-    /// Adds an element without a name and content before or after the content of a node.
-    pub(crate) fn insert(&mut self, parent: NodeId, before: bool) -> NodeId {
+    /// Adds an element without a name before or after the content of a node, with a text if there is one.
+    pub(crate) fn insert(&mut self, parent: NodeId, before: bool, text: Option<&str>) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         let mut children: Vec<NodeId> = self.children(parent).collect();
         let depth = self.node(parent).depth + 1;
@@ -196,6 +203,16 @@ impl Document {
             false => children.push(id),
         }
         self.reorder(parent, &children);
+        if let Some(text) = text {
+            let child = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+            self.nodes.push(Node {
+                parent: Some(id),
+                depth: depth + 1,
+                content: Content::Text(text.into()),
+                ..Node::default()
+            });
+            self.reorder(id, &[child]);
+        }
         id
     }
 

@@ -18,14 +18,20 @@ pub(super) fn label(
     element: &Element,
 ) -> Option<String> {
     let attribute = |name| element.attribute(&name).unwrap_or_default();
+    let placeholder = || named("field", attribute(local_name!("placeholder")));
     match element.html_name() {
         "img" if sight::is_tiny(styles.get(node)) => None,
-        "img" => named("image", attribute(local_name!("alt"))),
+        "img" => named("image", element.description()),
         "button" => named("button", &seen(document, sight, node)),
         "select" => named("field", &seen(document, sight, node)),
         "textarea" => {
             let text = seen(document, sight, node);
-            named("field", &text).or_else(|| named("field", attribute(local_name!("placeholder"))))
+            // A space is a value too.
+            if document.children(node).next().is_some() {
+                named("field", &text)
+            } else {
+                placeholder()
+            }
         }
         "input" => {
             let kind = attribute(local_name!("type")).trim().to_ascii_lowercase();
@@ -35,13 +41,16 @@ pub(super) fn label(
                 "submit" if value.is_empty() => named("button", "Submit"),
                 "reset" if value.is_empty() => named("button", "Reset"),
                 "submit" | "button" | "reset" => named("button", value),
-                "image" => named("button", attribute(local_name!("alt"))),
+                "image" => {
+                    named("button", element.description()).or_else(|| named("button", value))
+                }
+                "number" if value.trim().parse::<f64>().is_err() => placeholder(),
                 "checkbox" | "radio" => {
                     let checked = element.attribute(&local_name!("checked")).is_some();
                     Some(if checked { "[x]" } else { "[ ]" }.to_owned())
                 }
-                _ => named("field", value)
-                    .or_else(|| named("field", attribute(local_name!("placeholder")))),
+                _ if value.is_empty() => placeholder(),
+                _ => named("field", value),
             }
         }
         _ => None,

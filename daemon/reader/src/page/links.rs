@@ -243,12 +243,11 @@ impl Page<'_> {
                 if self.parts(node, element, side) {
                     text.push(' ');
                 }
-                let name = match element.html_name() {
-                    "img" => local_name!("alt"),
-                    "input" => local_name!("value"),
+                part = match element.html_name() {
+                    "img" => element.description(),
+                    "input" => (element.attribute(&local_name!("value"))).unwrap_or_default(),
                     _ => continue,
                 };
-                part = element.attribute(&name).unwrap_or_default();
             }
             if matches!(visit, Visit::Enter(_)) && self.sight.is_seen(node) {
                 match self.document.text(node) {

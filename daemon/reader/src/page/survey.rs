@@ -7,7 +7,6 @@ use crate::{
     document::{Document, NodeId, PerNode, Visit},
     sight::{self, Sight},
 };
-use html5ever::local_name;
 
 /// Longest text of a link that is compared with its target, in bytes.
 const MAX_TEXT: usize = 300;
@@ -143,8 +142,7 @@ impl Survey {
         if sight.is_seen(node) {
             match element.html_name() {
                 "img" => {
-                    let alt = element.attribute(&local_name!("alt")).unwrap_or_default();
-                    let described = !alt.trim().is_empty();
+                    let described = !element.description().trim().is_empty();
                     content.labels += u32::from(described);
                     content.blanks += u32::from(!described && !sight::is_tiny(styles.get(node)));
                     content.open = content.labels > 0;

@@ -23,7 +23,7 @@ impl Ground {
     pub(super) const WHITE: Self = Self(Some([255.0; 3]));
 
     /// The page in a dark scheme of colours.
-    pub(super) const DARK: Self = Self(Some([18.0; 3]));
+    pub(super) const DARK: Self = Self(Some(Rgba::DARK_PAGE.channels));
 
     /// Returns an unknown ground.
     pub(super) const UNKNOWN: Self = Self(None);
@@ -39,8 +39,9 @@ impl Ground {
         let low = style.frame.as_deref().and_then(|frame| frame.height);
         let low = low.is_some_and(|height| height.usual() < style.inherited.font_size);
         let thin = style.inherited.line_height.usual() < style.inherited.font_size / 2.0;
+        let other = style.marks.has(Mark::Backdrop) || style.marks.has(Mark::Framed);
         // The borders of a link in a line are the usual button of Outlook.
-        if bordered && (low || thin || style.display == Display::Inline) {
+        if other || bordered && (low || thin || style.display == Display::Inline) {
             return Self::UNKNOWN;
         }
         let ground = ground.coloured(style);

@@ -1,7 +1,11 @@
 //! Elements whose content browsers do not show: fallback for other programs, closed details, and
 //! options that are not chosen.
 
-use crate::document::{Document, Element, NodeId, Visit};
+use crate::{
+    cascade::Computed,
+    css::property::Display,
+    document::{Document, Element, NodeId, Visit},
+};
 use html5ever::{local_name, ns};
 
 /// Most visits of a search in a list of options.
@@ -17,15 +21,19 @@ pub(super) enum Children {
 }
 
 /// Returns whether the text of an element is for programs that do not know the element.
-pub(super) fn is_fallback(document: &Document, node: NodeId, element: &Element) -> bool {
-    // In SVG too.
-    if matches!(element.local_name(), "style" | "script" | "title") {
-        return true;
-    }
+pub(super) fn is_fallback(
+    document: &Document,
+    node: NodeId,
+    element: &Element,
+    style: &Computed,
+) -> bool {
     match element.html_name() {
+        // The text of a style sheet can be shown as any other text.
+        "head" | "style" | "script" | "title" => style.display == Display::None,
+        "" => matches!(element.local_name(), "style" | "script" | "title"),
         // An `object` without its data shows its content.
         "audio" | "video" | "canvas" | "iframe" | "noframes" | "noembed" | "noscript"
-        | "template" | "head" | "datalist" | "meter" | "progress" => true,
+        | "template" | "datalist" | "meter" | "progress" => true,
         "option" => !is_chosen(document, node),
         _ => false,
     }
@@ -74,10 +82,25 @@ fn choice(document: &Document, select: NodeId) -> Option<NodeId> {
     selected.or(first)
 }
 
+/// Returns whether a `switch` of SVG may choose an element: one for a language is for English.
+fn is_for_reader(element: &Element) -> bool {
+    let languages = element.attributes.iter().find(|attribute| {
+        let name = &*attribute.name.local;
+        name.eq_ignore_ascii_case("systemLanguage")
+    });
+    languages.is_none_or(|languages| {
+        let mut languages = languages.value.split(',').map(str::trim);
+        languages.any(|language| language.split('-').next() == Some("en"))
+    })
+}
+
 pub(super) fn children(document: &Document, node: NodeId, element: &Element) -> Children {
     if element.name.ns == ns!(svg) && element.local_name() == "switch" {
         let mut children = document.children(node);
-        return Children::Only(children.find(|child| document.element(*child).is_some()));
+        return Children::Only(children.find(|child| {
+            let element = document.element(*child);
+            element.is_some_and(is_for_reader)
+        }));
     }
     if element.html_name() != "details" || element.attribute(&local_name!("open")).is_some() {
         return Children::All;

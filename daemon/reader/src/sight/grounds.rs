@@ -45,7 +45,9 @@ impl Look<'_> {
             false if is_block(style) => around.block_ground,
             false => (self.columns).ground_of(self.styles, node, style, around.ground),
         };
-        inside.ground = match paints(style, frame) {
+        // The page takes the ground of its root, whatever the size of that is.
+        let root = matches!(element.html_name(), "html" | "body");
+        inside.ground = match root || paints(style, frame) {
             true => ground.under(style),
             false => ground,
         };
@@ -61,7 +63,9 @@ impl Look<'_> {
                 false => around.float_ground,
             };
         }
-        inside.painted = if inside.ground != ground {
+        inside.painted = if root {
+            None
+        } else if inside.ground != ground {
             let place = &inside.place;
             Some(Painted::new(node, ground, style, frame, place, &self.flow))
         } else if ground != around.ground {

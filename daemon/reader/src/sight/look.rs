@@ -21,6 +21,7 @@ use crate::{
         holder::Held,
         marks::Mark,
         property::{Display, Mask, Position},
+        replacement::Replacement,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     findings::Findings,
@@ -184,6 +185,7 @@ impl Look<'_> {
             if field {
                 seen &= inside.ground.shows(style, false, None)
                     && style.inherited.font_size >= SMALLEST_FONT
+                    && !style.inherited.disguised
                     && !is_tiny(style);
             }
             if field || name == "img" {
@@ -286,7 +288,7 @@ impl Look<'_> {
             _ => style.frame_or_default(),
         };
         let mut inside = around.clone();
-        let fallback = is_fallback(self.document, node, element);
+        let fallback = is_fallback(self.document, node, element, style);
         inside.fallback |= fallback;
         inside.gone |= style.display == Display::None;
         inside.hidden |= is_collapsed(element, style);
@@ -294,7 +296,7 @@ impl Look<'_> {
         if style.display != Display::Contents {
             inside.opacity *= style.opacity * style.filter.opacity;
         }
-        inside.hidden |= style.replaced
+        inside.hidden |= style.replacement == Replacement::Image
             || match frame.mask {
                 Mask::None => false,
                 Mask::Image => frame.mask_drawn.is_nothing(),

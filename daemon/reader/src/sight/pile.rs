@@ -4,7 +4,7 @@ use super::{
     cells::{fills_cell, in_same_cell},
     contrast::Ground,
     cover::Cover,
-    layers::level,
+    layers::{is_layer, level},
     look::{Look, Surroundings},
     reach::Reach,
     seen::is_tiny,
@@ -201,7 +201,7 @@ impl Surroundings {
         if placed && frame.z_index.is_some_and(|level| level < 0) && self.backed {
             self.hidden = true;
         }
-        let own_levels = (placed && frame.z_index.is_some()) || style.opacity < 1.0;
+        let own_levels = is_layer(style, false);
         let page = matches!(element.html_name(), "html" | "body");
         let coloured = matches!(style.background, Colour::Known(colour) if colour.alpha >= OPAQUE);
         self.backed = match own_levels {
