@@ -122,6 +122,8 @@ pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
 /// so that an agent that runs commands does not answer it by accident.
 pub(super) fn consent(question: &str) -> Result<bool, CliError> {
     check_terminal()?;
+    // A line that was typed before the question is no answer to it.
+    crate::os::discard_typed();
     let _ = write!(io::stdout(), "{question} [y/N] ");
     let _ = io::stdout().flush();
     let mut line = String::new();

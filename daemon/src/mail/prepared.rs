@@ -49,7 +49,7 @@ impl PreparedMail {
         let (details, details_left) = beginning(&preview.details, MAX_DETAILS);
         MailPreview {
             from: HeaderText::cut(self.from.as_str()),
-            to: HeaderText::cut(shown_address(&self.to)),
+            to: HeaderText::cut(self.shown_recipient()),
             subject: HeaderText::cut(invisible::reveal(&self.subject)),
             warning: Words::cut(self.warning()),
             loads: Words::cut(preview.loads.as_str()),
@@ -98,6 +98,13 @@ impl PreparedMail {
         .concat()
     }
 
+    /// Returns the recipient as a person can judge it: letters of its address that look like those of
+    /// another address are named.
+    fn shown_recipient(&self) -> String {
+        let address = self.recipient.as_ref().map_or(&*self.to, Address::as_str);
+        invisible::reveal(&self.to) + &other_letters(address)
+    }
+
     /// Returns all reasons for caution, or empty text.
     fn warning(&self) -> String {
         let warnings = [
@@ -118,12 +125,10 @@ impl PreparedMail {
     }
 }
 
-/// Returns an address as a person can judge it: letters that look like those of another address are
-/// named.
-fn shown_address(address: &str) -> String {
-    let shown = invisible::reveal(address);
+/// Returns a note about letters other than a to z in an address, or empty text.
+fn other_letters(address: &str) -> String {
     let Some((local, domain)) = address.rsplit_once('@').filter(|_| !address.is_ascii()) else {
-        return shown;
+        return String::new();
     };
     let host = ascii_domain(domain);
     let name = if local.is_ascii() {
@@ -132,7 +137,7 @@ fn shown_address(address: &str) -> String {
         "its name has letters other than a to z; "
     };
     format!(
-        "{shown} ({name}domain {})",
+        " ({name}domain {})",
         host.as_deref().unwrap_or("not understood")
     )
 }
@@ -218,11 +223,28 @@ mod tests {
         mail.subject = "lunch\u{e0041}\u{e0042}".to_owned();
         let preview = mail.preview();
         assert_eq!(preview.to, "bob@exa‹U+200B›mple.com (domain example.com)");
-        mail.to = "b\u{43e}b@b\u{fc}cher.example".to_owned();
+        mail = prepared("b\u{43e}b@b\u{fc}cher.example", "text");
         assert_eq!(
             mail.preview().to,
             "b\u{43e}b@bücher.example (its name has letters other than a to z; domain xn--bcher-kva.example)"
         );
         assert_eq!(preview.subject, "lunch‹U+E0041›‹U+E0042›");
+    }
+
+    #[test]
+    fn the_name_of_a_recipient_is_not_judged_as_its_address() {
+        let shown = |to: &str| PreparedMail {
+            recipient: Address::in_field(to),
+            ..prepared(to, "text")
+        };
+        for (to, expected) in [
+            ("J\u{fc}rgen <j@example.com>", "J\u{fc}rgen <j@example.com>"),
+            (
+                "Bob <bob@ex\u{430}mple.com>",
+                "Bob <bob@ex\u{430}mple.com> (domain xn--exmple-4nf.com)",
+            ),
+        ] {
+            assert_eq!(shown(to).preview().to, expected);
+        }
     }
 }

@@ -17,6 +17,7 @@ mod links;
 mod loads;
 mod markdown;
 mod markup;
+mod order;
 mod parse;
 mod plain;
 mod preview;

@@ -6,6 +6,7 @@ use super::{
     lines::{Lines, Mark},
     links, table,
     tree::{Data, Edge, Element, NodeId, Tree},
+    values,
     visibility::{self, Sight, Sights},
 };
 use unicode_width::UnicodeWidthStr as _;
@@ -13,6 +14,8 @@ use unicode_width::UnicodeWidthStr as _;
 /// Longest line under a heading.
 const MAX_UNDERLINE: usize = 60;
 const RULE: &str = "----------";
+/// Mark before and after text that is struck through.
+const STRUCK: &str = "~~";
 
 /// Returns the plain text of a document. A document that shows only images without words has a
 /// line for each image.
@@ -72,10 +75,33 @@ struct Writer<'a> {
     links: Vec<usize>,
     /// Positions at which the open headings start.
     headings: Vec<usize>,
-    /// Next numbers of the open lists; `None` for bullets.
-    lists: Vec<Option<i64>>,
+    /// Numbers of the open lists; `None` for bullets.
+    lists: Vec<Option<Numbers>>,
     /// Whether the cells of the open rows share a line.
     in_line: Vec<bool>,
+}
+
+/// Numbers of the items of a list.
+struct Numbers {
+    next: i64,
+    /// From one item to the next.
+    step: i64,
+}
+
+/// Returns whether a style, and not the element, strikes the text through.
+fn is_struck_by_style(element: &Element) -> bool {
+    let style = element.attr("style").unwrap_or_default();
+    let declarations = values::in_order(style).into_iter().rev();
+    let mut decorations = declarations.filter(|declaration| {
+        matches!(
+            declaration.name.as_str(),
+            "text-decoration" | "text-decoration-line"
+        )
+    });
+    let is_struck = decorations
+        .next()
+        .is_some_and(|last| last.value.contains("line-through"));
+    is_struck && !matches!(element.tag(), "s" | "strike" | "del")
 }
 
 impl Writer<'_> {
@@ -113,7 +139,7 @@ impl Writer<'_> {
                 }
             }
             "a" => self.links.push(self.lines.len()),
-            "s" | "strike" | "del" => self.lines.words("~~"),
+            "s" | "strike" | "del" => self.lines.words(STRUCK),
             "q" => self.lines.words("“"),
             "sup" if is_number(&self.tree.text(id)) => self.lines.raise(),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
@@ -125,7 +151,7 @@ impl Writer<'_> {
                 self.lines.end_line(2);
                 self.lines.push(Mark::Quote);
             }
-            "ul" | "ol" | "menu" | "dir" => self.open_list(element),
+            "ul" | "ol" | "menu" | "dir" => self.open_list(id, element),
             "li" => self.open_item(element),
             "dd" => {
                 self.lines.end_line(1);
@@ -159,6 +185,9 @@ impl Writer<'_> {
             block if elements::is_block(block) => self.lines.end_line(1),
             _ => {}
         }
+        if is_struck_by_style(element) {
+            self.lines.words(STRUCK);
+        }
         false
     }
 
@@ -166,9 +195,12 @@ impl Writer<'_> {
         let Some(element) = self.tree.element(id) else {
             return;
         };
+        if is_struck_by_style(element) {
+            self.lines.attach(STRUCK);
+        }
         match element.tag() {
             "a" => self.close_link(element),
-            "s" | "strike" | "del" => self.lines.attach("~~"),
+            "s" | "strike" | "del" => self.lines.attach(STRUCK),
             "q" => self.lines.attach("”"),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.close_heading(element.tag()),
             "p" | "pre" | "figure" => self.lines.end_line(2),
@@ -193,12 +225,30 @@ impl Writer<'_> {
         }
     }
 
-    fn open_list(&mut self, element: &Element) {
+    fn open_list(&mut self, id: NodeId, element: &Element) {
         self.lines
             .end_line(if self.lists.is_empty() { 2 } else { 1 });
+        let numbers = (element.tag() == "ol").then(|| self.numbers(id, element));
+        self.lists.push(numbers);
+    }
+
+    /// Returns the numbers of an ordered list.
+    fn numbers(&self, id: NodeId, element: &Element) -> Numbers {
         let start = element.attr("start").and_then(|start| start.parse().ok());
-        self.lists
-            .push((element.tag() == "ol").then(|| start.unwrap_or(1)));
+        match element.attr("reversed") {
+            None => Numbers {
+                next: start.unwrap_or(1),
+                step: 1,
+            },
+            Some(_) => {
+                let is_item = |child: &NodeId| self.tree.tag(*child) == "li";
+                let items = self.tree.children(id).filter(is_item).count();
+                Numbers {
+                    next: start.unwrap_or(i64::try_from(items).unwrap_or(i64::MAX)),
+                    step: -1,
+                }
+            }
+        }
     }
 
     fn open_item(&mut self, element: &Element) {
@@ -207,9 +257,9 @@ impl Writer<'_> {
             .attr("value")
             .and_then(|value| value.parse::<i64>().ok());
         let marker = match self.lists.last_mut() {
-            Some(Some(next)) => {
-                let number = value.unwrap_or(*next);
-                *next = number.saturating_add(1);
+            Some(Some(numbers)) => {
+                let number = value.unwrap_or(numbers.next);
+                numbers.next = number.saturating_add(numbers.step);
                 format!("{number}. ")
             }
             Some(None) | None => "- ".to_owned(),

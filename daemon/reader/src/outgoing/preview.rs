@@ -2,9 +2,9 @@
 //! What the reader of the mail does not see, the person who approves it does.
 
 use super::{
-    invisible, links, loads, parse, plain,
+    invisible, links, loads, order, parse, plain,
     tree::{Data, Edge, NodeId, Tree},
-    visibility::{self, Sight, Sights},
+    visibility::{self, Sight},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -53,8 +53,10 @@ pub fn preview(text: &str, html: &str) -> Preview {
     let mut warnings = Vec::new();
     let mut details = Details::default();
 
-    let hidden = passages(&tree, &sights, Sight::Hidden);
-    let doubtful = passages(&tree, &sights, Sight::Doubtful);
+    let hidden = passages(&tree, |id| sights.of(id) == Sight::Hidden);
+    let doubtful = passages(&tree, |id| sights.of(id) == Sight::Doubtful);
+    let moved = order::moved(&tree);
+    let moved = passages(&tree, |id| moved.contains(&id));
     let loads = loads::find(&tree, &sights);
     let misleading = misleading(&tree);
     let differs = words(text) != words(&reading);
@@ -86,12 +88,18 @@ pub fn preview(text: &str, html: &str) -> Preview {
     );
     warn(
         &mut warnings,
+        !moved.is_empty(),
+        "text that may be seen in another order",
+    );
+    warn(
+        &mut warnings,
         !unexpected.is_empty() || is_unfinished,
         "HTML that was not checked",
     );
 
     details.quoted("Hidden from the reader:", &hidden);
     details.quoted("May be hidden from the reader:", &doubtful);
+    details.quoted("May be seen in another place than above:", &moved);
     details.lines("Links whose words name another host:", &misleading);
     let described: Vec<String> = loads.iter().map(loads::Load::describe).collect();
     details.lines("Loaded or shown when the mail is opened:", &described);
@@ -173,8 +181,8 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns the texts and the words of images of this visibility, each passage as one text.
-fn passages(tree: &Tree, sights: &Sights, sight: Sight) -> Vec<String> {
+/// Returns the texts and the words of these images, each passage as one text.
+fn passages(tree: &Tree, is_wanted: impl Fn(NodeId) -> bool) -> Vec<String> {
     let mut passages: Vec<String> = Vec::new();
     let mut current = String::new();
     for edge in tree.walk(Tree::DOCUMENT) {
@@ -184,7 +192,7 @@ fn passages(tree: &Tree, sights: &Sights, sight: Sight) -> Vec<String> {
         let Some(text) = own_text(tree, id) else {
             continue;
         };
-        match sights.of(id) == sight {
+        match is_wanted(id) {
             true => {
                 current.push(' ');
                 current.push_str(&text);

@@ -32,6 +32,79 @@ fn a_plain_mail_is_its_text() {
 }
 
 #[test]
+fn text_that_is_seen_in_another_order_or_struck_through_is_shown_so() {
+    for (html, warning, text) in [
+        (
+            "<div style=\"display:flex;flex-direction:row-reverse\"><span>not </span><span>do </span></div>",
+            true,
+            "| not do",
+        ),
+        (
+            "<div style=\"display:flex;flex-flow:column-reverse\"><p>one</p><p>two</p></div>",
+            true,
+            "| one\n|\n| two",
+        ),
+        (
+            "<div style=\"display:flex\"><b style=\"order:2\">a</b> b</div>",
+            true,
+            "| a b",
+        ),
+        (
+            "<table dir=\"rtl\"><tr><td>accept</td><td>do not</td></tr></table>",
+            true,
+            "| accept  do not",
+        ),
+        ("<p dir=\"rtl\">שלום world</p>", false, "| שלום world"),
+        (
+            "<span style=\"float:right\">a</span> <span>b</span>",
+            true,
+            "| a b",
+        ),
+        (
+            "<img alt=\"x\" style=\"float:left\" src=\"https://a.example/x\">a",
+            false,
+            "| [x]a",
+        ),
+        (
+            "<b style=\"position:relative;left:40px\">a</b> b",
+            true,
+            "| a b",
+        ),
+        (
+            "<b style=\"position:relative;left:0\">a</b> b",
+            false,
+            "| a b",
+        ),
+        (
+            "<p style=\"text-decoration:line-through\">agreed</p>",
+            false,
+            "| ~~agreed~~",
+        ),
+        (
+            "<p style=\"text-decoration:underline\">agreed</p>",
+            false,
+            "| agreed",
+        ),
+        ("<s>agreed</s>", false, "| ~~agreed~~"),
+        (
+            "<ol start=10 reversed><li>a</li><li>b</li></ol>",
+            false,
+            "| 10. a\n| 9. b",
+        ),
+        (
+            "<ol reversed><li>a</li><li>b</li></ol>",
+            false,
+            "| 2. a\n| 1. b",
+        ),
+    ] {
+        let mail = compose(html, Format::Html).unwrap();
+        let preview = preview(&mail.text, &mail.html);
+        assert_eq!(preview.warning.contains("another order"), warning, "{html}");
+        assert_eq!(preview.text, text, "{html}");
+    }
+}
+
+#[test]
 fn everything_that_the_reader_does_not_see_is_shown_and_warned_of() {
     assert_snapshot!(shown("<p>Dear Bob, see you at noon.</p><p style=\"display:none\">CANARY-1</p>\
         <p style=\"font-size:0\">CANARY-2</p><div style=\"color:#fff\">CANARY-3</div>\
@@ -40,7 +113,7 @@ fn everything_that_the_reader_does_not_see_is_shown_and_warned_of() {
         <div style=\"position:absolute;left:-9999px\">CANARY-6</div>\
         <a href=\"https://evil.example/\" title=\"CANARY-7\">bank.example</a>\
         <img alt=\"A chart\" src=\"data:image/png;base64,AAAA\">"), @r#"
-    warning: hidden text, an invisible image, a link that names another host, text that may be hidden
+    warning: hidden text, an invisible image, a link that names another host, text that may be hidden, text that may be seen in another order
     loads: cdn.example, evil.example
     | Dear Bob, see you at noon.
     |
@@ -53,6 +126,9 @@ fn everything_that_the_reader_does_not_see_is_shown_and_warned_of() {
       | CANARY-1 CANARY-2 CANARY-3
 
     May be hidden from the reader:
+      | CANARY-6
+
+    May be seen in another place than above:
       | CANARY-6
 
     Links whose words name another host:

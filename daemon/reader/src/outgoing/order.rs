@@ -1,0 +1,71 @@
+//! Text of an outgoing mail that a mail program may show in another place than the preview, which has the
+//! order of the source. The person who approves the mail is told.
+
+use super::{
+    invisible,
+    tree::{Data, Edge, Element, NodeId, Tree},
+    values::{self, FONT},
+};
+use std::collections::HashSet;
+
+/// Returns the texts below elements that move their content.
+pub(super) fn moved(tree: &Tree) -> HashSet<NodeId> {
+    let mut moved = HashSet::new();
+    let mut is_inside = vec![false];
+    for edge in tree.walk(Tree::DOCUMENT) {
+        let Edge::Open(id) = edge else {
+            is_inside.pop();
+            continue;
+        };
+        let outer = is_inside.last().copied().unwrap_or_default();
+        match tree.data(id) {
+            Data::Text(_) if outer => {
+                moved.insert(id);
+            }
+            Data::Element(element) => is_inside.push(outer || moves(tree, id, element)),
+            Data::Text(_) | Data::Document | Data::Comment => {}
+        }
+    }
+    moved
+}
+
+/// Returns whether an element can be seen in another place than in the source, or shows its content in
+/// another order.
+fn moves(tree: &Tree, id: NodeId, element: &Element) -> bool {
+    let is_rtl = |value: &str| value.eq_ignore_ascii_case("rtl");
+    let mut turns = element.attr("dir").is_some_and(|dir| is_rtl(dir.trim()));
+    let mut is_moved = false;
+    for declaration in values::in_order(element.attr("style").unwrap_or_default()) {
+        let value = declaration.value.as_str();
+        let is_usual = matches!(
+            value,
+            "auto" | "none" | "normal" | "initial" | "unset" | "0"
+        );
+        match declaration.name.as_str() {
+            "direction" => turns = is_rtl(value),
+            "flex-direction" | "flex-flow" | "flex-wrap" => is_moved |= value.contains("reverse"),
+            "float" => is_moved |= !matches!(value, "left" | "inline-start") && !is_usual,
+            "order"
+            | "grid-area"
+            | "grid-row"
+            | "grid-row-start"
+            | "grid-row-end"
+            | "grid-column"
+            | "grid-column-start"
+            | "grid-column-end"
+            | "grid-template-areas" => {
+                is_moved |= !is_usual;
+            }
+            "grid-auto-flow" => is_moved |= value.contains("column") || value.contains("dense"),
+            "left" | "right" | "top" | "bottom" | "inset" => {
+                let lengths = values::lengths(value, FONT);
+                let is_zero = lengths.is_some_and(|all| all.iter().all(|px| px.abs() < 1.0));
+                is_moved |= !is_usual && !is_zero;
+            }
+            "display" => is_moved |= matches!(value, "table-header-group" | "table-footer-group"),
+            _ => {}
+        }
+    }
+    // Text from right to left is read in this order.
+    is_moved || (turns && !tree.text(id).chars().any(invisible::is_rtl))
+}
