@@ -200,7 +200,7 @@ fn add(
 ) -> Result<Exit, CliError> {
     let (path, lifetime) = executable::lasting("tai-mcp")?;
     let command = text_of(&path)?;
-    let mut records = Records::read(state)?;
+    let mut records = records(state, dry_run)?;
     let mut errors = Vec::new();
     for Found { client, file } in found {
         let server = asked.server(client, command);
@@ -222,7 +222,7 @@ fn add(
 
 /// Removes tai-mcp from each client. `state` is the directory of the records.
 fn remove(found: Vec<Found>, state: &Path, dry_run: bool) -> Result<Exit, CliError> {
-    let mut records = Records::read(state)?;
+    let mut records = records(state, dry_run)?;
     let mut errors = Vec::new();
     for Found { client, file } in found {
         match apply::remove(client, &file.path, &mut records, dry_run) {
@@ -231,6 +231,14 @@ fn remove(found: Vec<Found>, state: &Path, dry_run: bool) -> Result<Exit, CliErr
         }
     }
     end(errors, dry_run)
+}
+
+/// Returns the records in the state directory. A dry run writes nothing, no lock file either.
+fn records(state: &Path, dry_run: bool) -> Result<Records, CliError> {
+    match dry_run {
+        true => Records::read(state),
+        false => Records::lock(state),
+    }
 }
 
 fn end(errors: Vec<CliError>, dry_run: bool) -> Result<Exit, CliError> {

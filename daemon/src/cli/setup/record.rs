@@ -2,18 +2,21 @@
 //! They are in one file of the state directory and contain paths and checksums.
 
 use super::replace::{self, FileError};
-use crate::cli::error::CliError;
+use crate::{cli::error::CliError, os};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fmt,
-    io::ErrorKind,
+    fs::File,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
 /// Name of the file in the state directory.
 const FILE: &str = "setup.json";
+/// Name of the lock file in the state directory.
+const LOCK: &str = "setup.lock";
 
 /// Change of one configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +47,26 @@ impl Record {
 pub(super) struct Records {
     file: PathBuf,
     by_path: BTreeMap<String, Record>,
+    /// Lock of another setup, which would take the file of this one for the original.
+    _lock: Option<File>,
 }
 
 impl Records {
+    /// Waits until no other setup of the user changes a configuration, and reads the records. The next setup
+    /// waits until the records are dropped.
+    ///
+    /// # Errors
+    /// As [`Records::read`].
+    pub(super) fn lock(state: &Path) -> Result<Self, CliError> {
+        // Without a directory for state, no record is written either, and `set` says so.
+        let lock = lock(state).ok();
+        let records = Self::read(state)?;
+        Ok(Self {
+            _lock: lock,
+            ..records
+        })
+    }
+
     /// Reads the records in the state directory; none if there is no file.
     ///
     /// # Errors
@@ -60,7 +80,11 @@ impl Records {
                 .map_err(|error| unreadable(&file, error))?,
             None => BTreeMap::new(),
         };
-        Ok(Self { file, by_path })
+        Ok(Self {
+            file,
+            by_path,
+            _lock: None,
+        })
     }
 
     /// Returns the record of a configuration, if the text is what setup wrote.
@@ -96,12 +120,19 @@ impl Records {
                 Ok(()) | Err(_) => Ok(()),
             };
         }
-        let text = serde_json::to_string_pretty(&self.by_path).map_err(std::io::Error::other)?;
+        let text = serde_json::to_string_pretty(&self.by_path).map_err(io::Error::other)?;
         if let Some(dir) = self.file.parent() {
             std::fs::create_dir_all(dir)?;
         }
         replace::write_private(&self.file, &text)
     }
+}
+
+fn lock(state: &Path) -> io::Result<File> {
+    os::private_dir(state)?;
+    let file = os::open_private(state, LOCK)?;
+    file.lock()?;
+    Ok(file)
 }
 
 fn unreadable(file: &Path, error: impl fmt::Display) -> CliError {

@@ -109,6 +109,31 @@ fn installed_clients_are_set_up_once_and_can_be_removed() {
 }
 
 #[test]
+fn setups_at_the_same_time_keep_one_original() {
+    let before = "{\n  // mine\n  \"mcpServers\": {}\n}\n";
+    for _ in 0..5 {
+        let machine = Machine::new();
+        let cursor = write(&machine, ".cursor/mcp.json", before);
+        let started = ["one", "two", "three", "four"].map(|instance| {
+            let mut command = machine.command("tai-mcp");
+            command.args(["setup", "cursor", "--instance", instance]);
+            command
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap()
+        });
+        for mut setup in started {
+            assert!(setup.wait().unwrap().success());
+        }
+        assert!(run(&machine, &["cursor", "--remove"]).status.success());
+        assert_eq!(fs::read_to_string(&cursor).unwrap(), before);
+        let files = fs::read_dir(cursor.parent().unwrap()).unwrap();
+        assert_eq!(files.count(), 1);
+    }
+}
+
+#[test]
 fn print_changes_nothing() {
     let machine = Machine::new();
     let cursor = write(&machine, ".cursor/mcp.json", "{}\n");
