@@ -62,7 +62,16 @@ fn shell_word(path: &Path) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/\\:._-+@%,".contains(c);
     match text.chars().all(is_plain) {
         true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")),
+        false => quoted(&text, cfg!(windows)),
+    }
+}
+
+/// Quotes a word. cmd.exe knows double quotes alone, which no path of Windows contains; PowerShell knows
+/// both.
+fn quoted(word: &str, is_windows: bool) -> String {
+    match is_windows {
+        true => format!("\"{word}\""),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
     }
 }
 
@@ -102,6 +111,12 @@ mod tests {
             assert_eq!(other_name(&is_on_path, executable), expected);
         }
         assert_eq!(in_local_words("no command"), "no command");
+    }
+
+    #[test]
+    fn a_word_is_quoted_as_the_shells_of_the_system_read_it() {
+        assert_eq!(quoted("/tmp/it's", false), r"'/tmp/it'\''s'");
+        assert_eq!(quoted(r"C:\My Trial", true), r#""C:\My Trial""#);
     }
 
     #[test]
