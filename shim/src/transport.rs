@@ -8,6 +8,7 @@
 //! output, the process exits at once. The transport must not interpret a message beyond its envelope: rmcp and `server` do.
 
 mod line;
+mod outline;
 mod shared;
 
 pub(crate) use shared::Ends;
@@ -17,6 +18,7 @@ use crate::{
     requests::{OpenRequests, whole},
 };
 use line::{Line, bad_params, error, messages, parse};
+use outline::Outline;
 use rmcp::{
     ErrorData, RoleServer,
     model::{
@@ -63,9 +65,9 @@ pub(crate) struct Stdio {
     input: BufReader<Input>,
     /// The bytes of the line that were read so far.
     line: Vec<u8>,
-    /// Whether the rest of an over-long line is being skipped. A field, because rmcp drops and
-    /// repeats `receive` at any time.
-    is_skipping: bool,
+    /// What is kept of a line that is too long, until it ends. A field, because rmcp drops and repeats
+    /// `receive` at any time.
+    too_long: Option<Outline>,
     /// The messages of a batch that were not looked at.
     batch: VecDeque<Vec<u8>>,
     shared: Arc<Shared>,
@@ -77,7 +79,7 @@ impl Stdio {
         Self {
             input: BufReader::with_capacity(INPUT_CAPACITY, input),
             line: Vec::new(),
-            is_skipping: false,
+            too_long: None,
             batch: VecDeque::new(),
             shared: Arc::new(Shared::new(output, ends, open)),
         }
@@ -93,19 +95,25 @@ impl Stdio {
             }
             let end = bytes.iter().position(|byte| *byte == b'\n');
             let piece = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
-            let fits = self.line.len() + piece.len() <= MAX_LINE;
-            if !self.is_skipping && fits {
-                self.line.extend_from_slice(piece);
+            match &mut self.too_long {
+                Some(outline) => outline.add(piece),
+                None if self.line.len() + piece.len() <= MAX_LINE => {
+                    self.line.extend_from_slice(piece);
+                }
+                None => {
+                    let outline = self.too_long.insert(Outline::default());
+                    outline.add(&std::mem::take(&mut self.line));
+                    outline.add(piece);
+                }
             }
             let used = piece.len() + usize::from(end.is_some());
             self.input.consume(used);
-            if !self.is_skipping && !fits {
-                self.line = Vec::new();
-                self.is_skipping = end.is_none();
-                return Ok(Some(Err(TooLong)));
-            }
-            if end.is_some() && !std::mem::take(&mut self.is_skipping) {
-                return Ok(Some(Ok(())));
+            if end.is_some() {
+                let too_long = self.too_long.take();
+                return Ok(Some(match too_long {
+                    Some(outline) => Err(TooLong(outline.id())),
+                    None => Ok(()),
+                }));
             }
         }
     }
@@ -207,8 +215,8 @@ impl Stdio {
     }
 }
 
-/// Error for a line of more than [`MAX_LINE`] bytes.
-struct TooLong;
+/// Error for a line of more than [`MAX_LINE`] bytes, with the id of its request or null.
+struct TooLong(Value);
 
 /// Completes rmcp's error for a method that a revision does not have, which is the bare method.
 fn name_method(error: &mut ErrorData) {
@@ -281,12 +289,10 @@ impl Transport<RoleServer> for Stdio {
             };
             let line = match read {
                 Ok(Some(Ok(()))) => self.accept(permit),
-                Ok(Some(Err(TooLong))) => {
-                    let text = format!("the message exceeds the limit of {MAX_LINE} bytes");
-                    (
-                        Line::Answer(error(&Value::Null, -32600, &text)),
-                        Some(permit),
-                    )
+                Ok(Some(Err(TooLong(id)))) => {
+                    let text =
+                        format!("the message exceeds the limit of {MAX_LINE} bytes; shorten it");
+                    (Line::Answer(error(&id, -32600, &text)), Some(permit))
                 }
                 Ok(None) | Err(_) => {
                     drop(permit);

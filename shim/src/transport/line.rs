@@ -208,7 +208,7 @@ pub(super) fn parse(line: &[u8]) -> Line {
 
 /// Returns the id of a request that cannot be read otherwise: it contains bytes that are not UTF-8,
 /// or is nested too deep. Without its id, the client would wait for the answer until its time limit.
-fn id_of_request(line: &[u8]) -> Value {
+pub(super) fn id_of_request(line: &[u8]) -> Value {
     #[derive(Deserialize)]
     struct Head {
         id: Value,

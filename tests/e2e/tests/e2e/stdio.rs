@@ -1,5 +1,5 @@
 //! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children; batches and pages;
-//! the limit of open requests.
+//! the limits of a line and of open requests.
 
 use crate::approval::{ELICIT, asking, mail, sent};
 use serde_json::{Value, json};
@@ -131,4 +131,31 @@ fn answers_are_read_while_each_open_request_waits_for_one() {
     assert_eq!(sent(&machine).len(), 1);
     let pong = shim.request("ping", json!({}));
     assert_eq!(pong["result"], json!({}), "{pong}");
+}
+
+#[test]
+fn an_oversized_line_gets_an_error_and_the_next_line_is_read() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let params = format!("{{\"name\":\"{}\"}}", "a".repeat(9 << 20));
+    for (line, id) in [
+        (format!(r#"{{"x":{params}}}"#), json!(null)),
+        (
+            format!(r#"{{"jsonrpc":"2.0","id":41,"method":"tools/call","params":{params}}}"#),
+            json!(41),
+        ),
+        // As the SDK for TypeScript writes it.
+        (
+            format!(r#"{{"method":"tools/call","params":{params},"jsonrpc":"2.0","id":42}}"#),
+            json!(42),
+        ),
+    ] {
+        shim.send_raw(&line);
+        let answer = shim.next_line();
+        assert_eq!(answer["id"], id);
+        assert_eq!(answer["error"]["code"], -32600);
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains("8388608 bytes; shorten it"), "{message}");
+    }
+    assert!(shim.request("tools/list", json!({}))["result"].is_object());
 }
