@@ -151,8 +151,7 @@ impl From<CallOutcome> for Label {
     fn from(outcome: CallOutcome) -> Self {
         match outcome {
             CallOutcome::Done => DONE.into(),
-            // The name of the variant is its name in JSON as well.
-            CallOutcome::Failed(code) => Label::cut(format!("{code:?}")),
+            CallOutcome::Failed(code) => Label::cut(code.to_string()),
         }
     }
 }

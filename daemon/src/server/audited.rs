@@ -175,7 +175,7 @@ fn line(
             FaultCode::OutcomeUnknown => effect(event, "unknown"),
             // A mail without its final form never left.
             _ if event == Event::Send && !has_digest => Line::None,
-            code => Line::Limited(event, format!("failed: {}", name_of(code))),
+            code => Line::Limited(event, format!("failed: {code}")),
         },
     }
 }
@@ -184,10 +184,4 @@ fn line(
 fn refusal(label: &str, fault: &Fault) -> String {
     let why = fault.why.replace(char::is_control, "?");
     Label::cut(format!("{label}: {why}")).into_string()
-}
-
-/// Returns the name of a code, as the protocol's documentation has it.
-fn name_of(code: FaultCode) -> String {
-    let name = serde_json::to_value(code).unwrap_or_default();
-    name.as_str().unwrap_or("unknown").to_owned()
 }
