@@ -8,6 +8,7 @@ mod environment;
 pub use environment::{EnvironmentStatus, SettingStatus};
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Version of the JSON format.
 pub const SCHEMA: u32 = 1;
@@ -40,7 +41,7 @@ pub struct Status {
     /// Sends of the last 24 hours with unknown outcome, oldest first.
     #[serde(default)]
     pub unknown_sends: Vec<UnknownSend>,
-    /// Number of mails that wait for `taid approve`.
+    /// Number of mails that wait for `taid approve`; for an agent, of its own instance.
     #[serde(default)]
     pub held: u64,
     /// Mails of the last day that waited for `taid approve` and were lost when taid stopped.
@@ -119,7 +120,7 @@ pub enum StayReason {
 pub struct AccountStatus {
     /// Username; `None` if none is configured.
     pub username: Option<String>,
-    /// Address of the daemon's own instance.
+    /// Address of the agent that asks; for a person, of the daemon's own instance.
     pub address: Option<String>,
     /// Name of the credential source, without the password.
     #[serde(default)]
@@ -171,6 +172,13 @@ pub enum SessionState {
     Live,
     /// No token; the last login failed, and the next one is due or allowed at `retry_at`.
     Waiting,
+}
+
+/// Writes the name that the state has in JSON.
+impl fmt::Display for SessionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Status of the session with the bridge.
@@ -304,4 +312,27 @@ pub struct ClientStatus {
     pub last_call: Option<String>,
     /// Time of the last call.
     pub last_call_at: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::{IntoDeserializer as _, value::Error};
+
+    #[test]
+    fn a_state_is_written_by_its_name_in_json() {
+        for state in [
+            SessionState::SignedOut,
+            SessionState::LoggedOut,
+            SessionState::SigningIn,
+            SessionState::Live,
+            SessionState::Waiting,
+        ] {
+            let name = state.to_string();
+            let name: serde::de::value::StrDeserializer<'_, Error> =
+                name.as_str().into_deserializer();
+            assert_eq!(SessionState::deserialize(name), Ok(state));
+        }
+        assert_eq!(SessionState::LoggedOut.to_string(), "logged_out");
+    }
 }

@@ -26,14 +26,14 @@ use tai_proto::{
 pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     let status = of_all(app, caller);
     match caller.is_confined {
-        true => confined(app, status, caller.instance()),
+        true => confined(status, caller.instance()),
         false => status,
     }
 }
 
 /// Leaves out what a caller that is confined to an instance need not know: files, settings, and the
 /// mail and the clients of other instances.
-fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) -> Status {
+fn confined(status: Status, own: Option<&Instance>) -> Status {
     let Status {
         schema,
         daemon,
@@ -44,7 +44,7 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
         reader,
         shared_leases: _,
         unknown_sends: _,
-        held: _,
+        held,
         lost,
         audit: _,
         mut clients,
@@ -53,7 +53,6 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
     } = status;
     let name = own.map(Instance::as_str);
     clients.retain(|client| client.instance.as_deref() == name);
-    let address = app.mail.known_address(own);
     Status {
         schema,
         daemon: DaemonStatus {
@@ -63,7 +62,6 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
         },
         environment: EnvironmentStatus::default(),
         account: AccountStatus {
-            address: address.map(|address| address.to_string()),
             source: None,
             ..account
         },
@@ -72,7 +70,7 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
         reader,
         shared_leases: None,
         unknown_sends: Vec::new(),
-        held: app.mail.count_held_of(own) as u64,
+        held,
         lost,
         audit: AuditStatus::default(),
         clients,
@@ -81,14 +79,18 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
     }
 }
 
-/// Returns the status of the daemon. An agent did not write the mails of other instances, so that it is
-/// not told of their loss.
+/// Returns the status of the daemon. An agent gets its own address, and is told of its own mails that wait
+/// or were lost: it did not write those of other instances.
 fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     let snapshot = app.session.snapshot();
     let address = |instance: Option<&Instance>| {
         app.mail
             .known_address(instance)
             .map(|address| address.to_string())
+    };
+    let (own, held) = match &caller.role {
+        Role::Agent { instance } => (instance.as_ref(), app.mail.count_held_of(instance.as_ref())),
+        Role::Person => (app.facts.instance.as_ref(), app.mail.count_held()),
     };
     let (mut clients, clients_left_out) = app.clients.rows(MAX_CLIENTS);
     for client in &mut clients {
@@ -123,7 +125,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         environment: environment::of(&app.in_force, &app.facts.places),
         account: AccountStatus {
             username: snapshot.username.as_ref().map(Username::to_string),
-            address: address(app.facts.instance.as_ref()),
+            address: address(own),
             can_sign_in_again: app.successor_can_sign_in(),
             source: snapshot.source.as_deref().map(str::to_owned),
         },
@@ -140,7 +142,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
                 digest: digest.to_string(),
             })
             .collect(),
-        held: app.mail.count_held() as u64,
+        held: held as u64,
         lost: (app.mail.lost_held().into_iter())
             .filter(|mail| match &caller.role {
                 Role::Agent { instance } => mail.instance == *instance,

@@ -31,8 +31,8 @@ pub(super) const DEFINITION: Definition = Definition {
     run: |invocation| Box::pin(run(invocation)),
 };
 
+// Some models write an argument for a tool that has none. The report is not refused for it.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 #[schemars(transform = plain)]
 struct Args {}
 
@@ -42,6 +42,10 @@ struct Output {
     /// State of the login: live (works), signing_in, waiting (the last login failed; the next one is due or
     /// allowed later), signed_out (taid has no password) or logged_out (`taid logout` ended the session).
     session: String,
+    /// This agent's address; absent if taid has no username.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    address: Option<String>,
     /// Username of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -61,9 +65,9 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     rate_limited_until: Option<String>,
-    /// Number of emails of the last 24 hours that may or may not have been sent.
+    /// Number of the account's emails of the last 24 hours that may or may not have been sent.
     unknown_sends: u64,
-    /// Number of emails that wait for the user's approval (`taid approve`).
+    /// Number of this agent's emails that wait for the user's approval (`taid approve`).
     waiting_for_approval: u64,
     /// Emails that waited for the user's approval and were lost when taid stopped; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -87,16 +91,19 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 /// Renders the status, with notes about the settings of this client.
 fn show(status: Status, notes: &[String]) -> Shown {
     let profile = Profile::new(status.daemon.profile).unwrap_or_default();
-    let session = serde_json::to_value(status.session.state).unwrap_or_default();
-    let session = session.as_str().unwrap_or_default().to_owned();
+    let session = status.session.state.to_string();
     let problem = status.session.last_error.map(|error| {
         let parts = [error.what, error.why, error.hint_for_agents];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         in_local_words(&parts.join(". ")).into_owned()
     });
     let mut text = format!(
-        "Session: {session}\nAccount: {}\nMail bridge: {}",
-        status.account.address.as_deref().unwrap_or("none"),
+        "Session: {session}\nAddress: {}\nMail bridge: {}",
+        status
+            .account
+            .address
+            .as_deref()
+            .unwrap_or("none (taid has no username)"),
         match (status.bridge.reachable, &status.bridge.failing) {
             (Some(true), Some(_)) => "could not serve the last request",
             (Some(true), None) => "answers",
@@ -133,6 +140,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     }
     let output = Output {
         session,
+        address: status.account.address,
         username: status.account.username,
         problem,
         ignored_settings: notes.to_vec(),
@@ -203,7 +211,7 @@ mod tests {
         DEFINITION.listing.check(shown.structured.as_deref());
         insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
         Session: signed_out
-        Account: desk.alice@tai.chat
+        Address: desk.alice@tai.chat
         Mail bridge: answers
         Problem: refused. ask the user to run `taid login`, then call again
         Problem: the mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z
@@ -211,7 +219,7 @@ mod tests {
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","username":"alice","problem":"refused. ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused. ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 }

@@ -103,8 +103,7 @@ fn a_search_covers_the_bodies_of_its_instance_and_reports_its_range() {
     assert!(shim.call("search_inbox", json!({"query": "  "})).is_error);
     let none = shim.call("search_inbox", json!({"query": "nowhere"}));
     assert!(
-        none.text
-            .contains("0 found, 30 searched; these are all matches"),
+        none.text.contains("0 found, 30 searched; no email matches"),
         "{}",
         none.text
     );
@@ -153,6 +152,31 @@ fn a_search_finds_what_is_shown_and_nothing_else() {
     }
     let refused = shim.call("search_inbox", json!({"query": "has:attachment"}));
     assert!(refused.is_error && refused.text.contains("`has:` is not an operator"));
+}
+
+#[test]
+fn session_status_is_about_the_agent_that_asks() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let held = json!({"to": "bob@example.com", "content": "x", "hold": true});
+    let mut desk = desk(&machine);
+    assert!(!desk.call("send_email", held).is_error);
+    let mut lab = machine.shim("lab").initialized("test", "2025-11-25");
+    for (shim, address, waiting) in [
+        (&mut desk, "desk.alice@tai.chat", 1),
+        (&mut lab, "lab.alice@tai.chat", 0),
+    ] {
+        // Some clients give a tool without arguments one.
+        let status = shim.call("session_status", json!({"random_string": "x"}));
+        assert!(
+            status.text.contains(&format!("Address: {address}")),
+            "{}",
+            status.text
+        );
+        assert_eq!(status.structured["address"], address);
+        assert_eq!(status.structured["waiting_for_approval"], waiting);
+    }
+    assert_eq!(machine.status()["held"], 1);
 }
 
 #[test]

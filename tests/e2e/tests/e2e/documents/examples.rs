@@ -71,9 +71,9 @@ fn the_example_of_the_page_on_clients_attaches_and_prints_the_state_of_the_sessi
     };
     let taid = machine.start();
     taid.wait_until_live();
-    let expected = (true, "alice@tai.chat live\n".to_owned());
-    assert_eq!(attach(&[]), expected);
-    assert_eq!(attach(&["desk"]), expected);
+    let expected = |address: &str| (true, format!("{address} live\n"));
+    assert_eq!(attach(&[]), expected("alice@tai.chat"));
+    assert_eq!(attach(&["desk"]), expected("desk.alice@tai.chat"));
     // The daemon closes the connection, which a sender can also see as a broken pipe or a reset.
     let (served, said) = attach(&["no instance"]);
     assert!(!served && said.starts_with("error: "), "{said}");
