@@ -41,17 +41,15 @@ pub(crate) struct MessageSummary {
 // Counts of the mails that a result leaves out.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct LeftOutCounts {
-    /// Number of emails that this instance may not read; absent if there are none.
+    /// Number of emails that this agent may not read; absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
-    left_out: Option<u64>,
-    /// Number of emails that cannot be shown, because the mail bridge gives them no valid ID; absent
-    /// if there are none.
+    hidden: Option<u64>,
+    /// Number of emails without a valid ID, which cannot be shown; absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     without_id: Option<u64>,
-    /// Number of emails that were not examined, because the mailbox exceeds the limit of one call;
-    /// absent if there are none.
+    /// Number of emails beyond the limit of one call; absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     not_examined: Option<u64>,
@@ -64,10 +62,10 @@ impl From<LeftOut> for LeftOutCounts {
             without_id,
             not_examined,
         } = mails;
-        let [left_out, without_id, not_examined] =
+        let [hidden, without_id, not_examined] =
             [hidden, without_id, not_examined].map(|count| (count > 0).then_some(count));
         Self {
-            left_out,
+            hidden,
             without_id,
             not_examined,
         }

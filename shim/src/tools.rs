@@ -4,6 +4,7 @@ mod arguments;
 mod definition;
 mod delete_email;
 mod fetch_email;
+mod list;
 mod list_inbox;
 #[cfg(test)]
 mod listing;
@@ -11,6 +12,7 @@ mod mail_page;
 mod mail_reader;
 mod mark_read;
 mod not_sent;
+mod refusal;
 mod reply_email;
 mod search_inbox;
 mod send_email;
@@ -26,6 +28,7 @@ pub(crate) use submit::consent_in;
 
 use crate::{server::Forms, settings::Settings};
 use definition::Definition;
+use list::{BOTH, TEXT};
 use std::sync::OnceLock;
 use tai_proto::Tool;
 
@@ -41,12 +44,6 @@ static DEFINITIONS: [Definition; Tool::ALL.len()] = [
     session_status::DEFINITION,
     wait_for_email::DEFINITION,
 ];
-
-/// The tools, one a line, as JSON. A session that builds and writes them from the types needs half a
-/// millisecond.
-const BOTH: &str = include_str!("tools/list/both.jsonl");
-/// As [`BOTH`], without the schemas of structured results.
-const TEXT: &str = include_str!("tools/list/text.jsonl");
 
 /// The tools of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Arguments that several tools share: their parsing, their limits and their schemas.
 
-use super::definition::bad_argument;
+use super::refusal::{bad_argument, missing, out_of_range};
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 use tai_proto::{
     Fault, mail,
     names::MailId,
@@ -64,8 +64,7 @@ impl From<Format> for mail::Format {
 
 /// Checks that content is present and within 1 MiB. taid checks the rest.
 pub(super) fn content(given: Option<String>) -> Result<Content, Fault> {
-    let text =
-        given.ok_or_else(|| bad_argument("content", "it is missing, and an email needs a body"))?;
+    let text = given.ok_or_else(|| missing("content", "an email needs a body"))?;
     Content::new(text).map_err(|error| {
         bad_argument(
             "content",
@@ -89,6 +88,13 @@ pub(super) fn header(
 /// Checks that a mail id is not 0.
 pub(super) fn mail_id(name: &'static str, number: u64) -> Result<MailId, Fault> {
     MailId::new(number).map_err(|error| bad_argument(name, &error.to_string()))
+}
+
+/// Checks that a number is within its range.
+pub(super) fn within(name: &str, number: u64, range: RangeInclusive<u32>) -> Result<u32, Fault> {
+    let found = u32::try_from(number).ok();
+    let found = found.filter(|number| range.contains(number));
+    found.ok_or_else(|| out_of_range(name, number, *range.start(), *range.end()))
 }
 
 /// Deserializes a whole number in the forms that models write: `7`, `7.0` and `"7"`.

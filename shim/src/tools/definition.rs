@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 use super::listing::Listing;
+use super::refusal::refused;
 use crate::{
     daemon::Taid,
     object::{self, Problem},
@@ -16,7 +17,7 @@ use rmcp::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::pin::Pin;
-use tai_proto::{Fault, FaultCode, Hint, Method, Tool, approval::ConsentAnswer, text::Label};
+use tai_proto::{Fault, Method, Tool, approval::ConsentAnswer, text::Label};
 
 /// Definition of a tool: the function that runs it, and what clients list.
 pub(crate) struct Definition {
@@ -78,7 +79,7 @@ impl Invocation<'_> {
     /// Parses the arguments and takes them out of the invocation.
     ///
     /// # Errors
-    /// [`FaultCode::BadRequest`] with the parser's message.
+    /// As [`parse`].
     pub(super) fn arguments<A: DeserializeOwned>(&mut self, tool: Tool) -> Result<A, Fault> {
         parse(tool, &std::mem::take(&mut self.arguments))
     }
@@ -96,60 +97,11 @@ impl Definition {
     }
 }
 
-fn parse<A: DeserializeOwned>(tool: Tool, arguments: &JsonObject) -> Result<A, Fault> {
-    object::read(arguments).map_err(|Problem { member, text }| match member {
-        Some(name) => bad_argument(&name, &text),
-        None => Fault::new(
-            FaultCode::BadRequest,
-            format!("the arguments of {tool} cannot be used: {text}"),
-        )
-        .hint(Hint::reader(
-            "correct the arguments and call again; nothing was done",
-        )),
-    })
-}
-
-/// Returns the fault for an argument that breaks a rule.
-pub(super) fn bad_argument(name: &str, rule: &str) -> Fault {
-    Fault::new(
-        FaultCode::BadRequest,
-        format!("\"{name}\" cannot be used: {rule}"),
-    )
-    .hint(Hint::reader(format!(
-        "correct \"{name}\" and call again; nothing was sent or changed"
-    )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde::Deserialize;
-    use serde_json::{Value, json};
-    use tai_proto::Audience;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Args {
-        #[serde(rename = "email_id")]
-        _id: u64,
-        #[serde(default, rename = "show_read")]
-        _yes: bool,
-    }
-
-    #[test]
-    fn an_error_names_the_argument() {
-        let said = |arguments: Value| {
-            let arguments = arguments.as_object().cloned().unwrap();
-            let fault = parse::<Args>(Tool::FetchEmail, &arguments).unwrap_err();
-            let text = fault.render(Audience::Agent);
-            text.lines().next().unwrap_or_default().to_owned()
-        };
-        insta::assert_snapshot!(said(json!({"email_id": 7, "show_read": "perhaps"})), @r#"error: "show_read" cannot be used: invalid type: string "perhaps", expected a boolean"#);
-        insta::assert_snapshot!(said(json!({"email_id": []})), @r#"error: "email_id" cannot be used: invalid type: sequence, expected u64"#);
-        insta::assert_snapshot!(said(json!({"email_id": 7, "id": 7})), @r#"error: "id" cannot be used: unknown field `id`, expected `email_id` or `show_read`"#);
-        insta::assert_snapshot!(said(json!({})), @"error: the arguments of fetch_email cannot be used: missing field `email_id`");
-        insta::assert_snapshot!(said(json!({"email_id": 7, "show_read": 2, "zeta": 1})), @r#"error: "show_read" cannot be used: invalid type: integer `2`, expected a boolean"#);
-        insta::assert_snapshot!(said(json!({"show_read": true, "zeta": 1})), @r#"error: "zeta" cannot be used: unknown field `zeta`, expected `email_id` or `show_read`"#);
-        insta::assert_snapshot!(said(json!({"email_id": [], "show_read": 2})), @r#"error: "email_id" cannot be used: invalid type: sequence, expected u64"#);
-    }
+/// Parses the arguments of a tool.
+///
+/// # Errors
+/// [`FaultCode::BadRequest`](tai_proto::FaultCode::BadRequest), which names the refused argument.
+pub(super) fn parse<A: DeserializeOwned>(tool: Tool, arguments: &JsonObject) -> Result<A, Fault> {
+    object::read(arguments)
+        .map_err(|Problem { member, .. }| refused(tool, arguments, member.as_deref()))
 }

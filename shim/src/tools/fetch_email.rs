@@ -3,10 +3,11 @@
 #[cfg(test)]
 use super::listing::{Hints, Listing, Schemas};
 use super::{
-    arguments::{mail_id, optional_bool, optional_number, plain},
-    definition::{Definition, Invocation, ToolOutcome, bad_argument},
+    arguments::{mail_id, optional_bool, optional_number, plain, within},
+    definition::{Definition, Invocation, ToolOutcome},
     mail_page::{MailPage, nonce},
     mail_reader::Reader,
+    refusal::bad_argument,
 };
 use crate::server::Habits;
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -29,7 +30,7 @@ pub(super) const DEFINITION: Definition = Definition {
 };
 
 /// Limits of `max_chars`.
-const MAX_CHARS: std::ops::RangeInclusive<u64> = 1_000..=1_000_000;
+const MAX_CHARS: std::ops::RangeInclusive<u32> = 1_000..=1_000_000;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +58,8 @@ struct Args {
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::FetchEmail)?;
+    // A character has at least one byte, so that no part has more characters.
+    let limit = |number| within("max_chars", number, MAX_CHARS);
     let max_chars = args.max_chars.map(limit).transpose()?;
     let full = args.full.unwrap_or(false);
     let habits = invocation.habits;
@@ -100,21 +103,6 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         marked: true,
     };
     Ok(ToolOutcome::Shown(page.show(&nonce())))
-}
-
-/// Returns the limit of a part in bytes. A character has at least one byte, so that no part has more
-/// characters.
-fn limit(max_chars: u64) -> Result<u32, Fault> {
-    u32::try_from(max_chars)
-        .ok()
-        .filter(|_| MAX_CHARS.contains(&max_chars))
-        .ok_or_else(|| {
-            let (least, most) = MAX_CHARS.into_inner();
-            bad_argument(
-                "max_chars",
-                &format!("expected a number from {least} to {most}"),
-            )
-        })
 }
 
 fn number(part: Option<u64>) -> Result<u32, Fault> {

@@ -3,8 +3,9 @@
 #[cfg(test)]
 use super::listing::{Hints, Listing, Schemas};
 use super::{
-    arguments::{optional_bool, optional_number, plain},
-    definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
+    arguments::{optional_bool, optional_number, plain, within},
+    definition::{Definition, Invocation, Shown, ToolOutcome},
+    refusal::bad_argument,
     threads::{Rows, Thread},
 };
 use crate::text::{LeftOutCounts, MessageSummary, left_out};
@@ -51,7 +52,7 @@ struct Args {
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     previews: Option<bool>,
-    /// Whether to group the listed emails by conversation. Default: false.
+    /// Whether to group the listed emails by sender and subject. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     threads: Option<bool>,
@@ -74,7 +75,7 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<MessageSummary>")]
     emails: Option<Vec<MessageSummary>>,
-    /// The listed emails by conversation; absent unless asked for.
+    /// The listed emails by sender and subject; absent unless asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Thread>")]
     threads: Option<Vec<Thread>>,
@@ -99,14 +100,11 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 }
 
 fn request(args: Args) -> Result<List, Fault> {
-    let limit = u32::try_from(args.limit.unwrap_or(10)).unwrap_or(u32::MAX);
-    if !(1..=MAX_LIST).contains(&limit) {
-        let rule = format!("expected a number from 1 to {MAX_LIST}");
-        return Err(bad_argument("limit", &rule));
-    }
+    let limit = within("limit", args.limit.unwrap_or(10), 1..=MAX_LIST)?;
     let previews = args.previews.unwrap_or(false);
     if previews && limit > MAX_PREVIEWS {
-        let rule = format!("expected a number from 1 to {MAX_PREVIEWS}, because previews is true");
+        let rule =
+            format!("expected a whole number from 1 to {MAX_PREVIEWS}, because previews is true");
         return Err(bad_argument("limit", &rule));
     }
     let offset = u32::try_from(args.offset.unwrap_or(0))
@@ -221,7 +219,7 @@ mod tests {
     fn a_limit_out_of_range_is_refused_with_a_hint() {
         let fault = request(args(json!({"limit": 500}))).unwrap_err();
         insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
-        error: "limit" cannot be used: expected a number from 1 to 200
+        error: "limit" cannot be used: expected a whole number from 1 to 200, not 500
         hint: correct "limit" and call again; nothing was sent or changed
         "#);
     }
@@ -309,7 +307,7 @@ mod tests {
         1 email cannot be shown: the mail bridge lists it without a valid ID
         3 emails were not examined: the mailbox exceeds the limit of one call
 
-        {"address":"desk.alice@tai.chat","notice":"2 emails are left out: taid's configuration hides the senders from this instance (allow_from)\n1 email cannot be shown: the mail bridge lists it without a valid ID\n3 emails were not examined: the mailbox exceeds the limit of one call","emails":[],"total":3,"has_more":false,"left_out":2,"without_id":1,"not_examined":3}
+        {"address":"desk.alice@tai.chat","notice":"2 emails are left out: taid's configuration hides the senders from this instance (allow_from)\n1 email cannot be shown: the mail bridge lists it without a valid ID\n3 emails were not examined: the mailbox exceeds the limit of one call","emails":[],"total":3,"has_more":false,"hidden":2,"without_id":1,"not_examined":3}
         "#);
     }
 }

@@ -8,6 +8,7 @@
 use crate::server::Forms;
 use rmcp::model::{JsonObject, MetaObject, Tool as McpTool, ToolAnnotations};
 use serde_json::Value;
+use std::sync::Arc;
 use tai_proto::Tool;
 
 /// What clients list of a tool.
@@ -119,6 +120,13 @@ fn is_open_world(tool: Tool) -> bool {
     }
 }
 
+/// Removes `$schema`. The schemas have the same meaning in each dialect that clients use, and a validator
+/// of draft 7 refuses a schema that names another one.
+fn without_dialect(mut schema: Arc<JsonObject>) -> Arc<JsonObject> {
+    Arc::make_mut(&mut schema).shift_remove("$schema");
+    schema
+}
+
 impl Listing {
     /// Returns the tool as clients list it. Without structured results it has no schema of them.
     pub(super) fn listed(&self, tool: Tool, forms: Forms) -> McpTool {
@@ -131,6 +139,8 @@ impl Listing {
         } = self;
         let (name, is_open_world) = (tool.name(), is_open_world(tool));
         let Schemas(mut tool) = schemas();
+        tool.input_schema = without_dialect(tool.input_schema);
+        tool.output_schema = tool.output_schema.map(without_dialect);
         tool.name = name.into();
         tool.description = Some((*description).into());
         tool.title = Some((*title).to_owned());

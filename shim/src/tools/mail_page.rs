@@ -32,7 +32,7 @@ pub(super) struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     caution: Option<&'static str>,
-    /// The email; absent if no email is unread, or if not_examined is present.
+    /// The email; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Email")]
     email: Option<Email>,
@@ -260,10 +260,16 @@ fn part_notices(mail: &Mail, max_chars: Option<u32>, full: bool, resumed: bool) 
     }
     notices.push(match mail.part.is_last() {
         true => format!("Part {number} of {of} of email {id}, the last one."),
-        false => format!(
-            "Part {number} of {of} of email {id}. Call fetch_email with email_id {id}, part \
-             {next}{arguments} for the next part. The email counts as read after the last part."
-        ),
+        false => {
+            let marks = match mail.envelope.read {
+                true => "",
+                false => " The email is marked as read after its last part.",
+            };
+            format!(
+                "Part {number} of {of} of email {id}. Call fetch_email with email_id {id}, part \
+                 {next}{arguments} for the next part.{marks}"
+            )
+        }
     });
     notices
 }

@@ -56,27 +56,32 @@ fn a_body_that_is_not_what_a_person_sees_has_a_note() {
 #[test]
 fn a_part_tells_how_to_read_on() {
     let notices = [
-        (1, 4, 0, None, false),
-        (1, 4, 2, None, false),
-        (2, 4, 1, Some(20_000), true),
-        (4, 4, 3, None, false),
-        (1, 1, 0, None, false),
+        (1, 4, 0, None, false, false),
+        (1, 4, 2, None, false, false),
+        (2, 4, 1, Some(20_000), true, false),
+        (4, 4, 3, None, false, false),
+        (1, 1, 0, None, false, false),
+        (1, 4, 0, None, false, true),
     ]
-    .map(|(number, of, given, max_chars, resumed)| {
-        let mut mail = mail(false, BodySource::Html, Findings::default()).unwrap();
+    .map(|(number, of, given, max_chars, resumed, read)| {
+        let mut mail = mail(read, BodySource::Html, Findings::default()).unwrap();
         mail.part = Part { number, of, given };
         part_notices(&mail, max_chars, false, resumed).join("\n")
     });
     insta::assert_snapshot!(notices.join("\n\n"), @"
-    Part 1 of 4 of email 7. Call fetch_email with email_id 7, part 2 for the next part. The email counts as read after the last part.
+    Part 1 of 4 of email 7. Call fetch_email with email_id 7, part 2 for the next part. The email is marked as read after its last part.
 
     Email 7 was begun earlier and not finished: parts 1 to 2 were returned then.
-    Part 1 of 4 of email 7. Call fetch_email with email_id 7, part 2 for the next part. The email counts as read after the last part.
+    Part 1 of 4 of email 7. Call fetch_email with email_id 7, part 2 for the next part. The email is marked as read after its last part.
 
     Email 7 was begun and not finished: its next part follows. With part 1 it begins again.
-    Part 2 of 4 of email 7. Call fetch_email with email_id 7, part 3, max_chars 20000 for the next part. The email counts as read after the last part.
+    Part 2 of 4 of email 7. Call fetch_email with email_id 7, part 3, max_chars 20000 for the next part. The email is marked as read after its last part.
 
     Part 4 of 4 of email 7, the last one.
+
+
+
+    Part 1 of 4 of email 7. Call fetch_email with email_id 7, part 2 for the next part.
     ");
 }
 
@@ -188,6 +193,6 @@ fn a_mail_has_the_form_of_the_seed() {
     2 emails cannot be shown: the mail bridge lists them without a valid ID
     20000 emails were not examined: the mailbox exceeds the limit of one call
 
-    {"address":"desk.alice@tai.chat","notice":"No unread email found for desk.alice@tai.chat yet: call again to go on\n1 email is left out: taid's configuration hides the senders from this instance (allow_from)\n2 emails cannot be shown: the mail bridge lists them without a valid ID\n20000 emails were not examined: the mailbox exceeds the limit of one call","left_out":1,"without_id":2,"not_examined":20000}
+    {"address":"desk.alice@tai.chat","notice":"No unread email found for desk.alice@tai.chat yet: call again to go on\n1 email is left out: taid's configuration hides the senders from this instance (allow_from)\n2 emails cannot be shown: the mail bridge lists them without a valid ID\n20000 emails were not examined: the mailbox exceeds the limit of one call","hidden":1,"without_id":2,"not_examined":20000}
     "#);
 }

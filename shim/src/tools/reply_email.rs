@@ -7,8 +7,9 @@ use super::{
         Format, content, header, mail_id, number, optional_bool, optional_format, optional_text,
         plain, with_content,
     },
-    definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
+    definition::{Definition, Invocation, Shown, ToolOutcome},
     not_sent::{NotSent, REPEATED, Submission},
+    refusal::bad_argument,
     submit::{Intent, Submitted, add_left_out, reported, submit},
 };
 use crate::text::line;

@@ -198,8 +198,8 @@ mod tests {
     fn an_email_without_a_body_is_refused_with_a_hint() {
         let fault = draft(args(json!({"to": "a@b.c"})), None).unwrap_err();
         insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
-        error: "content" cannot be used: it is missing, and an email needs a body
-        hint: correct "content" and call again; nothing was sent or changed
+        error: "content" is missing: an email needs a body
+        hint: call again with "content"; nothing was sent or changed
         "#);
     }
 

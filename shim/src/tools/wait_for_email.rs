@@ -3,8 +3,8 @@
 #[cfg(test)]
 use super::listing::{Hints, Listing, Schemas};
 use super::{
-    arguments::{header, optional_number, optional_text, plain},
-    definition::{Definition, Invocation, ToolOutcome, bad_argument},
+    arguments::{header, optional_number, optional_text, plain, within},
+    definition::{Definition, Invocation, ToolOutcome},
     mail_page::{MailPage, nonce},
     mail_reader::Reader,
 };
@@ -30,9 +30,9 @@ pub(super) const DEFINITION: Definition = Definition {
 };
 
 /// Time limit without the argument, in seconds.
-const DEFAULT_TIMEOUT: u64 = 45;
+const DEFAULT_TIMEOUT: u32 = 45;
 /// Largest time limit, in seconds. MCP clients end a call after 60 s, and reading the mail takes time.
-const MAX_TIMEOUT: u64 = 50;
+const MAX_TIMEOUT: u32 = 50;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -54,11 +54,8 @@ struct Args {
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::WaitForEmail)?;
-    let timeout = args.timeout.unwrap_or(DEFAULT_TIMEOUT);
-    if timeout > MAX_TIMEOUT {
-        let rule = format!("expected a number from 1 to {MAX_TIMEOUT}");
-        return Err(bad_argument("timeout", &rule));
-    }
+    let timeout = args.timeout.unwrap_or(DEFAULT_TIMEOUT.into());
+    let timeout = within("timeout", timeout, 1..=MAX_TIMEOUT)?;
     let filter = Filter {
         from: header("from", args.from)?,
         subject: header("subject", args.subject)?,
@@ -69,7 +66,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         invocation: &invocation,
     };
     let (fetched, resumed) = reader
-        .awaited(&filter, Duration::from_secs(timeout))
+        .awaited(&filter, Duration::from_secs(timeout.into()))
         .await?;
     let page = MailPage {
         fetched,
@@ -83,7 +80,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 }
 
 /// Returns the text of a wait without a mail.
-fn no_mail(filter: &Filter, timeout: u64) -> String {
+fn no_mail(filter: &Filter, timeout: u32) -> String {
     let matching = match *filter == Filter::default() {
         true => "",
         false => " matching",

@@ -76,7 +76,7 @@ fn a_list_with_previews_reads_the_bodies_of_the_shown_mails_only() {
     let refused = shim.call("list_inbox", json!({"limit": 21, "previews": true}));
     assert!(refused.is_error);
     insta::assert_snapshot!(refused.text, @r#"
-    error: "limit" cannot be used: expected a number from 1 to 20, because previews is true
+    error: "limit" cannot be used: expected a whole number from 1 to 20, because previews is true
     hint: correct "limit" and call again; nothing was sent or changed
     "#);
 }

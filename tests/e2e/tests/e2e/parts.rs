@@ -183,7 +183,7 @@ fn the_agent_chooses_the_size_of_a_part() {
         ),
         (
             json!({"max_chars": 10}),
-            "\"max_chars\" cannot be used: expected a number from 1000 to 1000000",
+            "\"max_chars\" cannot be used: expected a whole number from 1000 to 1000000, not 10",
         ),
     ] {
         let refused = shim.call("fetch_email", arguments);

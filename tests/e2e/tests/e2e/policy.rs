@@ -87,10 +87,10 @@ fn mail_of_a_sender_outside_allow_from_is_neither_listed_nor_found_nor_read() {
         list.text
     );
     assert!(list.text.contains("2 emails are left out"), "{}", list.text);
-    assert_eq!(list.structured["left_out"], 2);
+    assert_eq!(list.structured["hidden"], 2);
     let found = shim.call("search_inbox", json!({"query": "one"}));
     assert_eq!(found.structured["emails"].as_array().unwrap().len(), 1);
-    assert_eq!(found.structured["left_out"], 2);
+    assert_eq!(found.structured["hidden"], 2);
     for id in hidden {
         for (tool, key) in [
             ("fetch_email", "email_id"),

@@ -131,7 +131,7 @@ fn a_wait_without_a_mail_says_so_in_each_form() {
     for (arguments, error) in [
         (
             json!({"timeout": 51}),
-            "\"timeout\" cannot be used: expected a number from 1 to 50",
+            "\"timeout\" cannot be used: expected a whole number from 1 to 50",
         ),
         (
             json!({"subject": "**"}),
