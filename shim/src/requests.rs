@@ -38,6 +38,16 @@ struct OpenRequest {
     mail: Option<ShownMail>,
     /// Part of the answer that is JSON already.
     prepared: Option<Prepared>,
+    progress: Progress,
+}
+
+/// Progress of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// No byte of its answer is written. The client can cancel it.
+    Open,
+    /// Its answer is being written. It is too late for a cancellation.
+    BeingWritten,
 }
 
 impl OpenRequests {
@@ -61,6 +71,7 @@ impl OpenRequests {
                     _permit: permit,
                     mail: None,
                     prepared: None,
+                    progress: Progress::Open,
                 });
                 Ok(())
             }
@@ -102,10 +113,32 @@ impl OpenRequests {
         }
     }
 
-    /// Closes a request without a written answer and returns its mail to taid. Returns whether the
-    /// request was open.
-    pub(crate) fn close_unwritten(&self, id: &RequestId) -> bool {
-        self.requests().open.remove(id).is_some()
+    /// Begins to write an answer. Returns whether its request is open: no answer follows a cancellation,
+    /// which has returned the mail to taid.
+    pub(crate) fn begin_answer(&self, id: &RequestId) -> bool {
+        let mut requests = self.requests();
+        let request = requests.open.get_mut(id);
+        request.is_some_and(|request| {
+            request.progress = Progress::BeingWritten;
+            true
+        })
+    }
+
+    /// Closes a request whose answer was not written whole, and returns its mail to taid.
+    pub(crate) fn close_failed(&self, id: &RequestId) {
+        self.requests().open.remove(id);
+    }
+
+    /// Closes a cancelled request and returns its mail to taid. Returns whether the request was open
+    /// and its answer was not being written.
+    pub(crate) fn cancel(&self, id: &RequestId) -> bool {
+        match self.requests().open.entry(id.clone()) {
+            Entry::Occupied(entry) if entry.get().progress == Progress::Open => {
+                entry.remove();
+                true
+            }
+            Entry::Occupied(_) | Entry::Vacant(_) => false,
+        }
     }
 
     /// Returns the leased mail that the agent has begun.

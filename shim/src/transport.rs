@@ -192,7 +192,7 @@ impl Stdio {
         };
         match cancelled {
             // No answer follows for this id, so its permit is free.
-            Some(id) if self.shared.open.close_unwritten(id) => {
+            Some(id) if self.shared.open.cancel(id) => {
                 Line::Deliver(Box::new(JsonRpcMessage::Notification(notification)))
             }
             Some(_) | None => Line::Nothing,
@@ -264,16 +264,21 @@ impl Transport<RoleServer> for Stdio {
             };
             let part = id.as_ref().and_then(|id| shared.open.take_prepared(id));
             let (line, is_whole) = line_of(message, part, id.as_ref())?;
-            let result = shared.write(line).await;
-            if let Some(id) = id {
-                match result.is_ok() && is_whole {
-                    true => shared.open.close_written(&id),
-                    false => {
-                        shared.open.close_unwritten(&id);
-                    }
+            let Some(id) = id else {
+                return shared.write(line).await;
+            };
+            // The client may cancel the request while the answer waits for the output.
+            let begin = || shared.open.begin_answer(&id);
+            match shared.write_if(begin, line).await {
+                Ok(true) if is_whole => shared.open.close_written(&id),
+                Ok(true) => shared.open.close_failed(&id),
+                Ok(false) => {}
+                Err(error) => {
+                    shared.open.close_failed(&id);
+                    return Err(error);
                 }
             }
-            result
+            Ok(())
         }
     }
 

@@ -158,17 +158,17 @@ impl Local {
         })
     }
 
-    /// Returns the places of this environment, then those of the user database if they differ.
+    /// Returns the places of this environment, then those of the user database if they differ and no daemon
+    /// has run in the places of this environment: it can have another account.
     fn all_places(&self) -> impl Iterator<Item = (Places, Profile)> {
         let (own, database) = match &self.place {
             Place::Socket(_) => (None, None),
             Place::Profile {
                 profile, places, ..
             } => {
-                let others = move || match places.given_home() {
-                    Some(_) => None,
-                    None => Places::of_user_database()
-                        .filter(|database| database.state() != places.state()),
+                let others = move || match has_state(places, profile) {
+                    true => None,
+                    false => other_home(places),
                 };
                 let others = std::iter::once_with(others).flatten();
                 let others = others.map(|others| (others, profile.clone()));
@@ -230,6 +230,19 @@ impl Local {
             .chain(records.map(|record| record.socket))
             .chain(managed)
     }
+}
+
+/// Returns the places of the user database, if they differ from those of this environment.
+fn other_home(places: &Places) -> Option<Places> {
+    match places.given_home() {
+        Some(_) => None,
+        None => Places::of_user_database().filter(|others| others.state() != places.state()),
+    }
+}
+
+/// Returns whether a daemon of the profile has run in these places. It leaves its lock file.
+fn has_state(places: &Places, profile: &Profile) -> bool {
+    lock_file(places.state(), profile).exists()
 }
 
 /// Connects to a socket; `None` if no process listens there.
@@ -295,7 +308,9 @@ impl Dial for Local {
         else {
             return Ok(None);
         };
-        if !may_start(self.start, places, profile)? {
+        // A started daemon runs in the places of the user database, where this client does not look.
+        let is_elsewhere = has_state(places, profile) && other_home(places).is_some();
+        if is_elsewhere || !may_start(self.start, places, profile)? {
             return Ok(None);
         }
         let launch = Launch {

@@ -185,7 +185,7 @@ async fn the_mail_of_a_request_that_was_cancelled_or_closed_returns() {
     assert_eq!(agent.end().await, (1, Delivery::Returned));
 
     // The same, and the client has opened another request with the same id.
-    assert!(agent.requests.close_unwritten(&number(1)));
+    assert!(agent.requests.cancel(&number(1)));
     assert!(agent.open(1).is_ok());
     let mail = shown(agent.lease().await, part(1, 1));
     agent.requests.add_mail(&number(1), &cancelled, mail);
@@ -200,9 +200,9 @@ async fn the_mail_of_a_request_that_was_cancelled_or_closed_returns() {
     // The answer is not written.
     assert!(agent.open(1).is_ok());
     agent.add(1, agent.lease().await, part(1, 1));
-    assert!(agent.requests.close_unwritten(&number(1)));
+    assert!(agent.requests.cancel(&number(1)));
     assert_eq!(agent.end().await, (4, Delivery::Returned));
-    assert!(!agent.requests.close_unwritten(&number(1)));
+    assert!(!agent.requests.cancel(&number(1)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -214,7 +214,7 @@ async fn a_cancelled_request_adds_nothing_to_the_answer_of_a_later_one_with_its_
     cancelled.cancel();
     assert!(agent.open(1).is_ok());
     requests.prepare(&number(1), &live, part("first"));
-    assert!(requests.close_unwritten(&number(1)));
+    assert!(requests.cancel(&number(1)));
     assert!(agent.open(1).is_ok());
     requests.prepare(&number(1), &cancelled, part("first, late"));
     assert_eq!(requests.take_prepared(&number(1)), None);

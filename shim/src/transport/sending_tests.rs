@@ -6,10 +6,15 @@ use rmcp::model::{
     CancelledNotification, CancelledNotificationParam, PingRequest, RequestId, ServerRequest,
 };
 use serde::{Serialize, Serializer, ser::Error as _};
+use tokio::io::AsyncReadExt as _;
 use tokio_util::sync::CancellationToken;
 
 fn stdio() -> (Stdio, tokio::io::DuplexStream) {
-    let (here, client) = tokio::io::duplex(1 << 16);
+    with_pipe_of(1 << 16)
+}
+
+fn with_pipe_of(bytes: usize) -> (Stdio, tokio::io::DuplexStream) {
+    let (here, client) = tokio::io::duplex(bytes);
     let (input, output) = tokio::io::split(here);
     let ends = Ends {
         over: CancellationToken::new(),
@@ -39,6 +44,42 @@ async fn a_request_of_the_server_is_forgotten_when_it_is_cancelled() {
         .await
         .unwrap();
     assert!(stdio.shared.outgoing.borrow().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_that_waits_for_the_output_is_not_written_after_its_cancellation() {
+    let (mut stdio, mut client) = with_pipe_of(16);
+    let ids = [1, 2, 3].map(RequestId::Number);
+    let mut sends = Vec::new();
+    for id in &ids {
+        let permit = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned();
+        assert!(stdio.shared.open.open(id.clone(), permit.unwrap()).is_ok());
+        let answer = JsonRpcMessage::response(ServerResult::empty(()), id.clone());
+        sends.push(tokio::spawn(stdio.send(answer)));
+        // The first answer fills the pipe, and the others wait for it.
+        tokio::task::yield_now().await;
+    }
+    assert!(!stdio.shared.open.cancel(&ids[0]), "it is being written");
+    assert!(stdio.shared.open.cancel(&ids[1]));
+    let reading = async {
+        let mut text = String::new();
+        while text.lines().count() < 2 || !text.ends_with('\n') {
+            let mut buffer = [0; 64];
+            let length = client.read(&mut buffer).await.unwrap();
+            text.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+        }
+        text
+    };
+    let writing = async {
+        for send in sends {
+            send.await.unwrap().unwrap();
+        }
+    };
+    let (text, ()) = tokio::join!(reading, writing);
+    insta::assert_snapshot!(text, @r#"
+    {"jsonrpc":"2.0","id":1,"result":{}}
+    {"jsonrpc":"2.0","id":3,"result":{}}
+    "#);
 }
 
 /// A value that cannot be written as JSON.

@@ -113,9 +113,22 @@ impl Shared {
     }
 
     /// Writes one line, which ends with its line break, without a time limit. An error ends the session.
-    pub(super) async fn write(&self, [start, part, end]: Pieces) -> io::Result<()> {
+    pub(super) async fn write(&self, line: Pieces) -> io::Result<()> {
+        self.write_if(|| true, line).await.map(drop)
+    }
+
+    /// Writes one line as [`Self::write`] does, if `begin` permits it once the output is free. Returns whether
+    /// it did.
+    pub(super) async fn write_if(
+        &self,
+        begin: impl FnOnce() -> bool,
+        [start, part, end]: Pieces,
+    ) -> io::Result<bool> {
         let mut line = start.chain(part).chain(end);
         let mut output = self.output.lock().await;
+        if !begin() {
+            return Ok(false);
+        }
         let written = async {
             match output.is_write_vectored() {
                 true => output.write_all_buf(&mut line).await?,
@@ -131,7 +144,7 @@ impl Shared {
         if result.is_err() {
             self.ends.over.cancel();
         }
-        result
+        result.map(|()| true)
     }
 }
 
