@@ -82,7 +82,7 @@ pub(super) fn header(
     given: Option<String>,
 ) -> Result<Option<HeaderText>, Fault> {
     let text = given.map(HeaderText::new).transpose();
-    text.map_err(|TooLong { max, .. }| bad_argument(name, &format!("it has at most {max} bytes")))
+    text.map_err(|TooLong { max, .. }| bad_argument(name, &format!("expected at most {max} bytes")))
 }
 
 /// Checks that a mail id is not 0.

@@ -7,7 +7,7 @@ use super::{
     definition::{Definition, Invocation, ToolOutcome},
     mail_page::{MailPage, nonce},
     mail_reader::Reader,
-    refusal::bad_argument,
+    refusal::{bad_argument, missing},
 };
 use crate::server::Habits;
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -89,8 +89,8 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let (fetched, resumed) = match (id, args.part) {
         (Some(id), part) => (reader.named(id, number(part)?).await?, false),
         (None, Some(part)) => {
-            let rule = "it needs email_id, the email that has the part";
-            let id = begun().ok_or_else(|| bad_argument("part", rule))?;
+            let purpose = "it names the email that has the part";
+            let id = begun().ok_or_else(|| missing("email_id", purpose))?;
             (reader.named(id, number(Some(part))?).await?, false)
         }
         (None, None) => reader.oldest().await?,

@@ -27,8 +27,7 @@ pub(super) const DEFINITION: Definition = Definition {
     listing: Listing {
         title: "Reply to email",
         description: "Reply to one email of this agent's own address. The reply goes to the sender of \
-            the original. Within ten minutes the same reply is not sent twice unless allow_duplicate \
-            is true. If a result says that the outcome is unknown, check whether the reply arrived \
+            the original. If a result says that the outcome is unknown, check whether the reply arrived \
             before you set allow_duplicate.",
         hints: Hints::ACTS,
         schemas: Schemas::of::<Args, Output>,

@@ -25,8 +25,7 @@ pub(super) const DEFINITION: Definition = Definition {
     listing: Listing {
         title: "Send email",
         description: "Send one email from this agent's own address. Without \"to\", the email goes to \
-            the default recipient. Within ten minutes the same email is not sent twice unless \
-            allow_duplicate is true. If a result says that the outcome is unknown, check whether the \
+            the default recipient. If a result says that the outcome is unknown, check whether the \
             email arrived before you set allow_duplicate.",
         hints: Hints::ACTS,
         schemas: Schemas::of::<Args, Output>,

@@ -95,7 +95,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let problem = status.session.last_error.map(|error| {
         let parts = [error.what, error.why, error.hint_for_agents];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        in_local_words(&parts.join(". ")).into_owned()
+        in_local_words(&parts.join("; ")).into_owned()
     });
     let mut text = format!(
         "Session: {session}\nAddress: {}\nMail bridge: {}",
@@ -213,13 +213,13 @@ mod tests {
         Session: signed_out
         Address: desk.alice@tai.chat
         Mail bridge: answers
-        Problem: refused. ask the user to run `taid login`, then call again
+        Problem: refused; ask the user to run `taid login`, then call again
         Problem: the mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z
         Note: PASSWORD is ignored
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused. ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 }

@@ -279,6 +279,11 @@ fn bad_arguments_give_results_that_name_the_correction() {
         ),
         ("fetch_email", json!({"email_id": -1}), "whole number"),
         (
+            "send_email",
+            json!({"to": "a@b.c", "content": "x", "subject": "s".repeat(999)}),
+            "\"subject\" cannot be used: expected at most 998 bytes",
+        ),
+        (
             "reply_email",
             json!({"content": "x"}),
             "\"message_id\" is missing: ID of the email to reply to",

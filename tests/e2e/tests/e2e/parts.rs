@@ -179,7 +179,7 @@ fn the_agent_chooses_the_size_of_a_part() {
         ),
         (
             json!({"part": 2}),
-            "\"part\" cannot be used: it needs email_id",
+            "\"email_id\" is missing: it names the email that has the part",
         ),
         (
             json!({"max_chars": 10}),
