@@ -120,6 +120,7 @@ pub(super) fn apply_quirks(style: &mut Computed, body: &Computed) {
     inherited.fixed_size = false;
     inherited.white_space = WhiteSpace::Normal;
     inherited.align = Align::Left;
+    inherited.line_height = Length::em(NORMAL_LINE);
 }
 
 /// Gives a box above the page the colours of a page.

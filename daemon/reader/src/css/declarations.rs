@@ -134,6 +134,9 @@ fn references(input: &mut Parser<'_>) -> Parsed<()> {
 }
 
 fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
+    let syntax = Syntax {
+        quirks: syntax.quirks && is_old(name),
+    };
     let holds = holder::by_name(name).map(Property::Holds);
     let marks = mark_values::by_name(name);
     let start = input.state();
@@ -164,6 +167,20 @@ fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<De
         input.reset(&end);
     }
     Ok(all)
+}
+
+/// Returns whether old browsers knew a property, so that its lengths need no unit (Quirks Mode, 3.2).
+fn is_old(name: &str) -> bool {
+    let new = [
+        "inset",
+        "block",
+        "inline",
+        "logical",
+        "-webkit-margin",
+        "-webkit-padding",
+    ];
+    let name = name.to_ascii_lowercase();
+    !new.iter().any(|part| name.contains(part))
 }
 
 fn declared_alone(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {

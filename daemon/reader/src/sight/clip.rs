@@ -77,7 +77,7 @@ impl Window {
 
     /// Returns the window of a box that is placed absolutely, in the window of the box that its
     /// offsets refer to.
-    pub(super) fn placed(self, frame: &Frame, font: f32, flow: &Flow) -> Self {
+    pub(super) fn placed(self, style: &Computed, frame: &Frame, font: f32, flow: &Flow) -> Self {
         let mut window = self;
         let inset = &frame.inset;
         let at = |size: Length, whole: Option<f32>| match (size.is_definite(), whole) {
@@ -88,7 +88,7 @@ impl Window {
         let is_beyond = |size: Length| size.part >= 1.0 && size.px >= 0.0;
         let fixed = |size: Size| size.and_then(|size| at(size, None));
         if inset.top.is_some() || inset.bottom.is_some() {
-            window.start = flow.least();
+            window.start = flow.least_at(style);
             window.emptied = false;
         }
         let Both {
@@ -155,6 +155,13 @@ impl Window {
             self.right = None;
         }
         let margin_left = margin(frame.margin.left, frame.inset.left, frame.inset.right);
+        if style.display == Display::InlineBlock
+            && !absolute
+            && !frame.floats()
+            && style.inherited.white_space == WhiteSpace::NoWrap
+        {
+            self.right = self.right.map(|room| room - flow.least_line());
+        }
         let across = [
             (margin_left, wide),
             (offset(frame.inset.left, frame.inset.right), wide),
@@ -228,8 +235,7 @@ impl Window {
     }
 
     /// Returns the room below the flow, in pixels.
-    fn below_now(&self, flow: &Flow) -> Option<f32> {
-        let least = flow.least();
+    fn below_now(&self, least: Least) -> Option<f32> {
         let pushed = match least.unsure == self.start.unsure {
             true => least.height - self.start.height,
             false => 0.0,
@@ -252,7 +258,9 @@ impl Window {
         let moved = lead + tips + self.lines * line.max(0.0);
         if (self.hides_lines && line < THINNEST_LINE)
             || self.lines_end.is_some_and(|end| flow.lines() >= end)
-            || self.below_now(flow).is_some_and(|below| moved > below)
+            || self
+                .below_now(flow.least())
+                .is_some_and(|below| moved > below)
         {
             return true;
         }
@@ -274,7 +282,7 @@ impl Window {
         };
         let right = self.right.unwrap_or(whole);
         (first_line && indent >= right - NARROWEST && indent > 0.0)
-            || (no_wrap && self.right.is_some() && flow.least_line() > right)
+            || (no_wrap && self.right.is_some() && flow.least_line() > right - NARROWEST)
             || (place.left_edge(0.0) - edge + text_width(text, style) + indent.max(0.0) <= 0.0)
     }
 }

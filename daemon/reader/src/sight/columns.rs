@@ -12,7 +12,7 @@ use crate::{
     thresholds::UNPAINTED,
 };
 use html5ever::{LocalName, local_name};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Most columns of a table whose grounds are read.
 const MAX_COLUMNS: usize = 100;
@@ -24,6 +24,8 @@ type Column = [Option<NodeId>; 2];
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     cells: HashMap<NodeId, Column>,
+    /// The cells of columns that are left out.
+    collapsed: HashSet<NodeId>,
 }
 
 impl Columns {
@@ -58,6 +60,11 @@ impl Columns {
             }
             _ => ground,
         }
+    }
+
+    /// Returns whether a box is a cell of a column that is left out.
+    pub(super) fn is_collapsed(&self, node: NodeId, style: &Computed) -> bool {
+        style.display == Display::Cell && self.collapsed.contains(&node)
     }
 
     /// Takes the cells of a table.
@@ -95,9 +102,6 @@ impl Columns {
                 while covered.get(at).is_some_and(|rows| *rows > 0) {
                     at += 1;
                 }
-                if clear && let Some(column) = grounds.get(at) {
-                    self.cells.insert(cell, *column);
-                }
                 let spans = number(document, cell, &local_name!("rowspan"));
                 let rows = match spans {
                     Some(0) => usize::MAX,
@@ -105,6 +109,14 @@ impl Columns {
                 };
                 let width = number(document, cell, &local_name!("colspan")).unwrap_or(1);
                 let width = width.clamp(1, MAX_COLUMNS);
+                if let Some(column) = grounds.get(at) {
+                    let mut parts = column.iter().flatten();
+                    if width == 1 && parts.any(|part| is_collapsed(styles.get(*part))) {
+                        self.collapsed.insert(cell);
+                    } else if clear {
+                        self.cells.insert(cell, *column);
+                    }
+                }
                 for place in begun.iter_mut().skip(at).take(width) {
                     *place = rows;
                 }
@@ -128,7 +140,7 @@ fn grounds(document: &Document, styles: &Styles, table: NodeId) -> Vec<Column> {
     let painted = |node: NodeId| {
         let style = styles.get(node);
         let seen = style.inherited.visible && style.opacity >= 1.0;
-        (seen && !is_clear_ground(style)).then_some(node)
+        (is_collapsed(style) || (seen && !is_clear_ground(style))).then_some(node)
     };
     for child in document.children(table) {
         if !is_column(document, child, styles.get(child)) {
@@ -154,6 +166,10 @@ fn grounds(document: &Document, styles: &Styles, table: NodeId) -> Vec<Column> {
         }
     }
     columns
+}
+
+fn is_collapsed(style: &Computed) -> bool {
+    style.marks.has(Mark::Collapsed)
 }
 
 /// Returns whether an element of a table has the box of a column, if it is one.

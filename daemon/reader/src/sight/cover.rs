@@ -24,6 +24,9 @@ use html5ever::local_name;
 /// Greatest height of a box whose lines are below it, in pixels.
 const FLAT: f32 = 2.0;
 
+/// Height of the page that a window certainly shows, in pixels.
+const FIRST_SCREEN: f32 = 400.0;
+
 /// An opaque box that covers text.
 #[derive(Debug)]
 pub(super) struct Cover {
@@ -271,8 +274,12 @@ impl Cover {
         let holder = document.ancestors(self.node).find(holds);
         match self.reach {
             Reach::Whole => {
-                let page = fixed.then_some(NodeId::ROOT);
-                let holder = holder.or(page)?;
+                let Some(holder) = holder.or(fixed.then_some(NodeId::ROOT)) else {
+                    // It covers the first screen of the page.
+                    let column = column(document, styles, NodeId::ROOT);
+                    let fits = fits(document, styles, NodeId::ROOT);
+                    return Some((NodeId::ROOT, Room::new(None, column, FIRST_SCREEN, fits)));
+                };
                 // Content may be higher than the box.
                 let height = |frame: &Frame| {
                     let height = frame.height.or(frame.max_height)?;

@@ -82,6 +82,30 @@ fn choice(document: &Document, select: NodeId) -> Option<NodeId> {
     selected.or(first)
 }
 
+/// Returns whether a drawing or a formula shows no text that is directly in an element.
+pub(super) fn has_no_text(element: &Element) -> bool {
+    let name = element.local_name();
+    (element.name.ns == ns!(svg) && matches!(name, "svg" | "g" | "switch"))
+        || (element.name.ns == ns!(mathml) && matches!(name, "math" | "mrow" | "semantics"))
+}
+
+/// Returns whether an open `details` element follows an open one of its group, which closes it.
+fn is_closed_by_group(document: &Document, node: NodeId, element: &Element) -> bool {
+    let Some(group) = element.attribute(&local_name!("name")) else {
+        return false;
+    };
+    let mut before = document.before(node).take(MAX_VISITS);
+    !group.is_empty()
+        && before.any(|sibling| {
+            let sibling = document.element(sibling);
+            sibling.is_some_and(|sibling| {
+                sibling.html_name() == "details"
+                    && sibling.attribute(&local_name!("open")).is_some()
+                    && sibling.attribute(&local_name!("name")) == Some(group)
+            })
+        })
+}
+
 /// Returns whether a `switch` of SVG may choose an element: one for a language is for English.
 fn is_for_reader(element: &Element) -> bool {
     let languages = element.attributes.iter().find(|attribute| {
@@ -102,7 +126,9 @@ pub(super) fn children(document: &Document, node: NodeId, element: &Element) -> 
             element.is_some_and(is_for_reader)
         }));
     }
-    if element.html_name() != "details" || element.attribute(&local_name!("open")).is_some() {
+    let is_open = element.attribute(&local_name!("open")).is_some();
+    if element.html_name() != "details" || (is_open && !is_closed_by_group(document, node, element))
+    {
         return Children::All;
     }
     let mut children = document.children(node);

@@ -2,8 +2,9 @@
 
 use super::measure::{
     LETTER, fixed, has_own_lines, height, is_beside, is_lifted, keeps_lines, known, line_height,
-    text_width,
+    side_margins, text_width,
 };
+use super::spot::Spot;
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -22,46 +23,6 @@ const TALLEST: f32 = 2_000.0;
 
 /// Greatest size that counts, in pixels.
 const FARTHEST: f32 = 100_000.0;
-
-/// A place in the flow, in pixels.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Spot {
-    /// Least height of what precedes, without the line and the margins at its end.
-    least: f32,
-    /// Least height of the line.
-    line: f32,
-    /// The greatest of the margins at the end.
-    above: f32,
-    /// The sum of the negative margins at the end.
-    below: f32,
-    /// Least number of lines that precede.
-    lines: u32,
-    /// Whether the block has had a line break.
-    broken: bool,
-    /// Movement up by negative margins.
-    pulled: f32,
-}
-
-impl Spot {
-    /// Returns the least height of what precedes, without the line.
-    pub(super) fn top(&self) -> f32 {
-        self.least + self.above + self.below
-    }
-
-    fn settle(&mut self) {
-        self.least = self.top();
-        (self.above, self.below) = (0.0, 0.0);
-    }
-
-    fn line_ends(&mut self) {
-        if self.line > 0.0 {
-            self.settle();
-            self.least += self.line;
-            self.lines = self.lines.saturating_add(1);
-        }
-        self.line = 0.0;
-    }
-}
 
 /// Least height of what precedes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -158,7 +119,9 @@ impl Flow {
         self.unsure += u32::from(style.display == Display::Flex);
         if let Some(frame) = style.frame.as_deref() {
             match style.display {
-                Display::Inline => self.least_line += known(frame.padding.left),
+                Display::Inline => {
+                    self.least_line += known(frame.padding.left) + side_margins(frame, style);
+                }
                 _ => self.mark.least += known(frame.padding.top),
             }
         }
@@ -170,6 +133,7 @@ impl Flow {
         Spot {
             broken: self.broken,
             pulled: self.pulled,
+            least_line: self.least_line,
             ..self.mark
         }
     }
@@ -184,7 +148,15 @@ impl Flow {
             style.display,
             Display::Inline | Display::Contents | Display::None
         );
+        if style.display == Display::InlineBlock && !ended.hidden && !is_lifted(style) {
+            let width = fixed(frame.width, font).filter(|_| frame.max_width.is_none());
+            let inner = width.unwrap_or_default().max(0.0) + side_margins(frame, style);
+            self.least_line = began.least_line + inner;
+        }
         if inline {
+            if ended.replaced.is_some() && !ended.hidden && frame.max_width.is_none() {
+                self.least_line += fixed(frame.width, font).unwrap_or_default().max(0.0);
+            }
             if ended.hidden {
                 self.mark = began;
             }
@@ -331,6 +303,15 @@ impl Flow {
             height: self.mark.top(),
             unsure: self.unsure,
         }
+    }
+
+    /// Returns the least height of what precedes a box that begins here: a block ends the line before it.
+    pub(super) fn least_at(&self, style: &Computed) -> Least {
+        let mut at = self.clone();
+        if style.is_boxed() && !is_beside(style) {
+            at.flush();
+        }
+        at.least()
     }
 
     /// Returns the least number of lines that precede.

@@ -26,6 +26,7 @@ impl Look<'_> {
         let Some(element) = self.document.element(node) else {
             return;
         };
+        inside.hidden |= self.columns.is_collapsed(node, style);
         let absolute = frame.is_absolute();
         let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
         let row = has_levels(self.styles.get(parent));

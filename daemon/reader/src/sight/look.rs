@@ -6,7 +6,7 @@ use super::{
     contrast::Ground,
     cover::Cover,
     extent::{Places, has_all_heights, is_pushed_out, squeezed},
-    fallback::{Children, children, is_fallback},
+    fallback::{Children, children, has_no_text, is_fallback},
     flow,
     heights::Heights,
     measure::{has_unknown_height, is_beside, usual_margin},
@@ -14,6 +14,7 @@ use super::{
     pictures,
     place::Place,
     seen::{Seen, Sight, is_tiny, words},
+    spot::Spot,
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -72,7 +73,7 @@ pub(super) struct Surroundings {
     /// Whether a coloured ground lies above boxes of negative levels.
     pub(super) backed: bool,
     /// The flow at the beginning of the element.
-    pub(super) began: flow::Spot,
+    pub(super) began: Spot,
     /// What the margin of the element left of those before.
     pub(super) carried: f32,
     /// Whether nothing precedes in the element around.
@@ -107,7 +108,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             pictured: false,
             over: false,
             backed: false,
-            began: flow::Spot::default(),
+            began: Spot::default(),
             carried: 0.0,
             first: true,
             lettered: None,
@@ -202,18 +203,14 @@ impl Look<'_> {
             self.stack.push(inside);
         } else if let Some(text) = self.document.text(node) {
             let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
-            let svg = self
-                .document
-                .element(parent)
-                .filter(|parent| parent.name.ns == ns!(svg));
-            let has_no_place = self.is_closed(node, around)
-                || svg.is_some_and(|parent| matches!(parent.local_name(), "svg" | "g" | "switch"));
+            let element = self.document.element(parent);
+            let svg = element.is_some_and(|parent| parent.name.ns == ns!(svg));
+            let has_no_place = self.is_closed(node, around) || element.is_some_and(has_no_text);
             let found = match has_no_place {
                 true => Seen::No,
-                false => self.judge(text, self.styles.get(parent), svg.is_some(), around),
+                false => self.judge(text, self.styles.get(parent), svg, around),
             };
-            let fallback = around.fallback;
-            let hidden = around.hidden;
+            let (fallback, hidden) = (around.fallback, around.hidden);
             if !around.gone {
                 self.flow.pass(text, self.styles.get(parent), hidden);
             }
@@ -316,9 +313,11 @@ impl Look<'_> {
         if boxed {
             inside.hidden |= frame.clip && absolute;
             inside.hidden |= frame.backface && frame.transform.turned != frame.rotate.turned;
+            let placed =
+                |window: Window| window.placed(style, frame, inside.place.font, &self.flow);
             let window = match frame.position {
-                Position::Absolute => around.outer.placed(frame, inside.place.font, &self.flow),
-                Position::Fixed => around.fixed.0.placed(frame, inside.place.font, &self.flow),
+                Position::Absolute => placed(around.outer),
+                Position::Fixed => placed(around.fixed.0),
                 Position::Static | Position::Relative => around.window,
             };
             let places = Places {

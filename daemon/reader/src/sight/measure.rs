@@ -137,3 +137,11 @@ pub(super) fn has_unknown_height(element: &Element, style: &Computed) -> bool {
     };
     (unknown && !fixed) || style.marks.has(Mark::Aspect) || style.border != Sides::default()
 }
+
+/// Returns the margins at the sides of a box, in pixels, as far as they are known.
+pub(super) fn side_margins(frame: &Frame, style: &Computed) -> f32 {
+    let known = |size: Size| size.filter(|size| size.is_definite()).unwrap_or_default();
+    let margins = [frame.margin.left, frame.margin.right].map(known);
+    let pixels = margins.map(|size| size.resolve(style.inherited.font_size, MEDIUM, 0.0));
+    pixels.iter().sum()
+}

@@ -25,6 +25,7 @@ mod place;
 mod reach;
 mod room;
 mod seen;
+mod spot;
 mod under;
 
 pub(crate) use look::look;

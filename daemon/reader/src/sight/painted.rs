@@ -53,7 +53,7 @@ impl Painted {
         let Least {
             height: top,
             unsure,
-        } = flow.least();
+        } = flow.least_at(style);
         let mut painted = Self {
             node,
             behind,
@@ -130,7 +130,7 @@ impl Painted {
         let Least {
             height: top,
             unsure,
-        } = flow.least();
+        } = flow.least_at(style);
         match frame.position {
             Position::Absolute | Position::Fixed => {
                 let any = [inset.top, inset.right, inset.bottom, inset.left];

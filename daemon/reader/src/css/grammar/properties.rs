@@ -62,8 +62,8 @@ pub(super) const PROPERTIES: &[(&str, &str)] = &[
     ),
     (
         "clip",
-        "auto | rect([<length> | auto] , [<length> | auto] , [<length> | auto] , [<length> | auto]) \
-         | rect([<length> | auto]{4})",
+        "auto | rect([<old-length> | auto] , [<old-length> | auto] , [<old-length> | auto] , [<old-length> | auto]) \
+         | rect([<old-length> | auto]{4})",
     ),
     (
         "unicode-bidi",
@@ -158,6 +158,11 @@ pub(super) const PROPERTIES: &[(&str, &str)] = &[
         "content-item",
         "<string> | counter(<rest>) | counters(<rest>) | open-quote | close-quote | no-open-quote | no-close-quote",
     ),
+    (
+        "vertical-align",
+        "baseline | sub | super | text-top | text-bottom | middle | top | bottom | -webkit-baseline-middle | <old-size>",
+    ),
+    ("will-change", "auto | <name>#"),
     ("box-sizing", "content-box | border-box"),
     ("color-scheme", "normal | [<name>+ && only?]"),
     (

@@ -112,8 +112,8 @@ impl Window {
         let Extent { height, fixed, .. } = cut.extent;
         let (top, bottom) = (cut.extent.padding.top, cut.extent.padding.bottom);
         let mut held = *self;
-        let least = flow.least();
-        let left = self.below_now(flow);
+        let least = flow.least_at(style);
+        let left = self.below_now(least);
         if let Some(height) = height.filter(|_| fixed) {
             self.closed |= is_too_small(top + height + bottom, cut.overflow.down);
             self.emptied |= cut.cuts.down && is_too_small(height + bottom, cut.overflow.down);
