@@ -187,10 +187,10 @@ pub(crate) fn other_bridge(ours: &Origin, theirs: &Origin) -> Fault {
         format!("this program is configured for the bridge {theirs}, but taid uses {ours}"),
     )
     .because("one taid has one account at one bridge")
-    .hint(Hint::user(format!(
-        "remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = \
-         \"{theirs}\"` in taid's configuration file and restart taid"
-    )))
+    .hint(Hint::user(
+        "remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is \
+         `api_base_url` in its configuration file, and the saved password goes there",
+    ))
 }
 
 /// Returns the fault for a password that is for another bridge than that of the running daemon, whose
@@ -211,7 +211,8 @@ pub(crate) fn not_in_file(bridge: &Origin) -> Fault {
         "a saved password goes to the bridge of the configuration file only, which is not {bridge}"
     ))
     .hint(Hint::reader(format!(
-        "set `api_base_url = \"{bridge}\"` in the configuration file and run `taid login --save` again"
+        "if the saved password may go to {bridge}, set it as `api_base_url` in the configuration file and \
+         run `taid login --save` again"
     )))
 }
 

@@ -61,9 +61,10 @@ impl Login {
             Err(fault) if fault.code == FaultCode::NotRunning && self.save => None,
             Err(fault) => return Err(fault.into()),
         };
-        if let Some(daemon) = &daemon {
-            check_bridge(&daemon.status().await?, target, &config)?;
-        }
+        let elsewhere = match &daemon {
+            Some(daemon) => check_bridge(&daemon.status().await?, target, &config)?,
+            None => None,
+        };
         let username = match named {
             Some(username) => username,
             None => prompt::typed_username("Username: ")?,
@@ -76,6 +77,7 @@ impl Login {
             daemon,
             config: &config,
             save: self.save,
+            elsewhere,
         };
         if self.password_stdin {
             return sign_in.once(username, prompt::password_from_stdin()?).await;
@@ -128,18 +130,23 @@ async fn check_account(daemon: &Daemon, username: &Username, config: &Config) ->
 
 /// Checks that the daemon uses the bridge of this configuration: the password would go to another
 /// bridge otherwise. The configuration file is not the one of a daemon whose socket the user names, nor
-/// alone that of an account's own daemon, which has the bridge of its client or of config.toml.
+/// alone that of an account's own daemon, which has the bridge of its client or of config.toml. Returns the
+/// bridge of such a daemon if it is another one.
 ///
 /// # Errors
 /// The daemon uses another bridge.
-pub(super) fn check_bridge(status: &Status, target: &Target, config: &Config) -> Result<(), Fault> {
+pub(super) fn check_bridge(
+    status: &Status,
+    target: &Target,
+    config: &Config,
+) -> Result<Option<Origin>, Fault> {
     let theirs = bridge_of(status)?;
     let ours = config.settings.api_base_url.origin();
     match (config.named_bridge(), &target.socket) {
-        _ if ours == theirs => Ok(()),
+        _ if ours == theirs => Ok(None),
         (Some(named), _) => Err(fault::other_bridge(&theirs, &named)),
-        (None, Some(_)) => Ok(()),
-        (None, None) if is_own(status, target, &theirs) => Ok(()),
+        (None, Some(_)) => Ok(Some(theirs)),
+        (None, None) if is_own(status, target, &theirs) => Ok(Some(theirs)),
         (None, None) => Err(fault::earlier_bridge(&theirs, &ours)),
     }
 }
@@ -220,6 +227,8 @@ pub(super) struct SignIn<'a> {
     pub(super) config: &'a Config,
     /// Whether to save the password in the keyring.
     pub(super) save: bool,
+    /// The daemon's bridge, if it is not that of the configuration.
+    pub(super) elsewhere: Option<Origin>,
 }
 
 impl SignIn<'_> {
@@ -227,7 +236,7 @@ impl SignIn<'_> {
     async fn prompting(&self, username: Username) -> Result<Exit, CliError> {
         let mut tries = TRIES;
         loop {
-            let password = prompt::password(&format!("Password of {username}: "))?;
+            let password = prompt::password(&self.question(&username))?;
             tries = tries.saturating_sub(1);
             match self.once(username.clone(), password).await {
                 Err(error) if tries > 0 && error.exit() == Exit::NotSignedIn => {
@@ -235,6 +244,14 @@ impl SignIn<'_> {
                 }
                 result => return result,
             }
+        }
+    }
+
+    /// Returns the question for a password. It names a bridge that only a client has chosen.
+    fn question(&self, username: &Username) -> String {
+        match &self.elsewhere {
+            Some(bridge) => format!("Password of {username} at {bridge}: "),
+            None => format!("Password of {username}: "),
         }
     }
 

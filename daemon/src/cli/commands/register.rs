@@ -15,7 +15,7 @@ use crate::{
 };
 use clap::Args;
 use tai_auth::credentials::Source;
-use tai_proto::names::Username;
+use tai_proto::{Fault, names::Username, status::Status};
 
 /// Create an account and sign in with it
 #[derive(Args)]
@@ -66,15 +66,30 @@ impl Register {
             }
         };
         if let Some(daemon) = &daemon {
-            check_bridge(&daemon.status().await?, target, &config)?;
+            check_same_bridge(&daemon.status().await?, target, &config)?;
         }
         let sign_in = SignIn {
             target,
             daemon,
             config: &config,
             save: self.save,
+            elsewhere: None,
         };
         sign_in.with(credentials).await
+    }
+}
+
+/// Checks that the daemon uses the bridge at which the account is created.
+///
+/// # Errors
+/// The daemon uses another bridge.
+fn check_same_bridge(status: &Status, target: &Target, config: &Config) -> Result<(), Fault> {
+    match check_bridge(status, target, config)? {
+        None => Ok(()),
+        Some(theirs) => {
+            let ours = config.settings.api_base_url.origin();
+            Err(fault::other_bridge(&theirs, &ours))
+        }
     }
 }
 
@@ -89,7 +104,7 @@ async fn check_running(
     let Ok(status) = status.await else {
         return Ok(());
     };
-    check_bridge(&status, target, config)?;
+    check_same_bridge(&status, target, config)?;
     match status.account.username.map(Username::new) {
         Some(Ok(ours)) if ours != *username => {
             let own = own_profile(config, username);

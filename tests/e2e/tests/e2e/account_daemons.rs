@@ -1,7 +1,10 @@
 //! The daemons of accounts that clients name: one daemon and one login for each.
 
 use std::process::Stdio;
-use tai_e2e::{Killed, Machine, PASSWORD, USER, processes::is_running, raw::Raw, wait_until};
+use tai_e2e::{
+    Killed, Machine, PASSWORD, USER, processes::is_running, raw::Raw, terminal::Terminal,
+    wait_until,
+};
 use tai_proto::{
     Answer,
     account::{AccountClaim, PasswordNeed},
@@ -19,6 +22,34 @@ fn start_for(machine: &Machine, account: &str, more: &[(&str, &str)]) -> Killed 
         .stdin(Stdio::null())
         .stderr(Stdio::null());
     Killed::spawn(&mut command)
+}
+
+#[test]
+fn a_prompt_names_the_bridge_that_only_a_client_has_chosen() {
+    let machine = Machine::new();
+    machine.configure("");
+    // The same sandbox by another name, as a client could name another bridge.
+    let url = machine.sandbox.url().replace("127.0.0.1", "localhost");
+    let _daemon = start_for(&machine, USER, &[("TAI_MCP_API_BASE_URL", &url)]);
+    let profiles = || {
+        let entries = std::fs::read_dir(machine.runtime_dir())
+            .into_iter()
+            .flatten();
+        let names = entries
+            .flatten()
+            .map(|entry| entry.file_name().into_string().unwrap());
+        let mut own = names.filter_map(|name| name.strip_suffix(".admin.sock").map(str::to_owned));
+        own.next()
+    };
+    wait_until("taid serves", || profiles().is_some());
+    let profile = profiles().unwrap();
+    let mut login = machine.command("taid");
+    login.args(["login", USER, "--profile", &profile]);
+    login.env_remove("TAI_MCP_API_BASE_URL");
+    let mut terminal = Terminal::spawn(login, 120);
+    terminal.wait_for(&format!("Password of {USER} at {url}: "));
+    terminal.type_in("\u{3}");
+    assert_ne!(terminal.wait().0, Some(0));
 }
 
 #[test]

@@ -318,11 +318,11 @@ fn a_shell_that_names_another_bridge_cannot_sign_in_at_this_one() {
         .unwrap();
     let said = machine.plain(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    insta::assert_snapshot!(said, @r#"
+    insta::assert_snapshot!(said, @"
     error: this program is configured for the bridge https://mail.example, but taid uses BRIDGE
     caused by: one taid has one account at one bridge
-    hint: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid
-    "#);
+    hint: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is `api_base_url` in its configuration file, and the saved password goes there
+    ");
     assert_eq!(machine.sandbox.count(LOGIN), 0);
 }
 
