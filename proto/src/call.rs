@@ -3,9 +3,11 @@
 //! On the wire, a call is a variant of [`Call`] and its answer is the variant of [`Answer`] with
 //! the same index. Rust programs use the [`Method`] trait, which pairs the two.
 
+mod fetching;
 mod permission;
 mod person;
 
+pub use fetching::{Except, Fetch, Which};
 pub use person::{
     DeleteMail, FinishMail, GetTraffic, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail,
     ResolveHeld, RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, Verdict, WatchHeld,
@@ -24,7 +26,7 @@ use crate::{
     traffic::Traffic,
 };
 use serde::{Deserialize, Serialize};
-use tai_names::{Address, MailId, Username};
+use tai_names::{MailId, Username};
 
 /// Call with its answer type.
 pub trait Method: Clone + Send + Sync + 'static {
@@ -224,59 +226,6 @@ pub struct Submit {
     pub once: bool,
     /// Consent of a person.
     pub consent: Consent,
-}
-
-/// See [`Call::Fetch`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fetch {
-    /// Mail to read.
-    pub which: Which,
-    /// Part of the body to return.
-    pub window: Window,
-}
-
-impl Fetch {
-    /// The oldest unread mail of all, whole.
-    pub const OLDEST: Self = Self {
-        which: Which::OLDEST,
-        window: Window::WHOLE,
-    };
-}
-
-/// Mail that [`Fetch`] reads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Which {
-    /// The oldest unread mail that no client holds. It is leased to the client.
-    Oldest {
-        /// Mails that are left for a later call or another client.
-        except: Except,
-    },
-    /// The mail with this id.
-    Named(MailId),
-}
-
-impl Which {
-    /// The oldest unread mail of all.
-    pub const OLDEST: Self = Self::Oldest {
-        except: Except::NOTHING,
-    };
-}
-
-/// Unread mails that a call does not lease.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Except {
-    /// All mails of these senders.
-    pub senders: Vec<Address>,
-    /// These mails.
-    pub mails: Vec<MailId>,
-}
-
-impl Except {
-    /// No mail.
-    pub const NOTHING: Self = Self {
-        senders: Vec::new(),
-        mails: Vec::new(),
-    };
 }
 
 /// See [`Call::Peek`].

@@ -15,6 +15,7 @@ mod options;
 mod output;
 mod program;
 mod prompt;
+mod refusal;
 mod report;
 mod server;
 mod unmarked;
@@ -28,6 +29,7 @@ use crate::{backoff::after_failure, daemon, os, settings::Settings};
 use brake::Brake;
 use calls::Calls;
 use handler::{Handled, Handler};
+use refusal::refusal;
 use report::{Report, print};
 use std::{collections::BTreeSet, process::ExitCode, time::Duration};
 use tai_proto::{
@@ -269,7 +271,8 @@ impl Live {
             address,
             mail: content,
         } = &mail.stage
-            && let Some(why) = self.handler.refusal(address, content)
+            && self.handler.answers()
+            && let Some(why) = refusal(address, content)
         {
             self.report.refused(id, why);
             self.leave(mail);

@@ -115,21 +115,6 @@ impl Handler {
         }
     }
 
-    /// Returns why a mail to `address` gets no answer; `None` if it may get one. A program whose output is
-    /// not sent handles every mail.
-    pub(super) fn refusal(&self, address: &Address, mail: &Mail) -> Option<&'static str> {
-        match Address::in_field(&mail.envelope.from) {
-            _ if !self.answers() => None,
-            None => Some("its sender is not one plain address"),
-            Some(_) if Address::new(address.as_str()).is_err() => {
-                Some("no mail can be sent from an address as long as its recipient's")
-            }
-            Some(sender) => address
-                .matches(sender.as_str())
-                .then_some("it comes from the address that would answer it"),
-        }
-    }
-
     /// Returns the fault of a program that does not exist, or of a machine on which the agent cannot be
     /// run.
     pub(super) fn missing(&self) -> Option<Fault> {

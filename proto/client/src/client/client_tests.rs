@@ -110,13 +110,7 @@ impl Peer {
     /// Leases mail 7 and settles it.
     async fn lease(&mut self) {
         let fetch = self.request().await;
-        assert!(matches!(
-            fetch.call,
-            Call::Fetch(Fetch {
-                which: tai_proto::call::Which::Oldest { .. },
-                ..
-            })
-        ));
+        assert_eq!(fetch.call, Call::Fetch(Fetch::OLDEST));
         self.answer(fetch.id, Answer::Fetch(mail())).await;
         let settle = self.request().await;
         assert_eq!(settle.call, Call::Settle(Settle { id: seven() }));
