@@ -9,6 +9,9 @@ pub const MAX_ATTEMPTS: u32 = 5;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Time after the first bad token until the next login.
 pub const BAD_TOKEN_DELAY: Duration = Duration::from_secs(2);
+/// Longest time after an answer of another server until the next login. It never grows: no password
+/// was refused, and the bridge may be back at any time.
+const ELSEWHERE_DELAY: Duration = Duration::from_secs(10);
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 const FIRST_COOL_DOWN: Duration = Duration::from_secs(30);
@@ -28,6 +31,9 @@ pub enum Failure {
     Unsent,
     /// The bridge failed, or its answer was lost.
     Transient,
+    /// Another server answered in place of the bridge. The URL may be wrong, so callers get the error
+    /// at once.
+    Elsewhere,
     /// The bridge asked for this pause.
     Limited(Duration),
 }
@@ -48,6 +54,7 @@ pub fn after_failure(failure: Failure, number: u32, jitter: f64) -> (Duration, S
     match failure {
         Failure::Limited(pause) if pause > PATIENCE || is_last => (pause, Start::Caller),
         Failure::Limited(pause) => (pause + limit::spread(pause, jitter), Start::Timer),
+        Failure::Elsewhere => (spread(ELSEWHERE_DELAY, jitter), Start::Caller),
         // The next caller may start a series at once.
         Failure::Unsent if is_last => (Duration::ZERO, Start::Caller),
         Failure::Transient if is_last => (backoff(number, jitter), Start::Caller),
@@ -71,9 +78,14 @@ pub fn floor(logins: u32) -> (Duration, Duration) {
     (interval, (interval * 2).max(FLOOR_MEMORY))
 }
 
-/// Returns a delay: exponential, with jitter over its upper half, so that it is never zero.
+/// Returns an exponential delay.
 fn backoff(number: u32, jitter: f64) -> Duration {
-    doubling(FIRST_DELAY, LONGEST_DELAY, number).mul_f64(0.5 + jitter / 2.0)
+    spread(doubling(FIRST_DELAY, LONGEST_DELAY, number), jitter)
+}
+
+/// Returns `longest` with jitter over its upper half, so that the delay is never zero.
+fn spread(longest: Duration, jitter: f64) -> Duration {
+    longest.mul_f64(0.5 + jitter / 2.0)
 }
 
 #[cfg(test)]
@@ -90,6 +102,7 @@ mod tests {
             (Failure::Transient, 5, (seconds(16), Start::Caller)),
             (Failure::Unsent, 4, (seconds(8), Start::Timer)),
             (Failure::Unsent, 5, (seconds(0), Start::Caller)),
+            (Failure::Elsewhere, 1, (seconds(10), Start::Caller)),
             (short, 4, (seconds(30), Start::Timer)),
             (short, 5, (seconds(20), Start::Caller)),
             (

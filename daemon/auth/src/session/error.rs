@@ -88,11 +88,13 @@ pub(super) enum Class {
     Refused,
     /// The bridge asks for this pause.
     RateLimited(Duration),
-    /// The grant is refused or not offered. Another grant may help; a login has a cool-down.
+    /// The grant is refused. Another grant may help; a login has a cool-down.
     GrantRefused,
+    /// The URL does not offer the grant. Another grant may help; no password was refused.
+    GrantMissing,
     /// The token of the answer cannot be used. Another grant may help; a login has a cool-down.
     BadToken,
-    /// Another server answers in place of the bridge. A login has a cool-down.
+    /// Another server answers in place of the bridge; no password was refused.
     Elsewhere,
     /// The request has not left this machine, and no attempt helps before the user acts.
     NeedsUser,
@@ -146,9 +148,8 @@ fn of_bridge(error: &BridgeError) -> Class {
         BridgeError::RateLimited { retry_after } => {
             Class::RateLimited(retry_after.unwrap_or(DEFAULT_PAUSE))
         }
-        BridgeError::Unauthorized { .. }
-        | BridgeError::Refused { .. }
-        | BridgeError::NoEndpoint { .. } => Class::GrantRefused,
+        BridgeError::Unauthorized { .. } | BridgeError::Refused { .. } => Class::GrantRefused,
+        BridgeError::NoEndpoint { .. } => Class::GrantMissing,
         BridgeError::Unreachable { .. }
         | BridgeError::ProxyFailed { .. }
         | BridgeError::Revoked => Class::Unsent,

@@ -46,13 +46,19 @@ pub(super) fn login_failed(
         }
         // A second login may bring a good token (seed: "Invalid token: full re-authentication").
         Class::BadToken if account.refusals() == 0 => (account.refused(), BAD_TOKEN_DELAY, next),
-        Class::BadToken | Class::Refused | Class::GrantRefused | Class::Elsewhere => {
+        // The first bad token, which the second login followed at once, does not count.
+        Class::BadToken => {
+            let delay = login::cool_down(account.refusals());
+            (account.refused(), delay, on_demand)
+        }
+        Class::Refused | Class::GrantRefused => {
             let account = account.refused();
             let delay = login::cool_down(account.refusals());
             (account, delay, on_demand)
         }
         Class::NeedsUser => (account, Duration::ZERO, on_demand),
         Class::RateLimited(pause) => later(account, login::Failure::Limited(pause)),
+        Class::Elsewhere | Class::GrantMissing => later(account, login::Failure::Elsewhere),
         Class::Unsent => later(account, login::Failure::Unsent),
         Class::Transient => later(account, login::Failure::Transient),
     };
@@ -80,7 +86,11 @@ pub(super) fn renewal_failed(
             (account, delay)
         }
         Class::RateLimited(pause) => (account, pause + limit::spread(pause, context.jitter)),
-        Class::Elsewhere | Class::NeedsUser | Class::Unsent | Class::Transient => {
+        Class::Elsewhere
+        | Class::GrantMissing
+        | Class::NeedsUser
+        | Class::Unsent
+        | Class::Transient => {
             let delay = renewal::after_failure(attempt.number, context.jitter);
             (account, delay)
         }
@@ -106,6 +116,7 @@ pub(super) fn imposed_wait(failure: Option<Failure>, context: &Context) -> Optio
         }
         Class::NoCredentials(_)
         | Class::Elsewhere
+        | Class::GrantMissing
         | Class::NeedsUser
         | Class::Unsent
         | Class::Transient => false,

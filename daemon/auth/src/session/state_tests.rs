@@ -219,8 +219,13 @@ async fn after_a_bad_token_or_a_refused_login_each_cool_down_has_one_attempt() {
             message: String::new(),
         },
         BridgeError::Intercepted { status: 404 },
+        BridgeError::Moved {
+            status: 302,
+            to: String::new(),
+        },
     ];
-    let no_bridge = no_bridge.map(|error| (SessionError::Bridge(error), [30, 60, 120, 240]));
+    // No password was refused, so the cool-down does not grow.
+    let no_bridge = no_bridge.map(|error| (SessionError::Bridge(error), [10, 10, 10, 10]));
     let refusals = [(bad, [2, 30, 60, 120]), (refused(), [30, 60, 120, 240])];
     for (error, expected) in refusals.into_iter().chain(no_bridge) {
         let mut machine = Machine::new(not_yet());

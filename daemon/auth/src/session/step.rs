@@ -168,7 +168,10 @@ fn attempt_failed(state: State, id: Generation, error: SessionError, context: &C
                 Grant::Login => Record::LoginFailed(error.clone()),
             });
             let needs_login = attempt.grant == Grant::Refresh
-                && matches!(error.class(), Class::GrantRefused | Class::BadToken);
+                && matches!(
+                    error.class(),
+                    Class::GrantRefused | Class::GrantMissing | Class::BadToken
+                );
             let (state, mut effects) = match (needs_login, account.floor(context.now)) {
                 (true, None) => renewal_login(account, token, attempt.number, context),
                 (true, Some(floor)) => only(Live {

@@ -287,7 +287,7 @@ fn a_login_that_the_failing_database_refuses_is_tried_again_soon() {
 }
 
 #[test]
-fn a_login_at_a_url_without_a_bridge_is_tried_once_and_names_the_setting() {
+fn a_login_at_a_url_without_a_bridge_fails_at_once_and_names_the_setting() {
     let machine = Machine::new();
     machine.sandbox.can(Canned::page(404), u32::MAX, LOGIN);
     let _taid = machine.start();
@@ -303,5 +303,24 @@ fn a_login_at_a_url_without_a_bridge_is_tried_once_and_names_the_setting() {
         );
         assert!(failed.text.contains("(API_BASE_URL)"), "{}", failed.text);
     }
-    assert_eq!(machine.sandbox.count(LOGIN), 1);
+    // A second attempt is possible after 5 s, which a slow machine may need for two calls.
+    assert!((1..=2).contains(&machine.sandbox.count(LOGIN)));
+}
+
+#[test]
+fn a_call_signs_in_soon_after_a_redirect_of_the_login_ends() {
+    let machine = Machine::new();
+    let portal = Canned::page(302).with_header("Location", "https://portal.example/sign-in");
+    machine.sandbox.can(portal, 2, LOGIN);
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let mut failed = 0;
+    // Two cool-downs of a refused password take 90 s.
+    wait_until("the login works", || {
+        let result = shim.call("list_inbox", json!({}));
+        failed += u32::from(result.is_error);
+        !result.is_error
+    });
+    assert!(failed > 0);
+    assert_eq!(machine.sandbox.count(LOGIN), 3);
 }

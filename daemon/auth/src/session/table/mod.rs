@@ -113,8 +113,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: signing in (login g8 #1, file, 1 refused) + ok
         stop: stopped
         bad token: waiting (bad token, g8 failed, configured, 2 refused) + count failed login
-        bad certificate, long pause: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
-        refusal of the grant, redirect: waiting (bridge, g8 failed, configured, 2 refused) + count failed login
+        bad certificate, redirect, long pause: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
+        refusal of the grant: waiting (bridge, g8 failed, configured, 2 refused) + count failed login
         transient failure, no connection, short pause: waiting (bridge, then #2, configured, 1 refused) + count failed login
         refusal: waiting (refused, g8 failed, configured, 2 refused) + count failed login
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged; offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded); retry: unchanged + ok
@@ -127,8 +127,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: signing in (login g8 #5, file) + ok
         stop: stopped
         bad token: waiting (bad token, then #6, configured, 1 refused) + count failed login
-        transient failure, no connection, bad certificate, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
-        refusal of the grant, redirect: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
+        transient failure, no connection, bad certificate, redirect, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
+        refusal of the grant: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
         refusal: waiting (refused, g8 failed, configured, 1 refused) + count failed login
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged; offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded); retry: unchanged + ok
     live:
