@@ -3,7 +3,7 @@
 use super::{
     error::BridgeError,
     expected::Expected,
-    gate::{self, Gate},
+    gate::{self, Gate, Scope},
     transport::{RawAnswer, Unreadable},
     wire::Wrapper,
 };
@@ -39,9 +39,11 @@ pub(super) fn hide<V>(raw: &mut RawAnswer<Wrapper<V>>, secret: &SecretString) {
     }
 }
 
-/// Returns the data of an answer. A 429, and a 503 with a `Retry-After`, close `gate`.
+/// Returns the data of an answer. A 429, and a 503 with a `Retry-After`, close `gate`
+/// for the scope of the request.
 pub(super) fn read<E: Expected>(
     gate: &Gate,
+    scope: Scope,
     raw: RawAnswer<Wrapper<E::Value>>,
 ) -> Result<E::Value, BridgeError> {
     let RawAnswer {
@@ -51,7 +53,7 @@ pub(super) fn read<E: Expected>(
     } = raw;
     if status == StatusCode::TOO_MANY_REQUESTS {
         let pause = limit::after_429(retry_after(&headers));
-        gate.close(pause);
+        gate.close(scope, pause);
         let retry_after = Some(pause);
         return Err(BridgeError::RateLimited { retry_after });
     }
@@ -59,7 +61,7 @@ pub(super) fn read<E: Expected>(
         && let Some(pause) = limit::after_503(retry_after(&headers))
     {
         // Unlike a 429, it does not say that the request had no effect.
-        gate.close(pause);
+        gate.close(scope, pause);
     }
     if let Some(moved) = moved(status, &headers) {
         return Err(moved);

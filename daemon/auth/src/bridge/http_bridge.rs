@@ -7,7 +7,7 @@ use super::{
     coalescing::Coalescing,
     error::BridgeError,
     expected::Expected,
-    gate::Gate,
+    gate::{Gate, Scope},
     history::{FailureKind, MAX_PAST, Operation, PastExchange},
     metrics::{Metrics, Recorder},
     retry::{Effect, Retry, retry},
@@ -173,9 +173,9 @@ impl<T: Transport> HttpBridge<T> {
         self.created
     }
 
-    /// Returns the end of the pause that the bridge has asked for, if there is one.
+    /// Returns the end of the pause that the bridge has asked for, if it holds mail requests back.
     pub fn rate_limited_until(&self) -> Option<Instant> {
-        self.gate.closed_until()
+        self.gate.closed_until(Scope::All)
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -247,7 +247,7 @@ impl<T: Transport> HttpBridge<T> {
             let wrapped = Wrapped(expected.clone());
             let answer = self.exchange(request.operation, exchange, wrapped, |mut raw| {
                 hide(&mut raw, request.bearer.jwt());
-                read::<E>(&self.gate, raw)
+                read::<E>(&self.gate, Scope::All, raw)
             });
             let answer = answer.await;
             drop(slot);
@@ -332,7 +332,7 @@ impl<T: Transport> HttpBridge<T> {
     }
 
     async fn wait_at_gate(&self, deadline: Instant) -> Result<(), BridgeError> {
-        while let Some(until) = self.gate.closed_until() {
+        while let Some(until) = self.gate.closed_until(Scope::All) {
             if until >= deadline {
                 return Err(limited_until(until));
             }

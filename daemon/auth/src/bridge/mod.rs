@@ -175,7 +175,7 @@ pub fn fuzz(kind: u8, body: &[u8]) {
             headers,
             body: transport::parse(wire::Wrapped(expected), body),
         };
-        match answer::read::<E>(&gate::Gate::default(), raw) {
+        match answer::read::<E>(&gate::Gate::default(), gate::Scope::All, raw) {
             Ok(value) => Some(value),
             Err(error) => {
                 let text = error.to_string();

@@ -3,6 +3,7 @@
 use super::{
     answer::{date, hide, moved, read},
     error::BridgeError,
+    gate::Scope,
     history::Operation,
     http_bridge::HttpBridge,
     transport::{Exchange, RawAnswer, Transport, Unreadable},
@@ -59,7 +60,7 @@ impl<T: Transport> HttpBridge<T> {
         let expected = Wrapped(NewAccount::default());
         let created = self.exchange(Operation::Register, exchange, expected, |mut raw| {
             hide(&mut raw, &credentials.password);
-            let (username, email) = read::<NewAccount>(self.gate(), raw)?;
+            let (username, email) = read::<NewAccount>(self.gate(), Scope::Tokens, raw)?;
             Ok(Registered { username, email })
         });
         created.await

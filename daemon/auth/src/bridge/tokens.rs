@@ -6,6 +6,7 @@ use super::{
     answer::{date, hide, read},
     bearer::{Bearer, IssuedToken},
     error::{BridgeError, LoginError},
+    gate::Scope,
     history::Operation,
     http_bridge::{HttpBridge, limited_until},
     transport::{Exchange, Transport},
@@ -75,8 +76,8 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
 }
 
 impl<T: Transport> HttpBridge<T> {
-    /// Requests a token. The gate of the mail requests holds this one back too, and its own
-    /// 429 closes the gate.
+    /// Requests a token. The gate of the mail requests holds this one back too; its own 429
+    /// closes the gate for no mail request.
     async fn token(
         &self,
         operation: Operation,
@@ -89,7 +90,7 @@ impl<T: Transport> HttpBridge<T> {
         let url = self.url(&[segment]);
         // Seed: "Login request sent to: https://tai.chat/api/v1/login".
         tracing::debug!("{what} request sent to: {url}");
-        if let Some(until) = self.gate().closed_until() {
+        if let Some(until) = self.gate().closed_until(Scope::Tokens) {
             return Err(limited_until(until));
         }
         self.recorder().asked(false);
@@ -108,7 +109,7 @@ impl<T: Transport> HttpBridge<T> {
             tracing::debug!("{what} response status: {}", raw.status.as_u16());
             self.warn_about_clock();
             let server_time = date(&raw.headers);
-            let jwt = read::<IssuedJwt>(self.gate(), raw)?;
+            let jwt = read::<IssuedJwt>(self.gate(), Scope::Tokens, raw)?;
             Ok(IssuedToken {
                 jwt: jwt.into(),
                 server_time,

@@ -123,6 +123,28 @@ fn calls_succeed_while_the_token_is_valid_and_its_refresh_fails() {
 }
 
 #[test]
+fn calls_succeed_while_the_token_is_valid_and_its_refresh_is_limited() {
+    let machine = Machine::behaving(|behaviour| behaviour.token_ttl_s = 12);
+    machine.sandbox.limit(REFRESH, "600");
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.fail(FaultKind::Error500, 1000, LOGIN);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("a renewal was limited", || {
+        assert!(!shim.call("list_inbox", json!({})).is_error);
+        machine.status()["session"]["failed_renewals"].as_u64() >= Some(1)
+    });
+    let listed = shim.call("list_inbox", json!({}));
+    assert!(!listed.is_error, "{}", listed.text);
+    let sent = shim.call(
+        "send_email",
+        json!({"to": "bob@example.com", "content": "x"}),
+    );
+    assert!(!sent.is_error, "{}", sent.text);
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
+}
+
+#[test]
 fn a_call_waits_for_the_end_of_maintenance() {
     let machine = Machine::new();
     let taid = machine.start();
