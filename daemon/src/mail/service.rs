@@ -179,6 +179,11 @@ impl<B: Bridge> MailService<B> {
         Some(username.address(instance))
     }
 
+    /// Returns whether a client is writing a mail that the bridge may count as read.
+    pub(crate) fn is_writing(&self, client: ClientKey) -> bool {
+        self.leases.is_writing(client)
+    }
+
     /// Waits until no mail is being sent.
     pub(crate) async fn sends_end(&self) {
         let _ended = self.sending.write().await;

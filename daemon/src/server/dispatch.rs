@@ -60,6 +60,10 @@ impl<T: Transport> Service for App<T> {
         !self.stay_reasons().is_empty()
     }
 
+    fn is_writing(&self, client: u64) -> bool {
+        self.mail.is_writing(client)
+    }
+
     async fn sends_end(&self) {
         self.mail.sends_end().await;
     }

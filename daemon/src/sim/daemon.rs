@@ -211,6 +211,11 @@ impl Daemon {
         let _ = app.login(login, deadline).await;
     }
 
+    /// Returns whether a daemon runs.
+    pub(super) fn runs(&self) -> bool {
+        self.now().is_some()
+    }
+
     fn is(&self, number: u64) -> bool {
         self.now().as_ref().is_some_and(|now| now.number == number)
     }

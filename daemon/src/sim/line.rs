@@ -37,4 +37,8 @@ impl Dial for Line {
     fn is_held(&self) -> bool {
         false
     }
+
+    fn runs(&self) -> bool {
+        self.daemon.runs()
+    }
 }

@@ -302,6 +302,18 @@ impl Leases {
         }
     }
 
+    /// Returns whether the client holds a mail that the bridge may count as read.
+    pub(super) fn is_writing(&self, client: ClientKey) -> bool {
+        let table = self.table();
+        table.mails.values().any(|lease| match lease.state {
+            State::Marked { client: holder, .. } => holder == client,
+            State::Taken { .. }
+            | State::Returned { .. }
+            | State::Unconfirmed
+            | State::Delivered => false,
+        })
+    }
+
     /// Records that a client of another machine has written a mail that a list shows as unread, so
     /// that it is marked again.
     pub(super) fn written_elsewhere(&self, id: u64, address: &str) {

@@ -9,7 +9,7 @@ use super::{
     CallContext, CallEvent, Caller, Clients, Progress, Service,
     admission::{Admission, admit},
     clients::Record,
-    finished::{Finished, Undelivered, is_lease},
+    finished::{Finished, Undelivered, completes_lease, is_lease},
     large_frames::Room,
     limits::{self, DoorLimits, Share},
 };
@@ -208,7 +208,9 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                 self.take(frame).await?;
             }
             let draining = self.shared.stop.is_cancelled();
-            if draining && self.open.is_empty() {
+            // Without its client's report, a mail that is being written would come again.
+            let is_done = || !self.shared.service.is_writing(self.shared.key);
+            if draining && self.open.is_empty() && is_done() {
                 // The socket may contain further requests. A client that has gone needs no word.
                 let _ = self.write(&FromDaemon::Goodbye).await;
                 return Ok(());
@@ -291,7 +293,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
 
     /// Returns the share of a request, or the fault of one that must not begin.
     fn share(&self, request: &Request) -> Result<Share, Fault> {
-        if self.shared.stop.is_cancelled() {
+        if self.shared.stop.is_cancelled() && !completes_lease(&request.call) {
             return Err(fault::stopping());
         }
         if self.open.len() >= MAX_IN_FLIGHT {

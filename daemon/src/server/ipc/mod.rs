@@ -108,6 +108,9 @@ pub(crate) trait Service: Send + Sync + 'static {
     /// Returns whether an exit would lose data, so that the idle timeout does not apply.
     fn is_needed(&self) -> bool;
 
+    /// Returns whether a client is writing a mail that may count as read: its report is missing.
+    fn is_writing(&self, client: u64) -> bool;
+
     /// Waits until no mail is being sent.
     fn sends_end(&self) -> impl Future<Output = ()> + Send;
 

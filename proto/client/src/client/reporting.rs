@@ -15,11 +15,16 @@ use tai_proto::{
     call::{Delivery, EndLease},
     names::MailId,
 };
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 /// Pause after a failed attempt to connect for a report, and after a refused report.
 const REPORT_RETRY: Duration = Duration::from_millis(50);
+/// Interval of the reminders of unconfirmed deliveries. A daemon waits 3 s for the reports of its
+/// predecessor's clients.
+const REMIND_EVERY: Duration = Duration::from_secs(1);
+/// Time for which a client without lease ends reminds. Afterwards, only a call reports the deliveries.
+const REMIND_FOR: Duration = Duration::from_secs(60 * 60);
 /// Limit of unconfirmed deliveries. Beyond it the oldest is dropped.
 const MAX_UNREPORTED: usize = 256;
 
@@ -34,7 +39,7 @@ impl<D: Dial> Endings<D> {
         let mut queue = VecDeque::new();
         while let Some(end) = match queue.pop_front() {
             Some(end) => Some(end),
-            None => self.next().await,
+            None => self.next_or_remind().await,
         } {
             // On the heap, because most clients report nothing.
             let link = self.link.clone();
@@ -48,6 +53,20 @@ impl<D: Dial> Endings<D> {
             };
             if is_told {
                 reported(end.id, end.delivery);
+            }
+        }
+    }
+
+    /// Returns the next end of a lease. Until then, reports the unconfirmed deliveries again to a daemon
+    /// that runs. Starts none.
+    async fn next_or_remind(&mut self) -> Option<LeaseEnd> {
+        let until = Instant::now() + REMIND_FOR;
+        loop {
+            let reminds = Instant::now() < until && !self.link.unreported().is_empty();
+            tokio::select! {
+                biased;
+                end = self.next() => return end,
+                () = sleep(REMIND_EVERY), if reminds => Box::pin(self.link.remind()).await,
             }
         }
     }
@@ -125,7 +144,8 @@ impl<D: Dial> Link<D> {
     }
 
     /// Reports a delivery and retries until the daemon has answered, for at most 55 seconds. After
-    /// that, the next connection reports it. Without the report the daemon leases the mail again.
+    /// that, a reminder or the next connection reports it. Without the report the daemon leases the
+    /// mail again.
     /// Returns whether the daemon answered.
     async fn report_delivery(self: &Arc<Self>, id: MailId) -> bool {
         let deadline = Instant::now() + CALL_TIMEOUT;
@@ -212,6 +232,20 @@ impl<D: Dial> Link<D> {
             }
         }
         told
+    }
+
+    /// Reports the unconfirmed deliveries, if a daemon runs.
+    async fn remind(self: &Arc<Self>) {
+        let mut dials = std::iter::once(&self.dial).chain(&self.own);
+        if !dials.any(|dial| dial.runs()) {
+            return;
+        }
+        let deadline = Instant::now() + CALL_TIMEOUT;
+        let identity = self.identity.lock().await.clone();
+        // A new connection has reported them.
+        if let Ok(connection) = self.connection(&identity, deadline).await {
+            self.report_rest(&connection, deadline).await;
+        }
     }
 
     /// Drops deliveries that the daemon has confirmed.

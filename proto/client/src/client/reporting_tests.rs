@@ -96,3 +96,45 @@ async fn a_mail_that_this_machine_may_not_write_is_returned_with_the_reason() {
         assert_eq!(fault.code, code);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_client_without_calls_reports_a_delivery_to_a_daemon_that_starts_later() {
+    let mut stage = Stage::new(&[]);
+    let (_, fetch) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    daemon.lease().await;
+    let lease = fetch.await.unwrap().ok().unwrap().unwrap();
+    stage.script.is_running.store(false, Ordering::Relaxed);
+    drop(daemon);
+    lease.delivered();
+    sleep(Duration::from_secs(10 * 60)).await;
+    stage.script.is_running.store(true, Ordering::Relaxed);
+    // The successor waits 3 s for the report.
+    let successor = tokio::time::timeout(Duration::from_secs(2), stage.daemon());
+    let mut successor = successor.await.expect("the client reports");
+    successor.end_of_lease(Delivery::Delivered).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_is_reported_before_the_first_call_however_long_taid_was_away() {
+    let mut stage = Stage::new(&[]);
+    let (_, fetch) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    daemon.lease().await;
+    let lease = fetch.await.unwrap().ok().unwrap().unwrap();
+    stage.script.is_running.store(false, Ordering::Relaxed);
+    drop(daemon);
+    lease.delivered();
+    sleep(Duration::from_secs(3600)).await;
+    stage.script.is_running.store(true, Ordering::Relaxed);
+    let info = stage.call(GetInfo);
+    let mut successor = stage.daemon().await;
+    successor.end_of_lease(Delivery::Delivered).await;
+    let request = successor.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    drop(successor);
+    // The report was confirmed, so that the next connection does not repeat it.
+    let request = stage.daemon().await.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    info.abort();
+}
