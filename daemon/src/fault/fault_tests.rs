@@ -88,6 +88,12 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         MailError::NotRecorded(JournalError {
             path: "/home/alice/.local/state/tai/sends-default".into(),
             why: "No space left on device (os error 28)".into(),
+            lacks_descriptors: false,
+        }),
+        MailError::NotRecorded(JournalError {
+            path: "/home/alice/.local/state/tai/sends-default".into(),
+            why: "Too many open files (os error 24)".into(),
+            lacks_descriptors: true,
         }),
         MailError::NoSuchMail("7".parse().unwrap()),
         MailError::Unchanged {
@@ -263,6 +269,12 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: cannot write /home/alice/.local/state/tai/sends-default: No space left on device (os error 28)
     hint: nothing was sent; ask the user to free space on the disk of `/home/alice/.local/state/tai/sends-default`, or move that away if it is not a file of taid, then call again
     hint for a person: free space on the disk of `/home/alice/.local/state/tai/sends-default`, or move that away if it is not a file of taid; nothing was sent
+
+    [NotRecorded]
+    error: the email was not sent: taid cannot record it, and without a record it could be sent twice
+    caused by: cannot write /home/alice/.local/state/tai/sends-default: Too many open files (os error 24)
+    hint: nothing was sent; ask the user to raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end some of its clients, then call again
+    hint for a person: raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end some of its clients; nothing was sent
 
     [NotFound]
     error: Email with ID 7 not found

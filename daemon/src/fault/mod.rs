@@ -174,10 +174,15 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
 
 /// Returns the fault for a mail that was not sent because its record is not on the disk.
 fn not_recorded(error: &JournalError) -> Fault {
-    let action = format!(
-        "free space on the disk of `{}`, or move that away if it is not a file of taid",
-        error.path.display()
-    );
+    let action = match error.lacks_descriptors {
+        true => "raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end \
+                 some of its clients"
+            .to_owned(),
+        false => format!(
+            "free space on the disk of `{}`, or move that away if it is not a file of taid",
+            error.path.display()
+        ),
+    };
     Fault::new(
         FaultCode::NotRecorded,
         "the email was not sent: taid cannot record it, and without a record it could be sent twice",

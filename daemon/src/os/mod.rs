@@ -2,6 +2,7 @@
 //! service manager. `unix` and `windows` have the same functions. This module uses no other module
 //! of the daemon.
 
+mod descriptors;
 pub(crate) mod desktop;
 pub(crate) mod files;
 pub(crate) mod manager;
@@ -18,6 +19,7 @@ use unix as system;
 #[cfg(not(unix))]
 use windows as system;
 
+pub(crate) use descriptors::{descriptor_limit, lacks_descriptors, raise_descriptor_limit};
 pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]

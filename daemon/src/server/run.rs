@@ -155,6 +155,7 @@ pub(crate) fn run(
         None => None,
     };
     os::restrict_new_files();
+    os::raise_descriptor_limit();
     let inherited = os::manager::inherited_sockets();
     let dir = Some(places.config());
     let (profile, account) = match account {

@@ -10,4 +10,6 @@ pub(crate) struct JournalError {
     pub(crate) path: PathBuf,
     /// The system's error.
     pub(crate) why: String,
+    /// Whether no file descriptor was left.
+    pub(crate) lacks_descriptors: bool,
 }

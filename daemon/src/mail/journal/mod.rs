@@ -83,7 +83,7 @@ impl<R: Display + FromStr> Journal<R> {
         let state = match open(path, &disk, each) {
             Ok(store) => State::Open(store),
             Err(failure) => {
-                let JournalError { path, why } = &failure;
+                let JournalError { path, why, .. } = &failure;
                 tracing::warn!(path = %path.display(), error = why, "cannot open a journal");
                 State::Closed { disk, failure }
             }

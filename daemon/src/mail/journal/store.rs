@@ -7,6 +7,7 @@ use super::{
     error::JournalError,
     file::{LineFile, Replacement, sync_name},
 };
+use crate::os;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -234,6 +235,7 @@ impl Store {
         let late = || JournalError {
             path: self.path.clone(),
             why: "the disk does not confirm the write".to_owned(),
+            lacks_descriptors: false,
         };
         match done {
             Ok(Ok(progress)) if progress.synced >= record => Ok(()),
@@ -370,5 +372,6 @@ pub(super) fn failure(path: &Path, error: &io::Error) -> JournalError {
     JournalError {
         path: path.to_owned(),
         why: error.to_string(),
+        lacks_descriptors: os::lacks_descriptors(error),
     }
 }

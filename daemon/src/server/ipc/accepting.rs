@@ -14,6 +14,9 @@ use std::{
 use tai_proto::door::Door;
 use tokio::{sync::mpsc, task::JoinSet};
 
+/// Action for the person whose daemon has no descriptors left.
+const MORE_DESCRIPTORS: &str = "raise the limit of open files with `ulimit -n` or LimitNOFILE=";
+
 /// A listening socket.
 struct OpenSocket {
     door: Door,
@@ -166,7 +169,8 @@ async fn accept_all(socket: Socket, door: Door, streams: mpsc::Sender<(Door, Str
             Err(error) => {
                 // Usually the process is out of file descriptors: an immediate retry would spin,
                 // and an exit would disconnect every client.
-                tracing::error!(%error, "cannot accept a connection");
+                let hint = os::lacks_descriptors(&error).then_some(MORE_DESCRIPTORS);
+                tracing::error!(%error, hint, "cannot accept a connection");
                 backoff = (backoff * 2).clamp(Duration::from_millis(10), Duration::from_secs(1));
             }
         }

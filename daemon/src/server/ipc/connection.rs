@@ -311,7 +311,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         }
     }
 
-    fn begin(&mut self, request: Request, share: Share) {
+    fn begin(&mut self, request: Request, mut share: Share) {
         let Request {
             id,
             deadline_ms,
@@ -347,6 +347,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         let work = Box::pin(self.shared.service.clone().call(call, context));
         let events = self.events.clone();
         let finished = async move {
+            share.ready().await;
             let finished = Finished::new(work.await, undelivered, share);
             if let Ok(place) = events.reserve().await {
                 place.send(CallEvent::Done(id, Box::new(finished)));

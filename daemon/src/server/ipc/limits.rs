@@ -1,7 +1,7 @@
 //! The limits of each socket. A client that a user confines to an instance's socket takes neither the
 //! connections of others nor their memory.
 
-use super::large_frames::Budget;
+use super::{finished::completes_lease, large_frames::Budget};
 use crate::fault;
 use std::sync::Arc;
 use tai_proto::{Call, Fault, door::Door};
@@ -13,6 +13,11 @@ pub(super) const CONNECTIONS: usize = 1100;
 pub(super) const CONNECTIONS_OF_INSTANCE: usize = 64;
 /// Limit of the connections at the socket for persons.
 const CONNECTIONS_OF_PERSONS: usize = 64;
+/// Descriptors for the daemon's own files, its requests and its child processes.
+const OWN_DESCRIPTORS: usize = 64;
+/// Limit of the unanswered requests for a status at one socket. Further ones wait. Each answer has a row
+/// for each client, so that the answers of clients that do not read grow with the square of their number.
+const STATUSES: usize = 64;
 /// Limit of the unanswered calls at the socket of one instance that do not wait for mail. Each may hold
 /// an answer in memory.
 const CALLS_OF_INSTANCE: usize = 64;
@@ -29,6 +34,8 @@ const FRAMES_OF_INSTANCE: usize = 8 << 10;
 pub(super) struct Limits {
     /// Connections of agents, at any socket.
     agents: Arc<Semaphore>,
+    /// Connections at the socket for persons.
+    persons: Arc<Semaphore>,
     doors: Vec<(Door, Arc<DoorLimits>)>,
 }
 
@@ -38,13 +45,14 @@ pub(crate) struct DoorLimits {
     /// Calls that do not wait for mail; `None` for any number.
     calls: Option<Arc<Semaphore>>,
     content: Arc<Semaphore>,
+    statuses: Arc<Semaphore>,
     /// Memory for large frames.
     pub(super) frames: Budget,
 }
 
 /// A connection's places. Dropping them makes room for another one.
 pub(super) struct Connected {
-    _places: [Option<OwnedSemaphorePermit>; 2],
+    _places: [OwnedSemaphorePermit; 2],
 }
 
 /// A call's share of its socket's limits, until its answer is written.
@@ -52,12 +60,31 @@ pub(super) struct Connected {
 pub(super) struct Share {
     call: Option<OwnedSemaphorePermit>,
     content: Option<OwnedSemaphorePermit>,
+    /// Places of the requests for a status, if the call is one and has none yet.
+    statuses: Option<Arc<Semaphore>>,
+    status: Option<OwnedSemaphorePermit>,
+}
+
+/// Returns the limits of the connections of agents and of persons, for a limit of the process's
+/// descriptors. A connection takes no descriptor of the daemon's own work.
+fn connections(descriptors: Option<u64>) -> (usize, usize) {
+    let Some(descriptors) = descriptors else {
+        return (CONNECTIONS, CONNECTIONS_OF_PERSONS);
+    };
+    let descriptors = usize::try_from(descriptors).unwrap_or(usize::MAX);
+    let left = descriptors - OWN_DESCRIPTORS.min(descriptors / 4 * 3);
+    let persons = (left / 4).clamp(2, CONNECTIONS_OF_PERSONS);
+    let agents = left.saturating_sub(persons).clamp(2, CONNECTIONS);
+    (agents, persons)
 }
 
 impl Limits {
-    pub(super) fn new() -> Self {
+    /// Returns the limits of a process with this limit of descriptors.
+    pub(super) fn new(descriptors: Option<u64>) -> Self {
+        let (agents, persons) = connections(descriptors);
         Self {
-            agents: Arc::new(Semaphore::new(CONNECTIONS)),
+            agents: Arc::new(Semaphore::new(agents)),
+            persons: Arc::new(Semaphore::new(persons)),
             doors: Vec::new(),
         }
     }
@@ -76,11 +103,12 @@ impl Limits {
     pub(super) fn connect(&mut self, door: &Door) -> Option<Connected> {
         let own = self.of(door).connections.clone().try_acquire_owned().ok()?;
         let shared = match door {
-            Door::Agents | Door::Instance(_) => Some(self.agents.clone().try_acquire_owned().ok()?),
-            Door::Persons => None,
+            Door::Agents | Door::Instance(_) => &self.agents,
+            Door::Persons => &self.persons,
         };
+        let shared = shared.clone().try_acquire_owned().ok()?;
         Some(Connected {
-            _places: [Some(own), shared],
+            _places: [own, shared],
         })
     }
 }
@@ -107,13 +135,17 @@ impl DoorLimits {
             connections: Arc::new(Semaphore::new(connections)),
             calls: calls.map(|calls| Arc::new(Semaphore::new(calls))),
             content: Arc::new(Semaphore::new(content)),
+            statuses: Arc::new(Semaphore::new(STATUSES)),
             frames: Budget::new(frames),
         }
     }
 
     /// Returns the share of a call; `None` if the calls of the socket leave no room for it.
     pub(super) fn share(&self, call: &Call) -> Option<Share> {
-        let mut share = Share::default();
+        let mut share = Share {
+            statuses: matches!(call, Call::GetStatus(_)).then(|| self.statuses.clone()),
+            ..Share::default()
+        };
         if let Some(calls) = &self.calls
             && !is_free(call)
         {
@@ -128,13 +160,20 @@ impl DoorLimits {
     }
 }
 
+impl Share {
+    /// Waits until the call may begin.
+    pub(super) async fn ready(&mut self) {
+        if let Some(statuses) = self.statuses.take() {
+            // The semaphore is never closed.
+            self.status = statuses.acquire_owned().await.ok();
+        }
+    }
+}
+
 /// Returns whether a call has no share of the calls: it waits for mail, or it ends or settles a lease,
 /// which a busy socket must not prevent.
 fn is_free(call: &Call) -> bool {
-    matches!(
-        call,
-        Call::Watch(_) | Call::WaitFor(_) | Call::EndLease(_) | Call::Settle(_)
-    )
+    completes_lease(call) || matches!(call, Call::Watch(_) | Call::WaitFor(_))
 }
 
 #[cfg(test)]
@@ -144,7 +183,7 @@ mod tests {
     use tai_proto::{
         Method as _,
         approval::Consent,
-        call::{Delivery, EndLease, GetInfo, Settle, Submit, Watch},
+        call::{Delivery, EndLease, GetInfo, GetStatus, Settle, Submit, Watch},
         frame::MAX_FRAME,
         mail::{Draft, Format, Target},
     };
@@ -168,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_confined_client_takes_no_connection_of_a_person_and_few_of_other_agents() {
-        let mut limits = Limits::new();
+        let mut limits = Limits::new(None);
         let confined = Door::Instance("desk".parse().unwrap());
         let mut places: Vec<_> = (0..CONNECTIONS_OF_INSTANCE)
             .map(|_| limits.connect(&confined).unwrap())
@@ -187,8 +226,42 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn requests_for_a_status_wait_until_others_are_answered() {
+        let limits = DoorLimits::of(&Door::Agents);
+        let call = GetStatus.into_call();
+        let mut shares = Vec::new();
+        for _ in 0..STATUSES {
+            let mut share = limits.share(&call).unwrap();
+            share.ready().await;
+            shares.push(share);
+        }
+        let mut next = limits.share(&call).unwrap();
+        let soon = Duration::from_secs(1);
+        assert!(timeout(soon, next.ready()).await.is_err());
+        let mut other = limits.share(&GetInfo.into_call()).unwrap();
+        other.ready().await;
+        let mut next = limits.share(&call).unwrap();
+        shares.pop();
+        assert!(timeout(soon, next.ready()).await.is_ok());
+    }
+
+    #[test]
+    fn connections_leave_descriptors_for_persons_and_for_the_daemon() {
+        for (descriptors, expected) in [
+            (None, (1100, 64)),
+            (Some(8192), (1100, 64)),
+            (Some(1024), (896, 64)),
+            (Some(256), (144, 48)),
+            (Some(64), (12, 4)),
+            (Some(8), (2, 2)),
+        ] {
+            assert_eq!(connections(descriptors), expected, "{descriptors:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_large_frames_of_a_confined_client_hold_up_no_other_client() {
-        let mut limits = Limits::new();
+        let mut limits = Limits::new(None);
         let mut room = |door: &Door| Room::new(limits.of(door).frames.clone());
         let confined = Door::Instance("desk".parse().unwrap());
         let mut rooms = Vec::new();

@@ -128,7 +128,7 @@ impl Listener {
         idle_exit: Option<Duration>,
         stop: CancellationToken,
     ) -> ProfileLock {
-        let mut limits = Limits::new();
+        let mut limits = Limits::new(os::descriptor_limit());
         let tasks = TaskTracker::new();
         let mut keys = 0;
         let idle = Arc::new(Idle::new(idle_exit));

@@ -1,0 +1,56 @@
+//! The limit of file descriptors of the process.
+
+use std::io;
+
+/// Soft limit that suffices for all connections, files and requests of the daemon.
+const WANTED: u64 = 8192;
+
+/// Raises the soft limit to [`WANTED`], or to the hard limit if that is lower: some systems have a soft
+/// limit of 256. Child processes inherit it.
+#[cfg(unix)]
+pub(crate) fn raise_descriptor_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(WANTED, |hard| hard.min(WANTED));
+    if limit.current.is_some_and(|soft| soft < wanted) {
+        let raised = Rlimit {
+            current: Some(wanted),
+            maximum: limit.maximum,
+        };
+        // On failure the limit stays, and fewer clients are served.
+        let _ = setrlimit(Resource::Nofile, raised);
+    }
+}
+
+/// Does nothing: handles have no limit that matters.
+#[cfg(not(unix))]
+pub(crate) fn raise_descriptor_limit() {}
+
+/// Returns the soft limit; `None` if there is none.
+#[cfg(unix)]
+pub(crate) fn descriptor_limit() -> Option<u64> {
+    use rustix::process::{Resource, getrlimit};
+    getrlimit(Resource::Nofile).current
+}
+
+/// Returns `None`: handles have no limit that matters.
+#[cfg(not(unix))]
+pub(crate) fn descriptor_limit() -> Option<u64> {
+    None
+}
+
+/// Returns whether an operation failed because the process or the system has no descriptor left.
+#[cfg(unix)]
+pub(crate) fn lacks_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let lacking = [Errno::MFILE, Errno::NFILE].map(Errno::raw_os_error);
+    error
+        .raw_os_error()
+        .is_some_and(|code| lacking.contains(&code))
+}
+
+/// Returns `false`: handles have no limit that matters.
+#[cfg(not(unix))]
+pub(crate) fn lacks_descriptors(_: &io::Error) -> bool {
+    false
+}
