@@ -201,6 +201,10 @@ pub enum GoneState {
     LostMaybeSent,
     /// The keyring that has the key of the content does not answer.
     Locked,
+    /// The mail was not approved within an hour. Nothing was sent.
+    Expired,
+    /// As [`GoneState::Expired`], and an earlier daemon may have sent the mail.
+    ExpiredMaybeSent,
 }
 
 /// Answer to [`crate::call::ListHeld`]. Each list begins with the oldest mail.

@@ -246,7 +246,7 @@ impl<B: Bridge> MailService<B> {
         let mut gone = self.approvals.list().gone;
         gone.retain(|mail| match mail.state {
             GoneState::Lost | GoneState::LostMaybeSent => true,
-            GoneState::Locked => false,
+            GoneState::Locked | GoneState::Expired | GoneState::ExpiredMaybeSent => false,
         });
         gone
     }

@@ -301,8 +301,8 @@ fn waits(held: &HeldMail, elicitation: &Elicitation) -> Fault {
     }
     if let Some(lost) = &held.replaces {
         let sent = match lost.state {
-            GoneState::LostMaybeSent => " and may have been sent",
-            GoneState::Lost | GoneState::Locked => "",
+            GoneState::LostMaybeSent | GoneState::ExpiredMaybeSent => " and may have been sent",
+            GoneState::Lost | GoneState::Locked | GoneState::Expired => "",
         };
         what.push_str(&format!(
             "; the same email held at {} as number {} was lost when taid stopped{sent}",

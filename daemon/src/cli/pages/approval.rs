@@ -129,6 +129,14 @@ fn fate(mail: &GoneMail, now: SystemTime) -> String {
             "cannot be decrypted now; held since {since} ({ago} ago) for {sender}\n      \
              unlock the keyring, then run `taid approve` again"
         ),
+        GoneState::Expired => format!(
+            "not approved within an hour, not sent; held since {since} ({ago} ago) for {sender}\n      \
+             to send it, ask the agent to submit it again"
+        ),
+        GoneState::ExpiredMaybeSent => format!(
+            "not approved within an hour; held since {since} ({ago} ago) for {sender}\n      \
+             may have been sent before: check before the agent submits it again"
+        ),
     }
 }
 
@@ -158,6 +166,18 @@ pub(in crate::cli) fn missing(mail: &GoneMail) -> CliError {
         GoneState::Locked => CliError::new(format!("mail {number} cannot be decrypted now"))
             .caused_by("the keyring with its key does not answer")
             .hint("unlock the keyring, then run `taid approve` again"),
+        GoneState::Expired => CliError::new(format!("mail {number} was not approved in time"))
+            .caused_by(format!(
+                "it waited for an hour from {since}; nothing was sent"
+            ))
+            .hint("ask the agent to submit it again"),
+        GoneState::ExpiredMaybeSent => {
+            CliError::new(format!("mail {number} was not approved in time"))
+                .caused_by(format!(
+                    "it waited from {since}, and may have been sent before"
+                ))
+                .hint("ask the recipient before the agent submits it again")
+        }
     }
 }
 

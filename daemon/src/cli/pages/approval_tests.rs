@@ -154,6 +154,8 @@ fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
             gone(5, GoneState::Lost),
             gone(6, GoneState::LostMaybeSent),
             gone(7, GoneState::Locked),
+            gone(8, GoneState::Expired),
+            gone(9, GoneState::ExpiredMaybeSent),
         ],
     };
     let work = Profile::new("work").unwrap();
@@ -172,6 +174,10 @@ fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
           may have been sent: check before the agent submits it again
        7  cannot be decrypted now; held since 2026-11-23T10:00:00Z (30 min ago) for instance desk
           unlock the keyring, then run `taid approve --profile work` again
+       8  not approved within an hour, not sent; held since 2026-11-23T10:00:00Z (30 min ago) for instance desk
+          to send it, ask the agent to submit it again
+       9  not approved within an hour; held since 2026-11-23T10:00:00Z (30 min ago) for instance desk
+          may have been sent before: check before the agent submits it again
     2 mails are waiting. `taid approve NUMBER --profile work` shows one and asks whether to send it.
     ");
     insta::assert_snapshot!(mail(&held.waiting[1], now(), &work), @"

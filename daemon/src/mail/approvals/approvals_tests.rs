@@ -3,13 +3,13 @@
 use super::{
     super::prepared::prepared,
     capacity::{ALL_QUESTIONS, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
-    state::{HELD_LIFE, QUESTION_LIFE},
+    state::{HELD_LIFE, LOST_LIFE, QUESTION_LIFE},
     *,
 };
 use std::{collections::HashSet, time::Duration};
 use tai_auth::testing::TestClock;
 use tai_proto::{
-    approval::{HeldForm, HeldMail},
+    approval::{GoneState, HeldForm, HeldList, HeldMail},
     names::{Address, MailId},
 };
 
@@ -170,7 +170,19 @@ async fn a_mail_waits_once_for_an_hour_and_one_decision_counts() {
     assert_eq!(approvals.list().waiting.len(), 2);
 
     tokio::time::advance(HELD_LIFE).await;
-    assert_eq!(approvals.list().waiting, []);
+    let list = approvals.list();
+    assert_eq!(list.waiting, []);
+    // For a day, the person is told that they were not sent.
+    let expired = |number| (number, GoneState::Expired);
+    let gone = |list: HeldList| {
+        let mails = list.gone.into_iter();
+        mails
+            .map(|mail| (mail.number, mail.state))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(gone(list), [expired(1), expired(3)]);
+    tokio::time::advance(LOST_LIFE).await;
+    assert_eq!(gone(approvals.list()), []);
 }
 
 #[tokio::test(start_paused = true)]

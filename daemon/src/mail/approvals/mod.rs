@@ -13,6 +13,7 @@ mod capacity;
 mod count;
 mod discards;
 mod error;
+mod expired;
 mod keep;
 mod key;
 mod policy;
@@ -45,7 +46,7 @@ use discards::Discarded;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use safe::Safe;
 use same::Submission;
-use show::{gone, show, version};
+use show::{Fate, gone, show, version};
 use state::{Approval, Effect, Event, Place, WaitingMail};
 use std::{
     fmt,
@@ -149,10 +150,7 @@ impl Approvals {
     fn table(&self) -> (MutexGuard<'_, Table>, Stamp) {
         let now = self.clock.stamp();
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let keys: Vec<u64> = table.approvals.keys().copied().collect();
-        for key in keys {
-            table.change(key, Event::Expire, now);
-        }
+        table.expire(now);
         (table, now)
     }
 
@@ -276,11 +274,14 @@ impl Approvals {
         for approval in table.approvals.values() {
             match approval {
                 Approval::Held(waiting) => list.waiting.push(show(waiting, now)),
-                Approval::Sealed(trace) => list.gone.push(gone(trace, false, now)),
-                Approval::Lost(trace) => list.gone.push(gone(trace, true, now)),
+                Approval::Sealed(trace) => list.gone.push(gone(trace, Fate::Locked, now)),
+                Approval::Lost(trace) => list.gone.push(gone(trace, Fate::Lost, now)),
                 Approval::Asked { .. } | Approval::Sending(_) => {}
             }
         }
+        let expired = table.expired.of_last_day(now);
+        let expired = expired.map(|trace| gone(trace, Fate::Expired, now));
+        list.gone.extend(expired);
         list
     }
 

@@ -34,7 +34,7 @@ pub(super) fn show(waiting: &WaitingMail, now: Stamp) -> HeldMail {
         replaces: waiting
             .replaces
             .as_ref()
-            .map(|trace| gone(trace, true, now)),
+            .map(|trace| gone(trace, Fate::Lost, now)),
         revises: waiting.revises.as_ref().map(|(number, digest)| {
             Box::new(RevisedMail {
                 number: *number,
@@ -47,18 +47,28 @@ pub(super) fn show(waiting: &WaitingMail, now: Stamp) -> HeldMail {
     }
 }
 
+/// Reason for which a mail has no content any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Locked,
+    Lost,
+    Expired,
+}
+
 /// Returns a mail whose content is lost, or cannot be opened now.
-pub(super) fn gone(trace: &Trace, is_lost: bool, now: Stamp) -> GoneMail {
+pub(super) fn gone(trace: &Trace, fate: Fate, now: Stamp) -> GoneMail {
     GoneMail {
         number: trace.number,
         version: version(trace),
         instance: trace.instance.clone(),
         since: label(on_wall(trace.since, now)),
         digest: trace.digest.to_string().as_str().into(),
-        state: match (is_lost, trace.maybe_sent) {
-            (false, _) => GoneState::Locked,
-            (true, false) => GoneState::Lost,
-            (true, true) => GoneState::LostMaybeSent,
+        state: match (fate, trace.maybe_sent) {
+            (Fate::Locked, _) => GoneState::Locked,
+            (Fate::Lost, false) => GoneState::Lost,
+            (Fate::Lost, true) => GoneState::LostMaybeSent,
+            (Fate::Expired, false) => GoneState::Expired,
+            (Fate::Expired, true) => GoneState::ExpiredMaybeSent,
         },
     }
 }

@@ -193,7 +193,8 @@ pub(super) fn step(
     }
 }
 
-fn is_expired(approval: &Approval, now: Stamp) -> bool {
+/// Returns whether the time of an approval has passed.
+pub(super) fn is_expired(approval: &Approval, now: Stamp) -> bool {
     let (since, life) = match approval {
         Approval::Asked { since, .. } => (since, QUESTION_LIFE),
         Approval::Held(waiting) => (&waiting.since, HELD_LIFE),

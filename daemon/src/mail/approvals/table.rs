@@ -4,6 +4,7 @@
 use super::{
     capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
     discards::Discards,
+    expired::Expired,
     record::{ApprovalRecord, Earlier, records},
     same::Submission,
     state::{Approval, Effect, Event, Place, Room, Trace, WaitingMail, step},
@@ -27,6 +28,7 @@ pub(super) struct Table {
     pub(super) approvals: BTreeMap<u64, Approval>,
     pub(super) last_key: u64,
     pub(super) discards: Discards,
+    pub(super) expired: Expired,
     /// The number of the latest mail.
     last_number: u64,
     pub(super) journal: Journal<ApprovalRecord>,
@@ -48,6 +50,7 @@ impl Table {
             last_key: 0,
             last_number: 0,
             discards: Discards::default(),
+            expired: Expired::default(),
             journal,
             vault: None,
             mark: watch::Sender::new(first),
@@ -57,6 +60,17 @@ impl Table {
     /// Returns the mark of the waiting mails as it changes.
     pub(super) fn marks(&self) -> watch::Receiver<u64> {
         self.mark.subscribe()
+    }
+
+    /// Ends the approvals whose time has passed.
+    pub(super) fn expire(&mut self, now: Stamp) {
+        let keys: Vec<u64> = self.approvals.keys().copied().collect();
+        for key in keys {
+            if let Some(approval) = self.approvals.get(&key) {
+                self.expired.note(approval, now);
+            }
+            self.change(key, Event::Expire, now);
+        }
     }
 
     /// Reports a change of the waiting mails to those who watch them.
