@@ -44,6 +44,12 @@ pub(super) fn admit(role: Role, door: Door, default: Option<Instance>) -> Admiss
     }
 }
 
+/// Returns whether a call completes a lease of the client. A daemon that drains serves it: the mail
+/// would come again.
+pub(super) fn completes_lease(call: &Call) -> bool {
+    matches!(call, Call::EndLease(_) | Call::Settle(_))
+}
+
 impl Admission {
     /// Returns the fault of a call that the connection may not make.
     pub(super) fn refusal(&self, call: &Call) -> Option<Fault> {

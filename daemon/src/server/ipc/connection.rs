@@ -7,9 +7,9 @@ mod frames;
 
 use super::{
     CallContext, CallEvent, Caller, Clients, Progress, Service,
-    admission::{Admission, admit},
+    admission::{Admission, admit, completes_lease},
     clients::Record,
-    finished::{Finished, Undelivered, completes_lease, is_lease},
+    finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
     limits::{self, DoorLimits, Share},
 };

@@ -14,12 +14,6 @@ pub(super) fn is_lease(call: &Call) -> bool {
     )
 }
 
-/// Returns whether a call completes a lease of the client. A daemon that drains serves it: the mail
-/// would come again.
-pub(super) fn completes_lease(call: &Call) -> bool {
-    matches!(call, Call::EndLease(_) | Call::Settle(_))
-}
-
 /// Result of a call. Dropping it, because the client cancelled the call or disconnected, passes an
 /// answer to its handler.
 pub(super) struct Finished {

@@ -1,7 +1,7 @@
 //! The limits of each socket. A client that a user confines to an instance's socket takes neither the
 //! connections of others nor their memory.
 
-use super::{finished::completes_lease, large_frames::Budget};
+use super::{admission::completes_lease, large_frames::Budget};
 use crate::fault;
 use std::sync::Arc;
 use tai_proto::{Call, Fault, door::Door};
