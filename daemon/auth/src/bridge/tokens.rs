@@ -39,7 +39,10 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
             &credentials.password,
         );
         let error = match issued.await {
-            Ok(issued) => return Ok(issued),
+            Ok(issued) => {
+                self.recorder().ended(None);
+                return Ok(issued);
+            }
             // The answer is the same while the bridge's database fails (bridge-api.md, trap 9).
             Err(BridgeError::Unauthorized { message }) => {
                 let deadline = Instant::now() + self.timeout();
@@ -47,6 +50,7 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
             }
             Err(error) => error,
         };
+        self.recorder().ended(Some(&error));
         Err(match error {
             // The bridge does not say which of the two is wrong. Some bridges answer 400.
             BridgeError::Unauthorized { .. } | BridgeError::Refused { status: 400, .. } => {
@@ -63,15 +67,17 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
     }
 
     async fn refresh(&self, bearer: &Bearer) -> Result<IssuedToken, BridgeError> {
-        self.token(
+        let issued = self.token(
             Operation::Refresh,
             "Refresh",
             "refresh",
             Some(bearer.jwt()),
             None,
             bearer.jwt(),
-        )
-        .await
+        );
+        let issued = issued.await;
+        self.recorder().ended(issued.as_ref().err());
+        issued
     }
 }
 

@@ -1,6 +1,13 @@
 //! The table of connected clients in the page of `taid status`.
 
-use crate::{cli::table::Table, time::relative};
+use crate::{
+    cli::{
+        columns::{cut, width},
+        table::Table,
+        terminal::printable,
+    },
+    time::relative,
+};
 use std::time::SystemTime;
 use tai_proto::status::ClientStatus;
 
@@ -19,9 +26,19 @@ const TABLE: Table<8> = Table {
     omitted_first: &["VERSION", "PID", "OPEN", "CONNECTED", "CALLS", "LAST CALL"],
 };
 
-/// Returns the table of clients, without the columns that the terminal has no room for.
+/// Columns of a client's name in a terminal that is too narrow for the table. A client chooses its name.
+const NAME: usize = 20;
+
+/// Returns the table of clients. If the terminal has no room for it, names are cut, and columns omitted.
 pub(super) fn table(clients: &[ClientStatus], now: SystemTime, columns: Option<usize>) -> String {
-    let rows: Vec<[String; 8]> = clients.iter().map(|client| row(client, now)).collect();
+    let mut rows: Vec<[String; 8]> = clients.iter().map(|client| row(client, now)).collect();
+    let whole = TABLE.lines(&rows, None);
+    if columns.is_none_or(|columns| whole.lines().all(|line| width(line) <= columns)) {
+        return whole;
+    }
+    for [name, ..] in &mut rows {
+        *name = cut(&printable(name), NAME);
+    }
     TABLE.lines(&rows, columns)
 }
 

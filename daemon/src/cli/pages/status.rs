@@ -243,7 +243,7 @@ fn bridge(page: &mut Page, bridge: &BridgeStatus) {
     }
     page.line("  traffic", &traffic.join(", "));
     let errors = [
-        (bridge.unauthorized, "401 (token refused)"),
+        (bridge.unauthorized, "401 (token or password refused)"),
         (bridge.forbidden, "403 (forbidden)"),
         (bridge.rate_limited, "429 (rate limit)"),
         (bridge.unanswered, "no answer"),

@@ -190,6 +190,22 @@ fn a_narrow_terminal_gets_whole_sentences_and_the_most_important_columns() {
 }
 
 #[test]
+fn a_client_with_a_long_name_hides_no_address() {
+    let mut status = status();
+    let [named, ..] = status.clients.as_mut_slice() else {
+        panic!("no client");
+    };
+    named.name = "an-mcp-client-with-a-very-long-name-indeed-and-more".into();
+    let address = named.address.clone().unwrap();
+    for columns in [60, 80] {
+        let table = clients::table(&status.clients, view(Terminal::PIPE).now, Some(columns));
+        assert!(table.contains("an-mcp-client-with-…"), "{table}");
+        assert!(table.contains(&address), "{table}");
+        assert!(table.contains("LAST CALL"), "{table}");
+    }
+}
+
+#[test]
 fn the_page_of_a_live_session() {
     insta::assert_snapshot!(page(&status()), @"
     taid       0.1.0 (protocol 1), pid 4242, up 1 h 2 min
@@ -261,7 +277,7 @@ fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
     bridge     https://tai.chat/
       state    rate limit: paused for another 1 min
       traffic  40 requests, 1 of them retries
-      errors   3 × 401 (token refused), 1 × 429 (rate limit), 2 × no answer
+      errors   3 × 401 (token or password refused), 1 × 429 (rate limit), 2 × no answer
       clock    1 d 0 h behind the bridge's; taid uses the bridge's
     unknown    a send with unknown outcome, 2 min ago (mail 00112233445566778899aabbccddeeff)
     socket     /run/user/1000/tai/default.sock

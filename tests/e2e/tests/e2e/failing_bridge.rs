@@ -164,3 +164,21 @@ fn a_rate_limit_of_the_bridge_without_a_retry_after_delays_a_send_and_repeats_no
     assert_eq!(machine.sandbox.count(SEND), 2);
     assert_eq!(machine.sandbox.sent().len(), 1);
 }
+
+#[test]
+fn the_status_names_the_failure_of_logins_at_a_bridge_that_answers() {
+    let machine = Machine::new();
+    let login = "POST /api/v1/login";
+    machine.sandbox.fail(FaultKind::Html502, 100, login);
+    let _taid = machine.start();
+    let said = desk(&machine).call("list_inbox", json!({}));
+    assert!(said.is_error, "{}", said.text);
+    let failing = || machine.status()["bridge"]["failing"].clone();
+    assert!(failing().as_str().unwrap().contains("502"));
+    let page = machine.cli(&["status"]);
+    let page = machine.plain(&page.stdout);
+    assert!(page.contains("  state    fails: "), "{page}");
+    machine.sandbox.heal();
+    assert!(machine.login("sandbox-password").status.success());
+    assert!(failing().is_null());
+}
