@@ -132,7 +132,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
 
     [RateLimited]
     error: the login failed: the mail bridge limits the rate of requests
-    caused by: HTTP 429 or 503, retry after 9 s
+    caused by: the bridge asked for a pause
     hint: run `taid login` again in 9 s; the session has not changed
 
     [BridgeFailed]

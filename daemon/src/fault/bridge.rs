@@ -5,6 +5,18 @@ use std::time::Duration;
 use tai_auth::bridge::BridgeError;
 use tai_proto::{Fault, FaultCode, Hint};
 
+/// Pause after a refusal for the rate of requests that names none.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
+
+/// Returns the hint to wait, in whole seconds.
+fn after_pause(pause: Duration) -> Hint {
+    let pause = Duration::from_secs(pause.as_secs() + u64::from(pause.subsec_nanos() > 0));
+    Hint::reader(format!(
+        "try again in {}; nothing was done",
+        time::span(pause)
+    ))
+}
+
 /// Returns the fault for a failed request to the bridge.
 pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
     let (code, what, hint) = match error {
@@ -45,17 +57,15 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
             ),
         ),
         BridgeError::RateLimited { retry_after } => {
-            let pause = retry_after.unwrap_or(Duration::from_secs(5));
-            let pause = Duration::from_secs(pause.as_secs() + u64::from(pause.subsec_nanos() > 0));
-            let pause = time::span(pause);
             return Fault::new(
                 FaultCode::RateLimited,
                 "the mail bridge limits the rate of requests",
             )
-            .because(format!("HTTP 429 or 503, retry after {pause}"))
-            .hint(Hint::reader(format!(
-                "try again in {pause}; nothing was done"
-            )));
+            .because(match retry_after {
+                Some(_) => "the bridge asked for a pause",
+                None => "HTTP 429",
+            })
+            .hint(after_pause(retry_after.unwrap_or(DEFAULT_PAUSE)));
         }
         BridgeError::Unauthorized { .. } => (
             FaultCode::AuthRefused,
@@ -236,9 +246,28 @@ fn intercepted(status: u16) -> (FaultCode, String, Hint) {
 
 /// Returns the fault for a login that failed with this error of the bridge.
 pub(super) fn failed_login(error: &BridgeError) -> Fault {
+    failed("login", error)
+}
+
+/// Returns the fault of the session's last attempt, at a login or at the renewal of its token. `next` is the
+/// time until the next attempt: the pause of the error began when the bridge asked for it.
+pub(super) fn failed_attempt(
+    error: &BridgeError,
+    is_renewal: bool,
+    next: Option<Duration>,
+) -> Fault {
+    let fault = failed(if is_renewal { "renewal" } else { "login" }, error);
+    match (error, next) {
+        (BridgeError::RateLimited { .. }, Some(next)) => fault.hint(after_pause(next)),
+        _ => fault,
+    }
+}
+
+fn failed(attempt: &str, error: &BridgeError) -> Fault {
     let fault = of_bridge(error);
+    let what = format!("the {attempt} failed: {}", fault.what);
     Fault {
-        what: format!("the login failed: {}", fault.what).as_str().into(),
+        what: what.as_str().into(),
         ..fault
     }
 }

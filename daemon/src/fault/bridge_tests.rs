@@ -95,7 +95,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
 
     [RateLimited]
     error: the mail bridge limits the rate of requests
-    caused by: HTTP 429 or 503, retry after 5 s
+    caused by: the bridge asked for a pause
     hint: try again in 5 s; nothing was done
 
     [AuthRefused]

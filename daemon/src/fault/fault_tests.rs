@@ -48,6 +48,10 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         SessionError::Token(TokenError::Subject),
         SessionError::Bridge(BridgeError::Unreachable { detail: text() }),
         SessionError::Bridge(BridgeError::Intercepted { status: 503 }),
+        // The pause was longer when the bridge asked for it.
+        SessionError::Bridge(BridgeError::RateLimited {
+            retry_after: Some(Duration::from_secs(97)),
+        }),
         SessionError::Locked {
             message: "Account suspended".into(),
         },
@@ -177,6 +181,11 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: the login failed: the mail bridge is not available: server maintenance (HTTP 503)
     caused by: the answer is HTTP 503, and not from the bridge
     hint: try again in a few minutes
+
+    [RateLimited]
+    error: the login failed: the mail bridge limits the rate of requests
+    caused by: the bridge asked for a pause
+    hint: try again in 1 min 30 s; nothing was done
 
     [AuthRefused]
     error: the account is locked or suspended

@@ -224,7 +224,10 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
         SessionError::Bridge(BridgeError::Unreachable { detail }) => {
             unreachable(detail).hint(Hint::user("check the network and `api_base_url`"))
         }
-        SessionError::Bridge(error) => bridge::failed_login(error),
+        SessionError::Bridge(error) => {
+            let next = snapshot.phase.retry_at().map(|at| at.until(now));
+            bridge::failed_attempt(error, snapshot.phase.token().is_some(), next)
+        }
         SessionError::LoginTooSoon => Fault::new(
             FaultCode::BridgeFailed,
             "the mail bridge refused the token of a recent login",

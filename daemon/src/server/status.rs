@@ -11,7 +11,11 @@ use crate::{
 use std::time::SystemTime;
 use tai_auth::{
     bridge::transport::Transport,
-    session::{Phase, Renewal, SignedOut, Snapshot, error::SessionError},
+    session::{
+        Phase, Renewal, SignedOut, Snapshot,
+        clock::{Deadline, Now},
+        error::SessionError,
+    },
 };
 use tai_proto::{
     Audience,
@@ -184,6 +188,11 @@ fn audit(head: Head) -> AuditStatus {
     }
 }
 
+/// Returns the wall time at which a moment comes, also after the wall clock was set back.
+fn expected(at: Deadline, now: Now) -> SystemTime {
+    at.wall().min(now.wall + at.until(now))
+}
+
 fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
     // A session that signs in has got the credentials that it lacked.
     let is_over = |error: &SessionError| {
@@ -204,6 +213,8 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
         }
     });
     let Snapshot { phase, stats, .. } = snapshot;
+    let now = app.session.now();
+    let shown = |at: Deadline| rfc3339(expected(at, now));
     let token = phase.token();
     let (state, renewal) = match &phase {
         Phase::SignedOut(SignedOut::LoggedOut) => (SessionState::LoggedOut, None),
@@ -218,15 +229,15 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
         Phase::Live {
             token,
             renewal: Renewal::Scheduled,
-        } => Some(rfc3339(token.renews().wall())),
+        } => Some(shown(token.renews())),
         _ => None,
     };
     SessionStatus {
         state,
-        token_expires_at: token.map(|token| rfc3339(token.expires().wall())),
+        token_expires_at: token.map(|token| shown(token.expires())),
         renews_at,
         renewing: renewal == Some(Renewal::InFlight),
-        retry_at: phase.retry_at().map(|at| rfc3339(at.wall())),
+        retry_at: phase.retry_at().map(shown),
         logins: stats.logins,
         renewals: stats.renewals,
         failed_logins: stats.failed_logins,
