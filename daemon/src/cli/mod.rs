@@ -27,7 +27,7 @@ mod user_dirs;
 mod web;
 mod whole;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::StyledStr};
 use commands::{
     approve::Approve, audit::Audit, bugreport::BugReport, complete::Complete, delete::Delete,
     inbox::InboxList, install::Install, login::Login, logout::Logout, logs::Logs,
@@ -37,7 +37,12 @@ use commands::{
 use doctor::Doctor;
 use error::{CliError, Exit};
 use setup::Setup;
-use std::{future::Future, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 use target::Target;
 
 #[cfg(fuzzing)]
@@ -119,6 +124,63 @@ pub fn command() -> clap::Command {
     Args::command()
 }
 
+/// Returns the command line with the name by which the person called it: `tai-mcp setup` runs taid, and
+/// there may be no `taid` on PATH.
+fn command_as_called() -> clap::Command {
+    let called = std::env::args_os().next().unwrap_or_default();
+    let stem = Path::new(&called).file_stem();
+    match stem.is_some_and(|stem| stem == "tai-mcp") {
+        true => of_tai_mcp(command()),
+        false => command(),
+    }
+}
+
+/// Returns a command whose texts name tai-mcp in place of taid.
+fn of_tai_mcp(command: clap::Command) -> clap::Command {
+    let renamed = |text: &StyledStr| {
+        let mut text = text.to_string();
+        for start in ["\n  ", "| ", "$(", "`"] {
+            text = text.replace(&format!("{start}taid "), &format!("{start}tai-mcp "));
+        }
+        text
+    };
+    let [about, long, last] = [
+        command.get_about(),
+        command.get_long_about(),
+        command.get_after_help(),
+    ]
+    .map(|text| text.map(renamed));
+    let mut command = command.mut_args(|argument| {
+        let [help, long] =
+            [argument.get_help(), argument.get_long_help()].map(|text| text.map(renamed));
+        let argument = match help {
+            Some(text) => argument.help(text),
+            None => argument,
+        };
+        match long {
+            Some(text) => argument.long_help(text),
+            None => argument,
+        }
+    });
+    if let Some(text) = about {
+        command = command.about(text);
+    }
+    if let Some(text) = long {
+        command = command.long_about(text);
+    }
+    if let Some(text) = last {
+        command = command.after_help(text);
+    }
+    command.mut_subcommands(of_tai_mcp)
+}
+
+/// Parses the arguments of this process. Exits if they are not valid.
+fn arguments() -> Args {
+    let mut matches = command_as_called().get_matches();
+    Args::from_arg_matches_mut(&mut matches)
+        .unwrap_or_else(|error| error.format(&mut command_as_called()).exit())
+}
+
 /// Runs the command of this process's arguments, prints its error, and returns its exit code.
 pub fn main() -> ExitCode {
     crate::os::restrict_new_files();
@@ -128,7 +190,7 @@ pub fn main() -> ExitCode {
             .caused_by(error)
             .hint("the command was carried out; its output is incomplete")),
     };
-    match run(Args::parse()).and_then(written) {
+    match run(arguments()).and_then(written) {
         Ok(exit) => exit.into(),
         Err(error) => {
             error.show();

@@ -67,17 +67,30 @@ impl Service<'_> {
         })
     }
 
-    /// Returns whether a profile other than this one and the default one has an enabled unit.
-    fn is_shared(&self) -> bool {
+    /// Returns the names of the enabled units.
+    fn enabled(&self) -> impl Iterator<Item = String> {
         let entries = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten();
         let wants = entries(&self.dir).filter(|entry| {
             let name = entry.file_name();
             name.to_string_lossy().ends_with(".wants")
         });
-        let units = wants.flat_map(|dir| entries(&dir.path()).collect::<Vec<_>>());
-        let mut names = units.map(|unit| unit.file_name());
-        names.any(|name| units::is_of_another_profile(&name.to_string_lossy(), self.profile))
+        let units = wants.flat_map(move |dir| entries(&dir.path()).collect::<Vec<_>>());
+        units.map(|unit| unit.file_name().to_string_lossy().into_owned())
+    }
+
+    /// Returns whether a profile other than this one and the default one has an enabled unit.
+    fn is_shared(&self) -> bool {
+        self.enabled()
+            .any(|name| units::is_of_another_profile(&name, self.profile))
             && !self.profile.is_default()
+    }
+
+    /// Returns whether the service has a file, or is enabled. The Task Scheduler has neither.
+    pub(super) fn is_installed(&self) -> bool {
+        let place = self.place();
+        let own = units::unit_names(self.profile);
+        units::files(&place).is_none_or(|files| files.iter().any(|path| !is_absent(path)))
+            || self.enabled().any(|name| own.contains(&name))
     }
 
     /// Returns the target of the installation.

@@ -194,6 +194,23 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
     }
 }
 
+/// Returns the files of the service outside of a package; `None` if the service manager has none.
+pub(crate) fn files(place: &Place<'_>) -> Option<Vec<PathBuf>> {
+    let names = match place.manager {
+        Manager::Systemd => units(place.profile)
+            .map(|(name, _)| name.to_owned())
+            .to_vec(),
+        Manager::Launchd => vec![format!("{}.plist", label(place.profile))],
+        Manager::Windows => return None,
+    };
+    Some(names.iter().map(|name| place.dir.join(name)).collect())
+}
+
+/// Returns the names of a profile's units of systemd.
+pub(crate) fn unit_names(profile: &Profile) -> [String; 2] {
+    [profile.unit("socket"), profile.unit("service")]
+}
+
 /// Returns the command that fails if the service manager does not run for this user, and changes
 /// nothing.
 pub(crate) fn probe(manager: Manager) -> Option<&'static [&'static str]> {

@@ -26,16 +26,20 @@ impl Uninstall {
             target,
             "nothing was changed; omit --home to remove your own service",
         )?;
-        Steps(units::uninstall(&service.place())).run_all(self.dry_run)?;
-        let places = &target.places;
-        print(&format!(
-            "The configuration in {} stays.",
-            places.config().display()
-        ));
-        print(&format!(
-            "The logs and the ledger of sent mails in {} stay.",
-            places.state().display()
-        ));
+        match service.is_installed() {
+            true => Steps(units::uninstall(&service.place())).run_all(self.dry_run)?,
+            false => print("No service of taid is installed."),
+        }
+        let (config, state) = (target.places.config(), target.places.state());
+        if config.exists() {
+            print(&format!("The configuration in {} stays.", config.display()));
+        }
+        if state.exists() {
+            let state = state.display();
+            print(&format!(
+                "The logs and the ledger of sent mails in {state} stay."
+            ));
+        }
         for text in [
             "A password in the keyring stays; `taid logout` removes it.",
             "The entries of MCP clients stay; `tai-mcp setup --remove` removes them.",
