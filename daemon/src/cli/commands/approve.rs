@@ -34,6 +34,7 @@ use tai_proto::{
 #[command(after_help = "Examples:
   taid approve             list the waiting mails
   taid approve 7           show mail 7, then ask whether to send it
+  taid approve 7 --full | less
   taid approve 7 --reject  discard mail 7
   taid approve --watch     ask about each mail as it arrives")]
 pub(in crate::cli) struct Approve {
@@ -140,8 +141,14 @@ impl Approve {
             (true, _) => Verdict::Send,
             (_, true) => Verdict::Discard,
             (false, false) => {
-                if !self.full {
-                    print(&page::mail(mail, SystemTime::now(), profile));
+                let now = SystemTime::now();
+                match self.full {
+                    true => print(&page::requested(mail, now)),
+                    false => print(&page::mail(mail, now, profile)),
+                }
+                // The whole mail is what a person reads in a pager. It was shown, and nothing is decided.
+                if self.full && prompt::check_terminal().is_err() {
+                    return Ok(Exit::Success);
                 }
                 if !prompt::consent(match maybe_sent {
                     true => "It may have been sent. Send it again?",

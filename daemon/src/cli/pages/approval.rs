@@ -40,15 +40,7 @@ pub(in crate::cli) fn list(held: &HeldList, now: SystemTime, profile: &Profile) 
     for mail in &held.waiting {
         text.push_str(&entry(mail, now));
     }
-    for mail in &held.gone {
-        let fate = fate(mail, now);
-        let _ = writeln!(
-            text,
-            "{:>4}  {}",
-            mail.number,
-            in_local_words(&for_profile(&fate, profile))
-        );
-    }
+    text.push_str(&gone(held, now, profile));
     let show = local_command(profile, "approve NUMBER");
     let _ = match held.waiting.len() {
         0 => write!(text, "no mail waits for approval"),
@@ -61,6 +53,22 @@ pub(in crate::cli) fn list(held: &HeldList, now: SystemTime, profile: &Profile) 
             "{n} mails are waiting. {show} shows one and asks whether to send it."
         ),
     };
+    text
+}
+
+/// Returns the lines of the list about the mails whose content is missing.
+pub(in crate::cli) fn gone(held: &HeldList, now: SystemTime, profile: &Profile) -> String {
+    let mut text = String::new();
+    for mail in &held.gone {
+        let fate = fate(mail, now);
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{:>4}  {}",
+            mail.number,
+            in_local_words(&for_profile(&fate, profile))
+        );
+    }
     text
 }
 
@@ -214,7 +222,6 @@ fn requester(held: &HeldMail) -> String {
 /// Returns one mail as it would be sent, after the client that asked and the time.
 pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime, profile: &Profile) -> String {
     let mail = &held.mail;
-    let ago = ago(&held.since, now);
     let fields = [
         ("Warning:", mail.warning.as_str()),
         ("To:", &mail.to),
@@ -236,7 +243,14 @@ pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime, profile: &Profile) 
             local_command(profile, &format!("approve {} --full", held.number))
         );
     }
-    let _ = writeln!(text, "\nAsked by {}, {ago} ago", requester(held));
+    text.push_str(&requested(held, now));
+    text
+}
+
+/// Returns the lines below a mail: who asked for it and when, and what a person must know.
+pub(in crate::cli) fn requested(held: &HeldMail, now: SystemTime) -> String {
+    let ago = ago(&held.since, now);
+    let mut text = format!("\nAsked by {}, {ago} ago\n", requester(held));
     let note = note(held.state);
     if !note.is_empty() {
         let _ = writeln!(text, "Note: {note}");

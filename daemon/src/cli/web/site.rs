@@ -17,6 +17,7 @@ use crate::{
 };
 use std::{path::PathBuf, time::SystemTime};
 use tai_proto::{
+    FaultCode,
     approval::{HeldForm, HeldMail, Resolution},
     call::{ListHeld, ListMail, ReadMail, ResolveHeld, ReviseHeld, Verdict},
     mail::Window,
@@ -215,7 +216,15 @@ impl Site {
             subject: changed(&old.mail.subject, form.subject.trim()).map_err(too_long)?,
             content: Content::new(form.content).map_err(too_long)?,
         };
-        let new = self.daemon.call(revise, LONG).await?;
+        let new = self.daemon.call(revise, LONG).await;
+        let new = new.map_err(|fault| {
+            let is_of_form = fault.code == FaultCode::BadRequest;
+            let error = CliError::from(fault);
+            match is_of_form {
+                true => error.hint("go back, correct the form and save it again"),
+                false => error,
+            }
+        })?;
         Ok(Reply::Redirect(format!(
             "{}held/{}",
             self.gate.space(),
@@ -226,8 +235,7 @@ impl Site {
     async fn held(&self, number: u64) -> Result<HeldMail, CliError> {
         let held = self.daemon.call(ListHeld, SHORT).await?;
         if let Some(gone) = held.gone.iter().find(|mail| mail.number == number) {
-            let profile = Profile::new(self.audit.1.clone()).unwrap_or_default();
-            return Err(pages::approval::missing(gone).for_profile(&profile));
+            return Err(pages::approval::missing(gone));
         }
         let mut waiting = held.waiting.into_iter();
         waiting
@@ -249,7 +257,9 @@ impl Site {
     }
 
     fn failed(&self, error: &CliError) -> Reply {
-        Reply::Failure(self.frame().error(error))
+        // The page has no command line of its own, so the commands are those of the person's terminal.
+        let profile = Profile::new(self.audit.1.clone()).unwrap_or_default();
+        Reply::Failure(self.frame().error(&error.clone().for_profile(&profile)))
     }
 }
 

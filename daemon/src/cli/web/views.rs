@@ -99,14 +99,13 @@ impl Frame {
             let entry = Html::new().line("pre", &entry);
             body = body.element("a", &[("href", &href), ("class", "mail")], entry);
         }
-        let without_waiting = HeldList {
-            waiting: Vec::new(),
-            gone: held.gone.clone(),
+        let profile = Profile::new(status.daemon.profile.clone()).unwrap_or_default();
+        let rest = match held.waiting.is_empty() {
+            true => pages::approval::list(held, now, &profile),
+            false => pages::approval::gone(held, now, &profile),
         };
-        if held.waiting.is_empty() || !held.gone.is_empty() {
-            let profile = Profile::new(status.daemon.profile.clone()).unwrap_or_default();
-            let list = pages::approval::list(&without_waiting, now, &profile);
-            body = body.line("pre", &list);
+        if !rest.is_empty() {
+            body = body.line("pre", &rest);
         }
         let view = View {
             now,
@@ -265,7 +264,8 @@ impl Frame {
 
     /// Returns an error.
     pub(super) fn error(&self, error: &CliError) -> String {
-        let body = Html::new().line("pre", &error.to_string());
+        let text = error.to_string();
+        let body = Html::new().line("pre", &tai_client::in_local_words(&text));
         self.page("Failed", Html::new(), body)
     }
 }

@@ -195,6 +195,15 @@ fn a_person_changes_discards_and_reads_on_the_page_and_the_audit_log_says_so() {
     let form = page.get("held/1/edit").body;
     assert!(form.contains("required=\"\">\nfirst</textarea>"), "{form}");
     let (revise, token) = page.form("held/1/edit", "revise");
+    let wrong = format!("{token}&to=nobody&subject=Other&content=x");
+    let refused = page.post(&revise, &wrong);
+    assert_eq!(refused.status, 409);
+    for part in [
+        "&quot;to&quot; cannot be used",
+        "hint: go back, correct the form and save it again",
+    ] {
+        assert!(refused.body.contains(part), "{}", refused.body);
+    }
     let change = format!("{token}&to=bob%40tai.chat&subject=Other&content=changed%0D%0A%0D%0Atext");
     let changed = page.post(&revise, &change);
     assert_eq!(changed.status, 303, "{}", changed.body);
