@@ -238,7 +238,7 @@ fn not_running(profile: &Profile) -> Fault {
 
 /// Returns how a person starts the daemon of `profile` where `TAI_MCP_AUTOSTART` is off; `None` where any
 /// command may start it.
-fn without_auto_start(profile: &Profile) -> Option<String> {
+pub(super) fn without_auto_start(profile: &Profile) -> Option<String> {
     match auto_start() {
         Ok(AutoStart::Never) => Some(format!(
             "TAI_MCP_AUTOSTART is off here, so no command starts taid; run `{}` in another terminal, or unset \

@@ -114,7 +114,7 @@ fn network(daemon: &EnvironmentStatus, shell: &Shell) -> Option<Check> {
     let mut parts = Vec::new();
     if !here.is_empty() {
         parts.push(format!(
-            "{here}: set in this shell, not for taid; to set it for taid, use `proxy` or `ca_file` in config.toml"
+            "{here}: set in this shell, not for taid; config.toml has `proxy` and `ca_file` for it"
         ));
     }
     if !there.is_empty() {
@@ -143,13 +143,19 @@ fn settings(daemon: &EnvironmentStatus, config: Option<&Config>) -> Vec<Check> {
                 Some(theirs) => format!("{} (from {})", theirs.value, theirs.origin),
                 None => "the default".to_owned(),
             };
-            skipped(
-                ours.key,
-                format!(
-                    "{} (from {}) has no effect: taid has {theirs}",
-                    ours.value, ours.origin
-                ),
-            )
+            let found = format!(
+                "{} (from {}) has no effect: taid has {theirs}",
+                ours.value, ours.origin
+            );
+            let remedy = "have it in config.toml and run `taid stop`; the next taid uses it";
+            match ours.key {
+                // The person relies on these rules.
+                "confirm_send" | "instances" => wrong(ours.key, found, remedy),
+                _ => Check {
+                    remedy: remedy.to_owned(),
+                    ..skipped(ours.key, found)
+                },
+            }
         })
         .collect()
 }

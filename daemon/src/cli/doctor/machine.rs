@@ -260,5 +260,9 @@ pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
         return wrong(name, found, format!("`chmod 700 {shown}`"))
             .repaired_by(Repair::MakePrivate(dir));
     }
-    ok(name, logging::current_file(&dir).display().to_string())
+    let file = logging::current_file(&dir);
+    match file.exists() || daemon.status().is_some() {
+        true => ok(name, file.display().to_string()),
+        false => skipped(name, format!("{} does not exist yet", file.display())),
+    }
 }

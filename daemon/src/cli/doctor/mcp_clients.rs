@@ -16,7 +16,11 @@ use crate::cli::{
     target::Target,
     user_dirs::UserDirs,
 };
-use std::{ffi::OsStr, path::Path};
+use std::{
+    ffi::OsStr,
+    io::{self, ErrorKind},
+    path::Path,
+};
 use tai_auth::regular_file;
 use tai_proto::{
     names::{Instance, Profile},
@@ -32,24 +36,49 @@ pub(super) fn examine(daemon: &Daemon, target: &Target) -> Vec<Check> {
     let mut checks = Vec::new();
     for client in CLIENTS {
         let file = client.file(&dirs).path;
-        if let Ok(text) = regular_file::read_text(&file, MAX_FILE) {
-            let read = Read {
-                client,
-                file: &file,
-                text: &text,
-                remedy: setup_of(client, target),
-            };
-            checks.extend(of_folder(&read, daemon.account(), &path));
-            checks.push(check(read, daemon.account(), &path));
+        match configuration(&file) {
+            Ok(None) => {}
+            Ok(Some(text)) => {
+                let read = Read {
+                    client,
+                    file: &file,
+                    text: &text,
+                    remedy: setup_of(client, target),
+                };
+                checks.extend(of_folder(&read, daemon.account(), &path));
+                checks.push(check(read, daemon.account(), &path));
+            }
+            Err(error) => {
+                let found = format!("{} cannot be read: {error}", file.display());
+                checks.push(wrong(&format!("client {}", client.name), found, UNREADABLE));
+            }
         }
     }
     if checks.is_empty() {
-        checks.push(skipped(
-            "clients",
-            "no configuration of a known client was found",
-        ));
+        let none = skipped("clients", "no configuration of a known client was found");
+        checks.push(Check {
+            remedy: "`taid setup CLIENT`".to_owned(),
+            ..none
+        });
     }
     checks
+}
+
+/// Action for the person whose client has a configuration that cannot be read.
+pub(super) const UNREADABLE: &str = "make it a readable text file in UTF-8, or move it away";
+
+/// Reads the configuration of a client; `None` if there is none.
+///
+/// # Errors
+/// The system's, or the file is not a regular file of text.
+pub(super) fn configuration(file: &Path) -> io::Result<Option<String>> {
+    match regular_file::read_text(file, MAX_FILE) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Returns the instances that the configurations of MCP clients name for the profile of `target`;

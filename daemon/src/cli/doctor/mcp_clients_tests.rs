@@ -162,3 +162,28 @@ fn an_entry_of_a_single_folder_that_starts_the_node_server_is_found() {
     insta::assert_snapshot!(format!("{} -> {}", node.found, node.remedy), @r#""mail" of the folder /b in /home/alice/.claude.json starts tai-mcp through "npx", as the older Node server -> `claude mcp remove mail -s local` in that folder"#);
     assert_eq!(found(r#"{"command": "npx", "args": ["other"]}"#), None);
 }
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_a_problem_and_not_absent() {
+    let home = tempfile::tempdir().unwrap();
+    let target = Target::new(None, Some(home.path()), None).unwrap();
+    let file = home.path().join(".cursor/mcp.json");
+    let page = || {
+        let mut page = String::new();
+        for check in examine(&Daemon::Absent, &target) {
+            let found = check.found.replace(home.path().to_str().unwrap(), "HOME");
+            page.push_str(&format!(
+                "{:?} {}: {found} | {}\n",
+                check.state, check.name, check.remedy
+            ));
+        }
+        page
+    };
+    let mut pages = page();
+    std::fs::create_dir_all(&file).unwrap();
+    pages.push_str(&page());
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::write(&file, [0xff, 0xfe, 0]).unwrap();
+    pages.push_str(&page());
+    insta::assert_snapshot!(pages, @"");
+}

@@ -19,6 +19,7 @@ mod session;
 mod unread;
 
 use super::{
+    daemon::without_auto_start,
     error::{CliError, Exit},
     target::Target,
     terminal::{Terminal, print},
@@ -139,9 +140,15 @@ async fn examine(target: &Target, earlier: Option<&Examined>) -> Examined {
         None => Daemon::ask(target).await,
         Some(_) => Daemon::look(target).await,
     };
+    let start = match &config {
+        Err(_) => "it does not start with this configuration".to_owned(),
+        Ok(_) => without_auto_start(&target.profile).unwrap_or_else(|| {
+            "it starts with the first call of a client, or with `taid login`".to_owned()
+        }),
+    };
     let mut checks = vec![
         machine::environment(),
-        running::running(&daemon),
+        running::running(&daemon, &start),
         running::version(&daemon),
     ];
     if let Some(status) = daemon.status().filter(|status| status.confined) {

@@ -192,7 +192,12 @@ fn tls(base: &BaseUrl, health: &Result<Health, BridgeError>) -> [Check; 2] {
         ),
         Err(error) => {
             let fault = fault::of_bridge(error);
-            let found = format!("{}: {}", fault.what, fault.why);
+            let found = match error {
+                BridgeError::Failed {
+                    message, status, ..
+                } => format!("the bridge failed: {message} (HTTP {status})"),
+                _ => format!("{}: {}", fault.what, fault.why),
+            };
             wrong("health", found, fault.hint.render(Audience::Person))
         }
     };

@@ -91,13 +91,16 @@ impl Report {
             1 => "\n1 problem found.".to_owned(),
             n => format!("\n{n} problems found. Start with the first one."),
         });
-        let repairs = match (self.repairs().len(), problems) {
-            (0, _) => "",
-            (_, 1) => " `taid doctor --fix` repairs it.",
-            (1, _) => " `taid doctor --fix` repairs one of them.",
-            _ => " `taid doctor --fix` repairs several of them.",
+        // One repair may solve several problems.
+        let repaired = self.checks.iter().filter(|check| check.repair.is_some());
+        let repairs = match (repaired.count(), problems) {
+            (0, _) => String::new(),
+            (_, 1) => " `taid doctor --fix` repairs it.".to_owned(),
+            (1, _) => " `taid doctor --fix` repairs one of them.".to_owned(),
+            (some, all) if some == all => " `taid doctor --fix` repairs them.".to_owned(),
+            (some, _) => format!(" `taid doctor --fix` repairs {some} of them."),
         };
-        page.push_str(&in_local_words(&for_profile(repairs, &self.profile)));
+        page.push_str(&in_local_words(&for_profile(&repairs, &self.profile)));
         page
     }
 }

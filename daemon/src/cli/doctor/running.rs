@@ -91,8 +91,8 @@ async fn settled(daemon: &daemon::Daemon) -> Result<Status, Fault> {
     }
 }
 
-/// Checks that the daemon runs and answers.
-pub(super) fn running(daemon: &Daemon) -> Check {
+/// Checks that the daemon runs and answers. `start` says how it starts.
+pub(super) fn running(daemon: &Daemon, start: &str) -> Check {
     let name = "daemon";
     match daemon {
         Daemon::Running(status) => {
@@ -103,10 +103,7 @@ pub(super) fn running(daemon: &Daemon) -> Check {
                 format!("pid {pid}, {clients} client{plural} connected"),
             )
         }
-        Daemon::Absent => skipped(
-            name,
-            "not running; it starts with the first call of a client, or with `taid login`",
-        ),
+        Daemon::Absent => skipped(name, format!("not running; {start}")),
         Daemon::Unusable(error) => {
             let found = match error.why.as_str() {
                 "" => error.what.clone(),

@@ -1,7 +1,7 @@
 //! Checks of a running daemon's session: signed in or not, why, and when it tries again. The
 //! daemon's view counts, not that of this shell, whose environment may differ.
 
-use super::check::{Check, ok, wrong};
+use super::check::{Check, ok, skipped, wrong};
 use crate::{
     cli::terminal::printable,
     time::{hour_and_minute, seconds_until, span},
@@ -28,12 +28,19 @@ pub(super) fn of_instance(status: &Status, now: SystemTime) -> Vec<Check> {
 fn password(status: &Status) -> Check {
     let name = "password";
     let account = &status.account;
+    // Only a login shows that the source has a password, and that it is right.
+    let found = |found: String| match status.session.state {
+        SessionState::Live => ok(name, found),
+        SessionState::SigningIn
+        | SessionState::SignedOut
+        | SessionState::Waiting
+        | SessionState::LoggedOut => skipped(name, format!("{found}; not checked: see `login`")),
+    };
     match (&account.username, &account.source) {
-        (Some(username), Some(source)) => ok(
-            name,
-            format!("{username}'s, which taid takes from {source}"),
-        ),
-        (None, Some(source)) => ok(name, format!("taid looks for it in {source}")),
+        (Some(username), Some(source)) => {
+            found(format!("{username}'s, which taid takes from {source}"))
+        }
+        (None, Some(source)) => found(format!("taid looks for it in {source}")),
         (_, None) => wrong(
             name,
             "taid has no password",
@@ -125,11 +132,7 @@ fn failure(session: &SessionStatus, now: SystemTime) -> (String, String) {
         && let Some(left) = seconds_until(at, now)
     {
         found.push_str(&match left {
-            1.. => format!(
-                "; no login until {} UTC (in {})",
-                hour_and_minute(at),
-                span(Duration::from_secs(left.unsigned_abs()))
-            ),
+            1.. => format!("; no login until {} UTC", hour_and_minute(at)),
             _ => "; the next call logs in".to_owned(),
         });
     }

@@ -76,7 +76,7 @@ fn doctor_reports_a_healthy_setup() {
     ✓ health         the bridge reports that it is healthy
     ✓ clock          within a minute of the bridge's
     ✓ log            HOME/.local/state/tai/logs/tai-mcp.log
-    - clients        no configuration of a known client was found
+    - clients        no configuration of a known client was found -> `taid setup CLIENT`
 
     No problems found.
     ");
@@ -110,7 +110,7 @@ fn a_daemon_that_does_not_run_is_no_problem() {
     let page = machine.plain(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{page}");
     assert!(page.contains("No problems found."), "{page}");
-    insta::assert_snapshot!(line(&machine, &ACCOUNT, "daemon"), @"- not running; it starts with the first call of a client, or with `taid login`");
+    insta::assert_snapshot!(line(&machine, &ACCOUNT, "daemon"), @"- not running; TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn doctor_reports_the_session_of_the_daemon_and_not_the_password_of_this_shell()
     let taid = machine.start_bare(&[]);
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"login: taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running)");
     insta::assert_snapshot!(line(&machine, &ACCOUNT, "login"), @"✗ taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running) -> run `taid login`, or set `password_command` or `password_file` in the configuration file");
-    insta::assert_snapshot!(line(&machine, &ACCOUNT, "username"), @"- alice (from TAI_MCP_USERNAME) has no effect: taid has the default");
+    insta::assert_snapshot!(line(&machine, &ACCOUNT, "username"), @"- alice (from TAI_MCP_USERNAME) has no effect: taid has the default -> have it in config.toml and run `taid stop`; the next taid uses it");
     taid.stop();
 }
 
@@ -139,10 +139,7 @@ fn doctor_makes_taid_try_a_refused_password_again_and_names_the_next_attempt() {
     });
     let said = first_wrong(&machine, &[]);
     let (text, time) = said.split_once("no login until ").expect(&said);
-    assert!(
-        time.contains(" UTC (in ") && (time.ends_with(" s)") || time.ends_with(" min)")),
-        "{said}"
-    );
+    assert!(time.ends_with(" UTC"), "{said}");
     insta::assert_snapshot!(text, @"login: Authentication failed - invalid username or password (the bridge refused the login, and reports no failure of its own);");
     assert_eq!(machine.status()["session"]["failed_logins"], 2);
     std::fs::write(&file, PASSWORD).unwrap();
@@ -271,7 +268,7 @@ fn doctor_names_the_failing_step_to_the_bridge() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.healthy = false);
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"health: the mail bridge failed: the bridge failed: its health is "unhealthy" (UNHEALTHY, HTTP 503)"#);
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"health: the bridge failed: its health is "unhealthy" (HTTP 503)"#);
     machine.sandbox.behave(|behaviour| behaviour.healthy = true);
 }
 

@@ -169,7 +169,7 @@ fn what_a_client_cannot_start_is_named() {
     ✓ entry       "tai" in HOME/.cursor/mcp.json
     ✓ references  every reference to a variable has a value
     ✓ variables   Cursor passes every variable (not measured)
-    ✗ command     /gone/tai-mcp does not exist -> use the full path of tai-mcp: `tai-mcp setup` writes it
+    ✗ command     /gone/tai-mcp does not exist -> `tai-mcp setup` writes the path of the installed tai-mcp
 
     1 problem found.
     "#);
@@ -194,7 +194,7 @@ fn what_a_client_cannot_start_is_named() {
     ✓ entry       "tai" in HOME/.cursor/mcp.json
     ✓ references  every reference to a variable has a value
     ✓ variables   Cursor passes every variable (not measured)
-    ✗ command     /none/tai-mcp does not exist -> use the full path of tai-mcp: `tai-mcp setup` writes it
+    ✗ command     /none/tai-mcp does not exist -> `tai-mcp setup` writes the path of the installed tai-mcp
 
     1 problem found.
     "#);

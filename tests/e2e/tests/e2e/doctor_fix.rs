@@ -39,7 +39,7 @@ fn entries_of_clients_and_open_directories_are_repaired_with_a_backup() {
     let last = said.lines().last().unwrap();
     assert_eq!(
         last,
-        "3 problems found. Start with the first one. `taid doctor --fix` repairs several of them."
+        "3 problems found. Start with the first one. `taid doctor --fix` repairs them."
     );
     assert_eq!(
         fs::read_to_string(&cursor).unwrap(),

@@ -156,11 +156,16 @@ fn variables_check(subject: &Subject<'_>, shell: &Environment, env: &Environment
 /// Finds the command as the client does: on the server's PATH, unless it is a path.
 fn command_check(command: &str, path: &OsStr) -> (Check, Option<PathBuf>) {
     let name = "command";
-    let remedy = "use the full path of tai-mcp: `tai-mcp setup` writes it";
     let Some(program) = executable::find(command, path) else {
-        let why = match Path::new(command).components().count() {
-            1 => format!("{command:?} is in no directory of its PATH"),
-            _ => format!("{command} does not exist"),
+        let (why, remedy) = match Path::new(command).components().count() {
+            1 => (
+                format!("{command:?} is in no directory of its PATH"),
+                "use the full path of tai-mcp: `tai-mcp setup` writes it",
+            ),
+            _ => (
+                format!("{command} does not exist"),
+                "`tai-mcp setup` writes the path of the installed tai-mcp",
+            ),
         };
         return (wrong(name, why, remedy), None);
     };

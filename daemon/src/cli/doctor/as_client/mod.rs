@@ -19,7 +19,7 @@ use crate::cli::{
     setup::{
         self, edit,
         entry::{Entry, Server as Kind, entries, main_of},
-        registry::{CLIENTS, MAX_FILE, McpClient},
+        registry::{CLIENTS, McpClient},
     },
     target::Target,
     user_dirs::{UserDirs, XDG_CONFIG_HOME},
@@ -32,7 +32,6 @@ use std::{
     path::Path,
     time::{Duration, SystemTime},
 };
-use tai_auth::regular_file;
 use tai_proto::{places::Places, status::Status};
 use tokio::time::{Instant, sleep};
 
@@ -125,8 +124,13 @@ fn configured(
     let file = client.file(dirs);
     let place = file.described();
     let remedy = format!("`tai-mcp setup {}`", client.slug);
-    let Ok(text) = regular_file::read_text(&file.path, MAX_FILE) else {
-        return Err(wrong(name, format!("{place} does not exist"), remedy));
+    let text = match mcp_clients::configuration(&file.path) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Err(wrong(name, format!("{place} does not exist"), remedy)),
+        Err(error) => {
+            let found = format!("{place} cannot be read: {error}");
+            return Err(wrong(name, found, mcp_clients::UNREADABLE));
+        }
     };
     let servers = edit::servers(client, &text)
         .map_err(|error| wrong(name, format!("{place}: {error}"), "correct the file"))?;
