@@ -93,6 +93,9 @@ pub(super) fn add(
         changes.instance = instance.map(str::to_owned);
         changes.approves_tools = entry.approves_tools;
     }
+    if let Some(existing) = &existing {
+        existing.check_writable()?;
+    }
     if dry_run {
         return Ok(Outcome::Planned(changes));
     }
@@ -124,7 +127,6 @@ fn update(
     after: &str,
     records: &mut Records,
 ) -> Result<Option<PathBuf>, FileError> {
-    existing.check_writable()?;
     let after_sum = checksum(after);
     if let Some(record) = records.of(file, &existing.text).cloned() {
         let record = Record {
@@ -173,10 +175,10 @@ pub(super) fn remove(
         let mut changes = changes(&servers, &before);
         let entries = entry::entries(&before).into_iter();
         changes.notes = entries.map(|entry| as_before(&entry)).collect();
+        existing.check_writable()?;
         if dry_run {
             return Ok(Outcome::Planned(changes));
         }
-        existing.check_writable()?;
         original.restore(&existing)?;
         forget(file, records);
         return Ok(Outcome::Restored(changes));
@@ -190,10 +192,10 @@ pub(super) fn remove(
         after = edit::remove_empty(client, &after)?;
     }
     let changes = changes(&servers, &edit::servers(client, &after)?);
+    existing.check_writable()?;
     if dry_run {
         return Ok(Outcome::Planned(changes));
     }
-    existing.check_writable()?;
     let backup = existing.back_up(file)?;
     existing.replace(&after)?;
     forget(file, records);

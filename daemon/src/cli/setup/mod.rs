@@ -125,7 +125,18 @@ impl Setup {
         if self.print {
             return print_entries(&chosen, &dirs, &asked);
         }
-        let found = self.found(chosen, &dirs)?;
+        let found = self.found(chosen, &dirs);
+        if self.remove && found.is_empty() {
+            print("nothing to remove: no MCP client was found");
+            return Ok(Exit::Success);
+        }
+        if found.is_empty() {
+            return Err(CliError::new("no MCP client was found")
+                .caused_by("none of the known configuration files exists")
+                .hint(
+                    "name a client (`--help` lists them), or use --print and add the entry by hand",
+                ));
+        }
         let state = target.places.state();
         match (self.check, self.remove) {
             (true, _) => Ok(check_all(&found, &asked)),
@@ -135,11 +146,7 @@ impl Setup {
     }
 
     /// Returns the clients that are named, or that are installed or have a configuration.
-    fn found(
-        &self,
-        chosen: Vec<&'static McpClient>,
-        dirs: &UserDirs,
-    ) -> Result<Vec<Found>, CliError> {
+    fn found(&self, chosen: Vec<&'static McpClient>, dirs: &UserDirs) -> Vec<Found> {
         let named = !self.clients.is_empty();
         let mut found = Vec::new();
         for client in chosen {
@@ -153,14 +160,7 @@ impl Setup {
                 }
             }
         }
-        match found.is_empty() {
-            false => Ok(found),
-            true => Err(CliError::new("no MCP client was found")
-                .caused_by("none of the known configuration files exists")
-                .hint(
-                    "name a client (`--help` lists them), or use --print and add the entry by hand",
-                )),
-        }
+        found
     }
 }
 
@@ -187,7 +187,10 @@ fn check_all(found: &[Found], asked: &Asked<'_>) -> Exit {
     }
     match all_set_up {
         true => Exit::Success,
-        false => Exit::Failed,
+        false => {
+            print("To set them up, run this command without --check.");
+            Exit::Failed
+        }
     }
 }
 

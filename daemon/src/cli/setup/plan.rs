@@ -133,7 +133,10 @@ pub(super) fn foreign(key: &str, value: &Value) -> EditError {
     });
     EditError::Foreign {
         key: key.to_owned(),
-        program: program.unwrap_or_else(|| "it has no command".to_owned()),
+        program: program.unwrap_or_else(|| match value.get("url") {
+            Some(_) => "one at a URL".to_owned(),
+            None => "it has no command".to_owned(),
+        }),
     }
 }
 

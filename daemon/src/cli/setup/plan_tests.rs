@@ -44,7 +44,7 @@ fn an_entry_of_another_program_is_refused_and_not_removed() {
     ], &SERVER), @r#"
     "tai" is another server: docker
 
-    "tai" is another server: it has no command
+    "tai" is another server: one at a URL
 
     "tai" is another server: it has no command
     "#);

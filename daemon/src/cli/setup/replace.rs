@@ -192,8 +192,10 @@ impl Existing {
     /// stays, and is used if it has the same text.
     ///
     /// # Errors
-    /// The system's error.
+    /// The system's error, and [`FileError::Changed`] as [`Existing::replace`] has it: a change that is
+    /// certain to be refused leaves no backup.
     pub(in crate::cli::setup) fn back_up(&self, path: &Path) -> Result<PathBuf, FileError> {
+        self.check_unchanged()?;
         for number in 1..=MAX_NAMES {
             let backup = numbered_backup(path, number);
             if fs::symlink_metadata(&backup).is_err() {

@@ -126,6 +126,8 @@ fn a_file_that_changed_since_it_was_read_is_not_replaced() {
     let (dir, path) = file(0o600, "old");
     let existing = read(&path).unwrap().unwrap();
     fs::write(&path, "of the client").unwrap();
+    let error = existing.back_up(&path).unwrap_err();
+    assert!(matches!(error, FileError::Changed), "{error}");
     let error = existing.replace("new").unwrap_err();
     assert!(matches!(error, FileError::Changed), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "of the client");

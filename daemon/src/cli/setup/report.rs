@@ -101,6 +101,9 @@ pub(super) fn failed(
         (ApplyError::Edit(EditError::Duplicate(key)), _) => {
             format!("nothing was changed; delete one \"{key}\" and run this again")
         }
+        (ApplyError::File(FileError::Changed), _) => {
+            "nothing was changed; run this again".to_owned()
+        }
         (ApplyError::File(FileError::ReadOnly), _) => {
             "nothing was changed; make the file writable and run this again".to_owned()
         }

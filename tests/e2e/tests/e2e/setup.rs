@@ -105,6 +105,7 @@ fn installed_clients_are_set_up_once_and_can_be_removed() {
     Cursor: not set up (HOME/.cursor/mcp.json)
     Zed: not set up; the file does not exist (HOME/.config/zed/settings.json)
     Codex: not set up (HOME/.codex/config.toml)
+    To set them up, run this command without --check.
     ");
 }
 
@@ -197,6 +198,9 @@ fn mistakes_in_arguments_are_reported() {
     caused by: none of the known configuration files exists
     hint: name a client (`--help` lists them), or use --print and add the entry by hand
     ");
+    let none = run(&machine, &["--remove"]);
+    assert_eq!(none.status.code(), Some(0));
+    insta::assert_snapshot!(text(&none.stdout), @"nothing to remove: no MCP client was found");
 }
 
 /// The files of a client with a server that has secrets, and of tai itself with a password.

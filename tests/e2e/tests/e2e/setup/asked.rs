@@ -1,7 +1,11 @@
 //! `tai-mcp setup` and `taid install` do what they are asked, and nothing else.
 
-use super::{bare, run, write};
-use std::{fs, os::unix::fs::symlink, process::Command};
+use super::{bare, run, text, write};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    process::Command,
+};
 use tai_e2e::Machine;
 
 #[test]
@@ -63,6 +67,7 @@ fn setup_does_what_it_is_asked_and_check_says_whether_it_was() {
     Cursor: set up with other values (HOME/.cursor/mcp.json)
       - env.TAI_MCP_INSTANCE: "second"
       + env.TAI_MCP_INSTANCE: "third"
+    To set them up, run this command without --check.
     =1
     $ setup cursor --profile default --dry-run
     Cursor: would change "tai" in HOME/.cursor/mcp.json
@@ -191,6 +196,7 @@ fn a_service_is_not_written_without_systemd() {
     let output = bare(&machine, "taid").arg("uninstall").output().unwrap();
     assert!(output.status.success());
     insta::assert_snapshot!(machine.plain(&output.stdout), @"
+    No service of taid is installed.
     The configuration in HOME/.config/tai stays.
     The logs and the ledger of sent mails in HOME/.local/state/tai stay.
     A password in the keyring stays; `taid logout` removes it.
@@ -304,6 +310,7 @@ fn check_and_removal_are_about_the_program_that_an_entry_starts() {
     insta::assert_snapshot!(page, @r#"
     exit 1
     Cursor: "tai" starts /gone/tai-mcp, which does not exist (HOME/.cursor/mcp.json)
+    To set them up, run this command without --check.
 
     exit 0
     Cursor: changed "tai" in HOME/.cursor/mcp.json
@@ -324,20 +331,43 @@ fn check_and_removal_are_about_the_program_that_an_entry_starts() {
 
     exit 1
     Cursor: not set up (HOME/.cursor/mcp.json)
+    To set them up, run this command without --check.
 
     exit 0
     Cursor: nothing to remove (HOME/.cursor/mcp.json)
 
     exit 1
     Cursor: not set up (HOME/.cursor/mcp.json)
+    To set them up, run this command without --check.
 
     exit 0
     Cursor: nothing to remove (HOME/.cursor/mcp.json)
 
     exit 1
     Cursor: not set up (HOME/.cursor/mcp.json)
+    To set them up, run this command without --check.
 
     exit 0
     Cursor: nothing to remove (HOME/.cursor/mcp.json)
     "#);
+}
+
+#[test]
+fn a_dry_run_refuses_what_the_run_would_refuse() {
+    let machine = Machine::new();
+    let file = machine.home().join(".cursor/mcp.json");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "{}").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+    for arguments in [&["cursor", "--dry-run"][..], &["cursor"]] {
+        let refused = run(&machine, arguments);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        let said = text(&refused.stderr);
+        assert!(said.contains("it is read-only"), "{said}");
+    }
+    let check = text(&run(&machine, &["cursor", "--check"]).stdout);
+    assert!(
+        check.ends_with("run this command without --check.\n"),
+        "{check}"
+    );
 }
