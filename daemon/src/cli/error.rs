@@ -21,8 +21,7 @@ pub(super) enum Exit {
     NotSignedIn = 4,
     /// taid and this program have different versions.
     VersionMismatch = 5,
-    /// Another taid holds the profile's lock. Only an auto-started daemon exits with it, for the
-    /// client that started it.
+    /// Another taid holds the profile's lock. The client that started this one then uses the other.
     AlreadyRunning = ALREADY_RUNNING as isize,
 }
 

@@ -160,7 +160,10 @@ pub(super) fn decision(question: &str) -> Option<Decision> {
             "d" | "discard" => return Some(Decision::Discard),
             "l" | "later" => return Some(Decision::Later),
             "a" | "all" => return Some(Decision::All),
-            _ => {}
+            "" => {}
+            _ => {
+                let _ = writeln!(io::stdout(), "type s, d, l or a");
+            }
         }
     }
 }

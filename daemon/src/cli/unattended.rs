@@ -44,8 +44,13 @@ impl UnattendedMail {
         let found = daemon.call(list, limit).await.ok()?;
         let unattended = Self::of(found.unattended, &found.inbox.address, target);
         let line = unattended.line()?;
+        let which = if unattended.mails() == 1 {
+            "it"
+        } else {
+            "them"
+        };
         Some(format!(
-            "{line}; see them with {}",
+            "{line}; see {which} with {}",
             target.named("`taid inbox`")
         ))
     }

@@ -1,6 +1,6 @@
 //! Errors of a configuration.
 
-use std::path::PathBuf;
+use std::{io::ErrorKind, path::PathBuf};
 
 /// An invalid value, or an unreadable file. The error never contains the value.
 #[derive(Debug, thiserror::Error)]
@@ -62,13 +62,17 @@ impl ConfigError {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             ConfigError::Value { .. } => {
-                "correct the value, then restart taid, or the MCP client that sets the variable"
+                "correct the value in the file, or where the variable is set"
             }
-            ConfigError::Read { .. } => {
-                "check that the file and its directory are yours and readable"
-            }
+            ConfigError::Read { source, .. } => match source.kind() {
+                ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::FileTooLarge => {
+                    "replace it by a text file in UTF-8, or move it away"
+                }
+                _ => "give the user who runs taid the right to read the file and its directory",
+            },
             ConfigError::Unsafe { .. } => {
-                "make the file and its directory your own (`chown`), and run `chmod go-w` on both"
+                "give the file and its directory to the user who runs taid (`chown`), and run \
+                 `chmod go-w` on both"
             }
             ConfigError::Parse { .. } => "correct the line, or move the file away",
             ConfigError::PasswordInFile { .. } => {

@@ -357,8 +357,7 @@ pub(crate) fn of_register(error: &BridgeError) -> Fault {
             ),
             SendFailure::NotSent(_) => (
                 "the account was not created",
-                "check the network and `api_base_url`, then run `taid register` again; `taid doctor` checks \
-                 both; no account was created",
+                "run `taid doctor`, which checks the network and `api_base_url`, then `taid register` again",
             ),
         };
         return Fault {

@@ -62,7 +62,7 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
         ),
         ApprovalError::NotHeld(_) => (
             FaultCode::NotFound,
-            "it was sent or discarded, it expired after an hour, taid was restarted, or there was none",
+            "it was sent, discarded or changed, it expired after an hour, taid lost it at a restart, or there was none",
             Hint::reader("list the waiting mails with `taid approve`"),
         ),
         ApprovalError::OtherVersion(_) => (

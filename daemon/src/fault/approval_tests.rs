@@ -61,7 +61,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
 
     [NotFound]
     error: mail 3 does not wait for approval
-    caused by: it was sent or discarded, it expired after an hour, taid was restarted, or there was none
+    caused by: it was sent, discarded or changed, it expired after an hour, taid lost it at a restart, or there was none
     hint: list the waiting mails with `taid approve`
 
     [BadRequest]

@@ -128,7 +128,9 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
         BridgeError::NoEndpoint { .. } => (
             FaultCode::BridgeFailed,
             "the URL of the mail bridge has no such endpoint".to_owned(),
-            unsent("check `api_base_url` (API_BASE_URL), which ends before `/api/v1`"),
+            unsent(
+                "remove `/api/v1` from the end of `api_base_url` (API_BASE_URL), or correct its path",
+            ),
         ),
         BridgeError::Moved { status, to } => moved(*status, to),
         BridgeError::Intercepted { status } => intercepted(*status),

@@ -155,8 +155,8 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     [BridgeFailed]
     error: the URL of the mail bridge has no such endpoint
     caused by: Endpoint not found (HTTP 404)
-    hint: nothing was sent; ask the user to check `api_base_url` (API_BASE_URL), which ends before `/api/v1`, then call again
-    hint for a person: check `api_base_url` (API_BASE_URL), which ends before `/api/v1`
+    hint: nothing was sent; ask the user to remove `/api/v1` from the end of `api_base_url` (API_BASE_URL), or correct its path, then call again
+    hint for a person: remove `/api/v1` from the end of `api_base_url` (API_BASE_URL), or correct its path
 
     [BridgeFailed]
     error: the mail bridge has moved to https://mail.example/api/v1/login

@@ -91,9 +91,11 @@ impl RunError {
             }
             RunError::Bind(
                 BindError::Directory { .. } | BindError::Lock { .. } | BindError::Listen { .. },
-            ) => "check that the directory is yours and writable",
+            ) => {
+                "make it a directory, not a link, that belongs to the user who runs taid and is writable"
+            }
             RunError::State { .. } => {
-                "check that its directory is yours and writable, and move the file away if it is not one of taid"
+                "make its directory writable for the user who runs taid, and move the file away if it is not one of taid"
             }
             RunError::Http(error) => setup_hint(error),
             RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",

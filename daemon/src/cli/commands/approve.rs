@@ -29,7 +29,7 @@ use tai_proto::{
 /// List the mails that wait for your approval, and send or discard one
 ///
 /// If `confirm_send` is set and an MCP client cannot ask you, its mail waits for `taid approve` for
-/// an hour. It outlives taid if there is a keyring for its key.
+/// an hour. With a keyring for its key it survives a restart of taid.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid approve             list the waiting mails

@@ -1,6 +1,7 @@
 //! `taid inbox`: lists the mail of every address of the account.
 
 use crate::cli::{
+    columns::wrapped,
     daemon::LONG,
     error::{CliError, Exit},
     number,
@@ -70,7 +71,8 @@ impl InboxList {
         let next = self.skip.saturating_add(self.limit);
         lines.push(summary(&inbox, self.all, next));
         lines.extend(page::left_out(&inbox.left_out));
-        lines.extend(unattended.line());
+        let columns = Terminal::of_stdout().width();
+        lines.extend(unattended.line().map(|line| wrapped(&line, 0, columns)));
         person::show(&lines.join("\n"))
     }
 }

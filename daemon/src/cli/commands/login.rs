@@ -283,7 +283,7 @@ impl SignIn<'_> {
             (true, Some(fault)) => return Err(fault.into()),
             (true, None) => print(SAVED),
             (false, _) => print(&self.target.named(
-                "taid forgets the password when it exits; `taid login --save` keeps it in the keyring.",
+                "taid forgets the password when it exits; `taid login --save` keeps it, if a keyring runs.",
             )),
         }
         if mcp_clients::instances_of_clients(self.target).is_empty() {

@@ -43,7 +43,7 @@ impl Logs {
             Err(error) => {
                 return Err(CliError::new("there is no log yet")
                     .caused_by(format!("{}: {error}", link.display()))
-                    .hint("start taid, which creates the log"));
+                    .hint("run `taid login`, which starts taid"));
             }
         };
         let mut present = points_to(&link);

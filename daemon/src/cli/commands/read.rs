@@ -18,7 +18,7 @@ use tai_proto::{
 
 /// Read a mail of any address of the account
 ///
-/// Without an id, it reads the oldest unread mail that no agent is being given. The mail is marked read
+/// Without an id, it reads the oldest unread mail that is not leased to an agent. The mail is marked read
 /// after it was written, so that a pager or a pipe that fails does not lose it.
 #[derive(Args)]
 #[command(after_help = "Examples:

@@ -60,7 +60,7 @@ impl Register {
             Err(_) if self.save => None,
             Err(_) => {
                 let username = &credentials.username;
-                let next = format!("next: `taid run`, then `taid login {username}`");
+                let next = format!("Next: `taid run`, then `taid login {username}`");
                 print(&target.named(&next));
                 return Ok(Exit::Success);
             }

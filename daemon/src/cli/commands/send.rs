@@ -26,7 +26,7 @@ use tai_proto::{
 /// Send a mail, or answer one, from any address of the account
 ///
 /// The text is Markdown from standard input, --body or --file. The whole mail is shown as its recipient
-/// gets it, and sent after a yes. The same mail is not sent a second time within ten minutes.
+/// gets it, and sent after you confirm it. The same mail is not sent a second time within ten minutes.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid send --to bob@example.com --subject Lunch --body 'At noon?'
@@ -188,7 +188,7 @@ fn text(from: impl Read) -> io::Result<String> {
 fn unreadable(what: &str, error: &io::Error) -> CliError {
     CliError::new(format!("cannot read the text of the mail from {what}"))
         .caused_by(error)
-        .hint("the text is UTF-8 of at most 1 MiB; nothing was sent")
+        .hint("name a file of UTF-8 text that exists and is readable; nothing was sent")
 }
 
 fn too_long() -> CliError {

@@ -29,7 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
   taid status          show the account, the session and the clients
   taid status --watch  show them until Ctrl-C
   taid status --all    show the taid of every profile
-  taid status --json | jq .session")]
+  taid status --json | jq .session
+
+Exits with 3 if taid is not running, and with 4 if it is not signed in.")]
 pub(in crate::cli) struct Status {
     /// Print JSON in a stable format
     #[arg(long)]

@@ -151,7 +151,7 @@ fn fate(mail: &GoneMail, now: SystemTime) -> String {
 /// Returns the error for a mail that does not wait.
 pub(in crate::cli) fn not_waiting(number: u64) -> CliError {
     CliError::new(format!("mail {number} does not wait for approval"))
-        .caused_by("it was sent, discarded or changed, it expired after an hour, or there was none")
+        .caused_by("it was sent, discarded or changed, it expired after an hour, taid lost it at a restart, or there was none")
         .hint("list the waiting mails with `taid approve`")
 }
 

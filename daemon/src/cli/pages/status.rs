@@ -68,7 +68,7 @@ impl Page<'_> {
 
     fn push(&mut self, label: &str, text: &str, mood: Option<Mood>) {
         let terminal = self.view.terminal;
-        let text = wrapped(&in_local_words(&printable(text)), LABEL, terminal.width());
+        let text = wrapped(&words(text, &self.profile), LABEL, terminal.width());
         let text = match mood {
             Some(mood) => terminal.paint(mood, &text),
             None => text,
@@ -104,7 +104,8 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     }
     for send in &status.unknown_sends {
         let at = relative(&send.at, now);
-        let text = format!("a send with unknown outcome, {at} (mail {})", send.digest);
+        let digest = &send.digest;
+        let text = format!("a send with unknown outcome, {at} (mail {digest}); ask the recipient");
         page.line("unknown", &text);
     }
     if let Some(text) = approval(status) {
@@ -144,11 +145,15 @@ fn profile(status: &Status) -> Profile {
     Profile::new(status.daemon.profile.clone()).unwrap_or_default()
 }
 
+/// Returns a text whose commands are those for a profile.
+fn words(text: &str, profile: &Profile) -> String {
+    in_local_words(&for_profile(&printable(text), profile)).into_owned()
+}
+
 /// Returns the number of mails that wait for approval, and the command; `None` if none waits.
 fn approval(status: &Status) -> Option<String> {
     let waiting = count(status.held, "mail");
-    let text = format!("{waiting} waiting: `taid approve`");
-    (status.held > 0).then(|| for_profile(&text, &profile(status)).into_owned())
+    (status.held > 0).then(|| format!("{waiting} waiting: `taid approve`"))
 }
 
 fn lost(mail: &LostMail, now: SystemTime) -> String {
@@ -228,8 +233,7 @@ fn session(page: &mut Page, session: &SessionStatus) {
         }
     }
     if session.state == SessionState::LoggedOut {
-        let text = for_profile("run `taid login`", &page.profile).into_owned();
-        page.line("  hint", &text);
+        page.line("  hint", "run `taid login`");
     }
 }
 
@@ -278,10 +282,7 @@ fn bridge_state(bridge: &BridgeStatus, view: &View) -> (String, Mood) {
             (format!("unreachable; the last answer came {at}"), Mood::Bad)
         }
         (Some(false), None) => ("unreachable; no answer so far".to_owned(), Mood::Bad),
-        (Some(true), _) if let Some(why) = &bridge.failing => {
-            let why = printable(why);
-            (format!("fails: {why}"), Mood::Bad)
-        }
+        (Some(true), _) if let Some(why) = &bridge.failing => (format!("fails: {why}"), Mood::Bad),
         (Some(true), at) => {
             let latency = bridge.latency_us.map(latency);
             let latency = latency.map_or_else(String::new, |time| format!(" after {time}"));
@@ -295,7 +296,6 @@ fn bridge_state(bridge: &BridgeStatus, view: &View) -> (String, Mood) {
 fn reader(page: &mut Page, reader: &ReaderStatus) {
     let mut lines = Vec::new();
     if let Some(error) = &reader.error {
-        let error = printable(error);
         lines.push(format!("cannot be started, mails are plain text: {error}"));
     }
     if reader.failures > 0 {
@@ -328,12 +328,12 @@ fn shared_leases(page: &mut Page, shared: &SharedLeasesStatus) {
 /// Returns the line about another daemon of the user.
 pub(in crate::cli) fn other(status: &Status, columns: Option<usize>) -> String {
     let account = status.account.address.as_deref().unwrap_or("no account");
-    let (profile, state) = (&status.daemon.profile, state_text(&status.session));
-    let mut text = format!("profile {profile}: {account}, {state}");
+    let (name, state) = (&status.daemon.profile, state_text(&status.session));
+    let mut text = format!("profile {name}: {account}, {state}");
     if let Some(approval) = approval(status) {
         text = format!("{text}, {approval}");
     }
-    let text = wrapped(&in_local_words(&printable(&text)), LABEL, columns);
+    let text = wrapped(&words(&text, &profile(status)), LABEL, columns);
     format!("{:<10} {text}", "also")
 }
 
@@ -351,7 +351,7 @@ pub(in crate::cli) fn overview(all: &[Status], now: SystemTime, columns: Option<
         [
             status.daemon.profile.clone(),
             account.unwrap_or("none").to_owned(),
-            in_local_words(state_text(&status.session)).into_owned(),
+            words(state_text(&status.session), &profile(status)),
             renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
             client_count(status).to_string(),
             status.daemon.pid.to_string(),

@@ -279,7 +279,7 @@ fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
       traffic  40 requests, 1 of them retries
       errors   3 × 401 (token or password refused), 1 × 429 (rate limit), 2 × no answer
       clock    1 d 0 h behind the bridge's; taid uses the bridge's
-    unknown    a send with unknown outcome, 2 min ago (mail 00112233445566778899aabbccddeeff)
+    unknown    a send with unknown outcome, 2 min ago (mail 00112233445566778899aabbccddeeff); ask the recipient
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
       dropped  7 lines

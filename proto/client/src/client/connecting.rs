@@ -21,6 +21,9 @@ const RESTART: Duration = Duration::from_secs(5);
 const RESTART_EVERY: Duration = Duration::from_millis(50);
 /// Limit of starts in one call that end without a word. A started daemon that was killed is replaced.
 const MAX_STARTS: u32 = 3;
+/// Outcome of a daemon that ended without a word.
+const ENDED: &str =
+    "it ended at once, without a message: a signal ended it, or its executable is damaged";
 /// Backoff between attempts while a daemon starts or drains.
 const LOCKED_FIRST: Duration = Duration::from_millis(20);
 const LOCKED_LONGEST: Duration = Duration::from_millis(500);
@@ -174,6 +177,10 @@ impl<D: Dial> Link<D> {
                     is_retry = true;
                 }
                 Ok(StartEnd::Failed(output)) => {
+                    let output = match output.is_empty() {
+                        true => ENDED.to_owned(),
+                        false => output,
+                    };
                     return Err(fault(ConnectError::NotStarted { output }));
                 }
                 Err(_) => return Err(fault(silent())),

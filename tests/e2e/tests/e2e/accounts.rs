@@ -22,7 +22,7 @@ fn a_login_succeeds_only_after_the_bridge_accepted_it() {
     exit 0
     ✅ Login successful
     📧 Instance email: desk.alice@tai.chat
-    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    taid forgets the password when it exits; `taid login --save` keeps it, if a keyring runs.
     Next: `taid setup` adds tai to your MCP clients.
     ");
     let status = machine.status();
@@ -121,7 +121,7 @@ fn a_new_account_is_created_and_signed_in() {
     hint: choose another username, or run `taid login` if the account is yours
     exit 0
     account created: bob@tai.chat
-    next: `taid run`, then `taid login bob`
+    Next: `taid run`, then `taid login bob`
     ");
     let _taid = machine.start_bare(&[]);
     insta::assert_snapshot!(register(&["carol"], PASSWORD), @"
@@ -129,7 +129,7 @@ fn a_new_account_is_created_and_signed_in() {
     account created: carol@tai.chat
     ✅ Login successful
     📧 Instance email: carol@tai.chat
-    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    taid forgets the password when it exits; `taid login --save` keeps it, if a keyring runs.
     Next: `taid setup` adds tai to your MCP clients.
     ");
     assert_eq!(machine.status()["account"]["username"], "carol");

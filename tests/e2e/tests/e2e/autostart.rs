@@ -305,7 +305,7 @@ fn a_failed_start_is_explained_to_the_agent() {
     assert!(result.is_error);
     insta::assert_snapshot!(result.text, @"
     error: taid did not start: `poll_interval` in config.toml is not valid: expected a number of milliseconds from 1000 to 60000
-    hint: ask the user to correct the value, then restart taid, or the MCP client that sets the variable, then call again
+    hint: ask the user to correct the value in the file, or where the variable is set, then call again
     ");
 }
 
@@ -319,7 +319,7 @@ fn a_failed_start_names_the_variable_as_the_client_has_it() {
     assert!(result.is_error);
     insta::assert_snapshot!(result.text, @"
     error: taid did not start: API_TIMEOUT is not valid: expected a number of milliseconds from 5000 to 300000
-    hint: ask the user to correct the value, then restart taid, or the MCP client that sets the variable, then call again
+    hint: ask the user to correct the value in the file, or where the variable is set, then call again
     ");
 }
 

@@ -367,7 +367,7 @@ fn a_configuration_that_other_users_can_change_stops_the_start() {
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(machine.plain(&output.stderr), @"
     error: the configuration file HOME/.config/tai/config.toml is not used: HOME/.config/tai/config.toml has mode 0666, so other users can change it
-    hint: make the file and its directory your own (`chown`), and run `chmod go-w` on both
+    hint: give the file and its directory to the user who runs taid (`chown`), and run `chmod go-w` on both
     ");
     mode(0o644);
     let _taid = machine.start_bare(&[]);

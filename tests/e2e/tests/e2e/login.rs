@@ -132,7 +132,7 @@ fn the_environment_of_the_node_server_serves_login_and_register() {
     exit 0
     ✅ Login successful
     📧 Instance email: alice@tai.chat
-    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    taid forgets the password when it exits; `taid login --save` keeps it, if a keyring runs.
     Next: `taid setup` adds tai to your MCP clients.
     ");
     let other = Machine::new();
@@ -150,7 +150,7 @@ fn the_environment_of_the_node_server_serves_login_and_register() {
     account created: carol@tai.chat
     ✅ Login successful
     📧 Instance email: carol@tai.chat
-    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    taid forgets the password when it exits; `taid login --save` keeps it, if a keyring runs.
     Next: `taid setup` adds tai to your MCP clients.
     ");
     let capital = other

@@ -36,6 +36,7 @@ mod giving_up;
 mod held;
 mod hints;
 mod hygiene;
+mod installation;
 mod ipc;
 mod lifecycle;
 mod live;

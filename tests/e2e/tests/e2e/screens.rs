@@ -73,7 +73,10 @@ fn screen(machine: &Machine, args: &[&str], columns: Option<u16>, env: &[(&str, 
     match columns {
         Some(columns) => {
             let mut terminal = Terminal::spawn(command, columns);
-            // Answers the question of `approve 1`.
+            // Answers the question of `approve 1`, which ignores what was typed before it.
+            if args == ["approve", "1"] {
+                terminal.wait_for("[y/N]");
+            }
             terminal.type_in("\u{4}\u{4}");
             let (_, text) = terminal.wait();
             text.replace("^D", "").replace('\u{8}', "")

@@ -114,7 +114,7 @@ fn chaos_a_url_with_a_path_of_the_api_names_the_setting_and_posts_one_password()
     insta::assert_snapshot!(failed_list(&machine), @"
     error: the login failed: the URL of the mail bridge has no such endpoint
     caused by: Endpoint not found (HTTP 404)
-    hint: nothing was sent; ask the user to check `api_base_url` (API_BASE_URL), which ends before `/api/v1`, then call again
+    hint: nothing was sent; ask the user to remove `/api/v1` from the end of `api_base_url` (API_BASE_URL), or correct its path, then call again
     ");
     failed_list(&machine);
     assert_eq!(machine.sandbox.count("POST /api/v1/api/v1/login"), 1);
