@@ -276,6 +276,6 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [Unreachable]
     error: the account was not created: cannot reach the mail bridge
     caused by: cannot connect to the bridge: the library's own words
-    hint: check the network and `api_base_url`, then run `taid register` again; `taid doctor` checks both; no account was created
+    hint: run `taid doctor`, which checks the network and `api_base_url`, then `taid register` again
     "#);
 }

@@ -185,5 +185,9 @@ fn a_configuration_that_cannot_be_read_is_a_problem_and_not_absent() {
     std::fs::remove_dir(&file).unwrap();
     std::fs::write(&file, [0xff, 0xfe, 0]).unwrap();
     pages.push_str(&page());
-    insta::assert_snapshot!(pages, @"");
+    insta::assert_snapshot!(pages, @"
+    Skipped clients: no configuration of a known client was found | `taid setup CLIENT`
+    Wrong client Cursor: HOME/.cursor/mcp.json cannot be read: not a regular file | make it a readable text file in UTF-8, or move it away
+    Wrong client Cursor: HOME/.cursor/mcp.json cannot be read: not UTF-8 | make it a readable text file in UTF-8, or move it away
+    ");
 }

@@ -170,7 +170,7 @@ fn a_command_that_the_client_cannot_start_is_named() {
     }
     let page = page.replace(bin.path().to_str().unwrap(), "BIN");
     insta::assert_snapshot!(page, @r#"
-    Wrong command: /nowhere/tai-mcp does not exist | use the full path of tai-mcp: `tai-mcp setup` writes it
+    Wrong command: /nowhere/tai-mcp does not exist | `tai-mcp setup` writes the path of the installed tai-mcp
     Wrong command: "gone" is in no directory of its PATH | use the full path of tai-mcp: `tai-mcp setup` writes it
     Wrong command: "tai-mcp" is in no directory of its PATH | use the full path of tai-mcp: `tai-mcp setup` writes it
     Wrong command: BIN/plain is not executable | `chmod +x BIN/plain`
