@@ -220,13 +220,13 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [OtherAccount]
     error: this program is configured for the bridge https://mail.example, but taid uses https://tai.chat
     caused by: one taid has one account at one bridge
-    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid, then call again
-    hint for a person: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid
+    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is `api_base_url` in its configuration file, and the saved password goes there, then call again
+    hint for a person: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is `api_base_url` in its configuration file, and the saved password goes there
 
     [Internal]
     error: signed in, but the password was not saved
     caused by: a saved password goes to the bridge of the configuration file only, which is not https://mail.example
-    hint: set `api_base_url = "https://mail.example"` in the configuration file and run `taid login --save` again
+    hint: if the saved password may go to https://mail.example, set it as `api_base_url` in the configuration file and run `taid login --save` again
 
     [BadRequest]
     error: the username is not valid

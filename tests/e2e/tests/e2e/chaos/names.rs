@@ -119,7 +119,7 @@ fn chaos_a_url_with_a_path_of_the_api_names_the_setting_and_posts_one_password()
     failed_list(&machine);
     assert_eq!(machine.sandbox.count("POST /api/v1/api/v1/login"), 1);
     let page = doctor(&machine, &variables);
-    assert!(page.contains("check `api_base_url`"), "{page}");
+    assert!(page.contains("remove `/api/v1` from the end"), "{page}");
 }
 
 #[test]
