@@ -4,7 +4,7 @@ use crate::mail::Window;
 use serde::{Deserialize, Serialize};
 use tai_names::{Address, MailId};
 
-/// See [`Call::Fetch`].
+/// See [`Call::Fetch`](super::Call::Fetch).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetch {
     /// Mail to read.
