@@ -155,13 +155,6 @@ impl Window {
             self.right = None;
         }
         let margin_left = margin(frame.margin.left, frame.inset.left, frame.inset.right);
-        if style.display == Display::InlineBlock
-            && !absolute
-            && !frame.floats()
-            && style.inherited.white_space == WhiteSpace::NoWrap
-        {
-            self.right = self.right.map(|room| room - flow.least_line());
-        }
         let across = [
             (margin_left, wide),
             (offset(frame.inset.left, frame.inset.right), wide),

@@ -120,7 +120,11 @@ impl Flow {
         if let Some(frame) = style.frame.as_deref() {
             match style.display {
                 Display::Inline => {
-                    self.least_line += known(frame.padding.left) + side_margins(frame, style);
+                    let margins = side_margins(frame, style);
+                    // The line may break between images with margins.
+                    let joined = style.inherited.white_space == WhiteSpace::NoWrap;
+                    let margins = if joined { margins } else { margins.min(0.0) };
+                    self.least_line += known(frame.padding.left) + margins;
                 }
                 _ => self.mark.least += known(frame.padding.top),
             }
@@ -133,7 +137,6 @@ impl Flow {
         Spot {
             broken: self.broken,
             pulled: self.pulled,
-            least_line: self.least_line,
             ..self.mark
         }
     }
@@ -148,15 +151,7 @@ impl Flow {
             style.display,
             Display::Inline | Display::Contents | Display::None
         );
-        if style.display == Display::InlineBlock && !ended.hidden && !is_lifted(style) {
-            let width = fixed(frame.width, font).filter(|_| frame.max_width.is_none());
-            let inner = width.unwrap_or_default().max(0.0) + side_margins(frame, style);
-            self.least_line = began.least_line + inner;
-        }
         if inline {
-            if ended.replaced.is_some() && !ended.hidden && frame.max_width.is_none() {
-                self.least_line += fixed(frame.width, font).unwrap_or_default().max(0.0);
-            }
             if ended.hidden {
                 self.mark = began;
             }
@@ -356,7 +351,10 @@ impl Flow {
             }
         }
         self.line += width;
-        if style.inherited.white_space == WhiteSpace::NoWrap && !hidden {
+        if style.inherited.white_space != WhiteSpace::NoWrap && text.contains(char::is_whitespace) {
+            // The line may break here.
+            self.least_line = 0.0;
+        } else if style.inherited.white_space == WhiteSpace::NoWrap && !hidden {
             // The narrowest letters have a fifth of their height.
             // A space that does not break has a quarter.
             let spaces = text

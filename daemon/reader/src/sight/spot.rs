@@ -17,8 +17,6 @@ pub(super) struct Spot {
     pub(super) broken: bool,
     /// Movement up by negative margins.
     pub(super) pulled: f32,
-    /// Least width of the text that precedes in a line that does not wrap.
-    pub(super) least_line: f32,
 }
 
 impl Spot {
