@@ -10,8 +10,15 @@ use super::{
 };
 use crate::{
     cascade::{Computed, Frame},
+    css::{colour::Colour, property::Image},
     document::NodeId,
 };
+
+/// Returns whether an element has a background.
+fn has_ground(style: &Computed) -> bool {
+    let clear = matches!(style.background, Colour::Known(colour) if colour.alpha <= 0.0);
+    !clear || style.background_image != Image::None
+}
 
 impl Look<'_> {
     /// Takes the grounds inside an element. The place inside is known already.
@@ -46,8 +53,13 @@ impl Look<'_> {
             false if is_block(style) => around.block_ground,
             false => (self.columns).ground_of(self.styles, node, style, around.ground),
         };
-        // The page takes the ground of its root, whatever the size of that is.
-        let root = matches!(element.html_name(), "html" | "body");
+        // The page takes the ground of its root, whatever the size of that is, or that of the body if
+        // the root has none.
+        let root = match element.html_name() {
+            "html" => true,
+            "body" => !has_ground(self.styles.get(parent)),
+            _ => false,
+        };
         inside.ground = match root || paints(style, frame) {
             true => ground.under(style),
             false => ground,
