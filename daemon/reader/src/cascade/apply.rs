@@ -36,15 +36,19 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Applies declarations, the strongest last. Custom properties are applied already.
-    pub(super) fn apply_ranked(&self, declarations: &[Ranked], style: &mut Computed) {
-        // Colours depend on their scheme.
+    /// Applies the scheme of an element, on which its colours depend.
+    pub(super) fn apply_scheme(&self, declarations: &[Ranked], style: &mut Computed) {
         for (_, declared) in declarations {
             if let Declared::ColourScheme(_) | Declared::Wide(Property::ColourScheme, _) = declared
             {
                 self.apply(style, declared);
             }
         }
+    }
+
+    /// Applies declarations, the strongest last. Custom properties are applied already.
+    pub(super) fn apply_ranked(&self, declarations: &[Ranked], style: &mut Computed) {
+        self.apply_scheme(declarations, style);
         // Other keywords need no copies of the style.
         let reverts = declarations.iter().any(|(_, declared)| match declared {
             Declared::Wide(_, wide) | Declared::All(wide) => {

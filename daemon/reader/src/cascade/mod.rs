@@ -175,17 +175,19 @@ impl Cascade<'_> {
         }
         let declarations = self.declarations(node, element, Part::Element);
         let plain = style.clone();
-        let context = self.context(&parent, &plain, element);
         let root = element.html_name() == "html";
+        let mut scheme = style.clone();
+        let context = self.context(&parent, &plain, element);
+        context.apply_scheme(&declarations, &mut scheme);
+        let dark = root && scheme.inherited.dark;
+        let mut initial = Rc::clone(&parent);
+        if dark {
+            Rc::make_mut(&mut initial).inherited().colour = Some(Rgba::WHITE);
+        }
+        let context = self.context(&initial, &plain, element);
         custom::define(&context, &self.registered, &declarations, root, &mut style);
         context.apply_ranked(&declarations, &mut style);
-        let is_coloured = |declared: &Declared| matches!(declared, Declared::Colour(_));
-        if element.html_name() == "html"
-            && style.inherited.dark
-            && !declarations
-                .iter()
-                .any(|(_, declared)| is_coloured(declared))
-        {
+        if dark && !scheme::has_colour(&declarations) {
             style.inherited().colour = Some(Rgba::WHITE);
         }
         finish(&mut style, &parent, element.html_name());

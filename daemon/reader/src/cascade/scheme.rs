@@ -1,5 +1,6 @@
 //! The scheme of colours that a document declares for its page.
 
+use super::rank::Ranked;
 use crate::{
     css::{
         declarations::{DeclarationSyntax, parse_value},
@@ -39,5 +40,14 @@ fn declared(document: &Document, meta: NodeId, syntax: DeclarationSyntax) -> Opt
     values.iter().find_map(|value| match value {
         Declared::ColourScheme(dark) => Some(*dark),
         _ => None,
+    })
+}
+
+/// Returns whether declarations give a colour to the text.
+pub(super) fn has_colour(declarations: &[Ranked]) -> bool {
+    declarations.iter().any(|(_, declared)| match declared {
+        Declared::Colour(_) => true,
+        Declared::Pending(name, _) => &**name == "color",
+        _ => false,
     })
 }
