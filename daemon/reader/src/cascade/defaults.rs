@@ -5,6 +5,7 @@ use crate::{
     css::{
         colour::{Colour, Rgba},
         length::{Length, MEDIUM, NORMAL_LINE},
+        marks::Mark,
         property::{Align, Display, ListStyle, Overflow, WhiteSpace},
     },
     document::Element,
@@ -38,6 +39,8 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
     }
     let name = element.html_name();
     style.display = display(name);
+    let row = matches!(name, "tr" | "tbody" | "thead" | "tfoot");
+    style.marks.set(Mark::Row, row);
     let hidden = element.attribute(&local_name!("hidden"));
     match hidden {
         Some(value) if value.eq_ignore_ascii_case("until-found") => style.skipped = true,

@@ -46,26 +46,11 @@ pub(super) fn give_overflow(style: &mut Computed) -> bool {
     given != [Overflow::Visible; 2]
 }
 
-/// Lets a box with a margin for clipped content show what is beside it.
-fn loosen(style: &mut Computed) {
-    let Some(frame) = style.frame.as_deref_mut() else {
-        return;
-    };
-    let axes = [&mut frame.overflow_x, &mut frame.overflow_y];
-    if axes.iter().all(|overflow| **overflow == Overflow::Clip) {
-        frame.contain.paint = false;
-        (frame.overflow_x, frame.overflow_y) = Default::default();
-    }
-}
-
 /// Adjusts values that depend on other values.
 pub(super) fn finish(style: &mut Computed, parent: &Computed, name: &str) {
     flatten(style, name == "body");
     if style.marks.has(Mark::Contained) {
         style.frame().contain.size = true;
-    }
-    if style.marks.has(Mark::Loose) {
-        loosen(style);
     }
     if (style.zoom - 1.0).abs() > f32::EPSILON {
         let zoom = style.zoom;
@@ -75,11 +60,7 @@ pub(super) fn finish(style: &mut Computed, parent: &Computed, name: &str) {
         .frame
         .as_ref()
         .is_some_and(|frame| frame.floats() || frame.is_absolute());
-    let inner = match style.display {
-        Display::Cell => true,
-        Display::Table => matches!(name, "tr" | "tbody" | "thead" | "tfoot"),
-        _ => false,
-    };
+    let inner = style.display == Display::Cell || style.marks.has(Mark::Row);
     // The parts of a table have no margins.
     if inner
         && !lifted

@@ -4,7 +4,7 @@ use super::{
     Invalid, Parsed, flexible, invalid, length,
     marks::Mark,
     paint,
-    property::Filter,
+    property::{Filter, Image},
     tracks::{self, Tracks},
 };
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
@@ -22,7 +22,6 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "border" | "border-width" | "border-top" | "border-right" | "border-bottom" | "border-left" => &[Mark::Edge],
         "backdrop-filter" => &[Mark::Backdrop],
         "border-image" | "-webkit-border-image" => &[Mark::Framed],
-        "overflow-clip-margin" => &[Mark::Loose],
         "border-radius" | "-webkit-border-radius" => &[Mark::Corners],
         "border-top-left-radius" | "border-top-right-radius" | "border-bottom-left-radius"
         | "border-bottom-right-radius" | "corner-shape" => &[Mark::Corner],
@@ -39,6 +38,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
             Mark::Regrouped,
             Mark::Tracks,
             Mark::Old,
+            Mark::Row,
         ],
         "filter" | "-webkit-filter" => &[Mark::Filter],
         "flex" | "-webkit-flex" => {
@@ -117,7 +117,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     | Mark::Regrouped
                     | Mark::Tracks
                     | Mark::Old
-                    | Mark::Loose
+                    | Mark::Row
                     | Mark::Sticky => false,
                     Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
                         !is_sum(name)
@@ -148,7 +148,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                 ) && *value != 0.0
             }
             Token::Dimension { value, .. } => match mark {
-                Mark::Corner | Mark::Corners | Mark::Edge | Mark::Loose => is_large(&token),
+                Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
                 Mark::Columns | Mark::Rotate => *value != 0.0,
                 Mark::Raised => *value > 0.0,
                 Mark::Lowered => *value < 0.0,
@@ -162,6 +162,9 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
 
 /// Consumes the image of a border. Returns whether its middle is behind the text.
 fn is_framed(input: &mut Parser<'_>) -> bool {
+    let start = input.state();
+    let drawn = paint::images(input) != Image::None;
+    input.reset(&start);
     let (mut fills, mut is_thin) = (false, true);
     while let Ok(token) = input.next() {
         match token {
@@ -170,7 +173,7 @@ fn is_framed(input: &mut Parser<'_>) -> bool {
             _ => {}
         }
     }
-    fills && is_thin
+    drawn && fills && is_thin
 }
 
 /// Returns whether a radius leaves text in a corner uncovered.
@@ -236,7 +239,6 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Corners
         | Mark::Edge
         | Mark::Filter
-        | Mark::Loose
         | Mark::Rotate
         | Mark::Transform => false,
         Mark::Contained => is(&["size"]),
@@ -257,6 +259,12 @@ fn named(mark: Mark, name: &str) -> bool {
         Mark::Justified => !is(&["normal", "start", "flex-start", "left", "stretch"]),
         Mark::Wraps => is(&["wrap", "wrap-reverse"]),
         Mark::Upright => is(&["vertical", "block-axis"]),
+        Mark::Row => is(&[
+            "table-row",
+            "table-row-group",
+            "table-header-group",
+            "table-footer-group",
+        ]),
         Mark::Old => is(&["-webkit-box", "-webkit-inline-box"]),
         Mark::Ground => is(&["content-box", "padding-box"]),
         Mark::Centred => is(&["auto"]),

@@ -22,8 +22,8 @@ listed! {
         Contained,
         /// The image of the border is behind the text too.
         Framed,
-        /// Content beside a clipped box is seen too.
-        Loose,
+        /// The box is a row of a table, or a group of rows.
+        Row,
         /// The colours are mixed with those below.
         Blend,
         Clip,
