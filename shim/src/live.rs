@@ -46,6 +46,8 @@ use waiting::{Fate, Outlook, Stage, Waiting, WaitingMails};
 const LAST_REPORTS: Duration = Duration::from_millis(500);
 /// Limit of the mails that are left unread. Each request for a mail names them.
 const MAX_LEFT: usize = 4096;
+/// Number of them that are looked at again, at each arrival and each check, when they are at the limit.
+const RECHECKED: usize = 64;
 /// Interval of checks of the mailbox while taid reports no arrival.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -161,7 +163,7 @@ impl Live {
             Some(since) => since,
             None => self.watch(None).await?.mark,
         };
-        if is_first {
+        if is_first && self.reported.is_none() {
             let info = self.calls.call(GetInfo).await?;
             self.report.ready(info.address.as_ref());
         }
@@ -204,6 +206,12 @@ impl Live {
         for waiting in self.waiting.take_due() {
             attempts += usize::from(!waiting.needs_person());
             self.handle(waiting).await?;
+        }
+        // Some of these mails may have been read or deleted. The others are left again.
+        if self.is_full_of_left() {
+            for _ in 0..RECHECKED {
+                self.left.pop_first();
+            }
         }
         let mut not_examined = u64::MAX;
         loop {

@@ -26,6 +26,14 @@ pub enum ConnectError {
         /// Path of the socket.
         socket: PathBuf,
     },
+    /// The daemon does not run. A daemon has run in the home of this environment, which is not that of the
+    /// user database, in which clients start daemons.
+    OtherHome {
+        /// Home directory of this environment.
+        home: PathBuf,
+        /// Lock file of the daemon that has run there.
+        lock: PathBuf,
+    },
     /// The daemon does not run, and this client is in a sandbox.
     InSandbox,
     /// The daemon does not run, and the service manager alone starts it.
@@ -104,6 +112,18 @@ impl ConnectError {
                 "start taid where that socket comes from, and mount or forward the path that \
                  `taid socket` prints there",
             )),
+            ConnectError::OtherHome { home, lock } => Fault::new(
+                FaultCode::NotRunning,
+                "taid is not running, and no client starts it for this home directory",
+            )
+            .because(format!(
+                "a taid has run with HOME={}, and a started one has the home of the user database",
+                home.display()
+            ))
+            .hint(Hint::user(format!(
+                "run `taid run` with this HOME, or delete {} to use the taid of the usual home",
+                lock.display()
+            ))),
             ConnectError::InSandbox => Fault::new(
                 FaultCode::NotRunning,
                 "taid is not running, and a client in a sandbox does not start it",

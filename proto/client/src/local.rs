@@ -308,10 +308,15 @@ impl Dial for Local {
         else {
             return Ok(None);
         };
-        // A started daemon runs in the places of the user database, where this client does not look.
-        let is_elsewhere = has_state(places, profile) && other_home(places).is_some();
-        if is_elsewhere || !may_start(self.start, places, profile)? {
+        if !may_start(self.start, places, profile)? {
             return Ok(None);
+        }
+        // A started daemon runs in the places of the user database, where this client does not look.
+        if has_state(places, profile) && other_home(places).is_some() {
+            return Err(ConnectError::OtherHome {
+                home: places.home().to_owned(),
+                lock: lock_file(places.state(), profile),
+            });
         }
         let launch = Launch {
             executable: &self.executable,

@@ -4,7 +4,7 @@
 use super::{
     program::{Capture, Ended, Leftovers, run},
     server::Server,
-    workspace::{self, Workspace},
+    workspace::Workspace,
 };
 use crate::tools;
 use serde::Deserialize;
@@ -76,9 +76,15 @@ impl From<Fault> for NotRun {
 
 /// Returns the fault of a machine on which an agent cannot be run.
 pub(super) fn unprepared(agent: Agent, home: Option<&Path>) -> Option<Fault> {
+    workspace(agent, home).err()
+}
+
+/// Returns the directory in which an agent runs. In a project, it would run the hooks and plugins and follow
+/// the instructions of its files.
+fn workspace(agent: Agent, home: Option<&Path>) -> Result<Workspace, Fault> {
     match agent {
-        Agent::Gemini => Workspace::new(home).err(),
-        Agent::Claude | Agent::Codex | Agent::Opencode => workspace::lasting(home).err(),
+        Agent::Gemini => Workspace::of_one_run(home),
+        Agent::Claude | Agent::Codex | Agent::Opencode => Workspace::lasting(home),
     }
 }
 
@@ -93,25 +99,21 @@ pub(super) async fn run_agent(
     prompt: &str,
     limit: Duration,
 ) -> Result<Ended, NotRun> {
+    let workspace = workspace(agent, home)?;
     let mut command = Command::new(program(agent));
-    // Removed when the run has ended.
-    let mut _workspace = None;
-    // In a project, an agent runs hooks and plugins and follows the instructions of its files.
+    command.current_dir(workspace.path());
     match agent {
         Agent::Claude => {
             command
                 .args(claude(server))
-                .current_dir(workspace::lasting(home)?)
                 // The content of a file that a prompt names is not added to it.
                 .env("CLAUDE_CODE_DISABLE_ATTACHMENTS", "1");
         }
         Agent::Codex => {
-            let dir = workspace::lasting(home)?;
-            let others = codex_servers(&dir).await?;
-            command.args(codex(server, &others)).current_dir(dir);
+            let others = codex_servers(workspace.path()).await?;
+            command.args(codex(server, &others));
         }
         Agent::Gemini => {
-            let workspace = Workspace::new(home)?;
             workspace.write(".gemini", "settings.json", &gemini(server).to_string())?;
             // Without a server, no server has the name.
             let allowed = match server {
@@ -122,22 +124,21 @@ pub(super) async fn run_agent(
                 .args(["--approval-mode", "default"])
                 .args(["--allowed-mcp-server-names", &allowed])
                 .args(["--output-format", "text"])
-                .current_dir(workspace.path())
                 // The workspace has only the file above.
                 .env("GEMINI_CLI_TRUST_WORKSPACE", "true");
-            _workspace = Some(workspace);
         }
         Agent::Opencode => {
             let name = format!("tai-live-{}", tools::nonce());
             let config = opencode(server, &name).to_string();
             command
                 .args(["run", "--agent", &name])
-                .env("OPENCODE_CONFIG_CONTENT", config)
-                .current_dir(workspace::lasting(home)?);
+                .env("OPENCODE_CONFIG_CONTENT", config);
         }
     }
     // The servers and helpers of an agent could otherwise answer after the next run began.
-    Ok(run(command, prompt, Capture::Both, Leftovers::Killed, limit).await?)
+    let ended = run(command, prompt, Capture::Both, Leftovers::Killed, limit).await;
+    drop(workspace);
+    Ok(ended?)
 }
 
 /// Returns the arguments of Claude Code.

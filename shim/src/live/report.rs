@@ -87,8 +87,8 @@ impl Report {
     /// Reports that live takes no further mail, because it has left this number of them unread.
     pub(super) fn full_of_left(self, count: usize) {
         print(&format!(
-            "warning: {count} emails were left unread; live takes no further email\n\
-             hint: read or delete them, and start live again"
+            "warning: {count} emails were left unread, and further ones are handled late\n\
+             hint: read or delete them"
         ));
     }
 

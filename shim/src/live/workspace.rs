@@ -9,22 +9,6 @@ use std::{
 };
 use tai_proto::{Fault, FaultCode, Hint, places::Places};
 
-/// Returns an empty directory for all runs of agents whose settings are in their arguments. Agents remember
-/// the directories in which they ran. `home` is the home directory of `--home`.
-///
-/// # Errors
-/// The reason why there is no such directory.
-pub(super) fn lasting(home: Option<&Path>) -> Result<PathBuf, Fault> {
-    in_one_of(&places(home), |dir| {
-        let path = dir.join("live");
-        os::create_private_dirs(&path)?;
-        match fs::read_dir(&path)?.next() {
-            None => Ok(path),
-            Some(_) => Err(io::Error::other(format!("{} is not empty", path.display()))),
-        }
-    })
-}
-
 fn places(home: Option<&Path>) -> Vec<PathBuf> {
     let places = [home.map(Places::at), Places::of_environment().ok()];
     places.iter().flatten().flat_map(Places::runtime).collect()
@@ -56,26 +40,55 @@ fn in_one_of<T>(dirs: &[PathBuf], create: impl Fn(&Path) -> io::Result<T>) -> Re
         )))
 }
 
-/// A directory for one run, which only this user can read. Dropping it removes it.
+/// An empty directory, which only this user can read.
 #[derive(Debug)]
-pub(super) struct Workspace(PathBuf);
+pub(super) struct Workspace {
+    path: PathBuf,
+    /// Whether dropping it removes it.
+    is_of_one_run: bool,
+}
 
 impl Workspace {
-    /// Creates the directory. `home` is the home directory of `--home`.
+    /// Returns a directory for one run. `home` is the home directory of `--home`.
     ///
     /// # Errors
     /// The reason why there is no such directory.
-    pub(super) fn new(home: Option<&Path>) -> Result<Self, Fault> {
+    pub(super) fn of_one_run(home: Option<&Path>) -> Result<Self, Fault> {
+        in_one_of(&places(home), Self::new_below)
+    }
+
+    /// Returns the directory for all runs of agents whose settings are in their arguments: agents remember
+    /// the directories in which they ran. If one of them has left a file there, returns a directory for one
+    /// run.
+    ///
+    /// # Errors
+    /// As [`Workspace::of_one_run`].
+    pub(super) fn lasting(home: Option<&Path>) -> Result<Self, Fault> {
         in_one_of(&places(home), |dir| {
-            let path = dir.join(format!("live-{}", tools::nonce()));
-            os::create_private_dir(&path)?;
-            Ok(Self(path))
+            let path = dir.join("live");
+            os::create_private_dirs(&path)?;
+            match fs::read_dir(&path)?.next() {
+                None => Ok(Self {
+                    path,
+                    is_of_one_run: false,
+                }),
+                Some(_) => Self::new_below(dir),
+            }
+        })
+    }
+
+    fn new_below(dir: &Path) -> io::Result<Self> {
+        let path = dir.join(format!("live-{}", tools::nonce()));
+        os::create_private_dir(&path)?;
+        Ok(Self {
+            path,
+            is_of_one_run: true,
         })
     }
 
     /// Returns the path of the directory.
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Writes a file in a new subdirectory.
@@ -83,8 +96,8 @@ impl Workspace {
     /// # Errors
     /// The reason of the system.
     pub(super) fn write(&self, dir: &str, name: &str, text: &str) -> Result<(), Fault> {
-        let file = self.0.join(dir).join(name);
-        let written = fs::create_dir_all(self.0.join(dir)).and_then(|()| fs::write(&file, text));
+        let file = self.path.join(dir).join(name);
+        let written = fs::create_dir_all(self.path.join(dir)).and_then(|()| fs::write(&file, text));
         written.map_err(|error| {
             Fault::new(
                 FaultCode::Internal,
@@ -98,7 +111,9 @@ impl Workspace {
 
 impl Drop for Workspace {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        if self.is_of_one_run {
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 }
 

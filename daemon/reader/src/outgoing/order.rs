@@ -34,7 +34,7 @@ pub(super) fn moved(tree: &Tree) -> HashSet<NodeId> {
 fn moves(tree: &Tree, id: NodeId, element: &Element) -> bool {
     let is_rtl = |value: &str| value.eq_ignore_ascii_case("rtl");
     let mut turns = element.attr("dir").is_some_and(|dir| is_rtl(dir.trim()));
-    let mut is_moved = false;
+    let (mut is_moved, mut is_positioned, mut has_offset) = (false, false, false);
     for declaration in values::in_order(element.attr("style").unwrap_or_default()) {
         let value = declaration.value.as_str();
         let is_usual = matches!(
@@ -45,27 +45,32 @@ fn moves(tree: &Tree, id: NodeId, element: &Element) -> bool {
             "direction" => turns = is_rtl(value),
             "flex-direction" | "flex-flow" | "flex-wrap" => is_moved |= value.contains("reverse"),
             "float" => is_moved |= !matches!(value, "left" | "inline-start") && !is_usual,
-            "order"
-            | "grid-area"
-            | "grid-row"
-            | "grid-row-start"
-            | "grid-row-end"
-            | "grid-column"
-            | "grid-column-start"
-            | "grid-column-end"
-            | "grid-template-areas" => {
-                is_moved |= !is_usual;
+            "order" | "grid-area" | "grid-template-areas" => is_moved |= !is_usual,
+            "grid-row" | "grid-row-start" | "grid-row-end" | "grid-column"
+            | "grid-column-start" | "grid-column-end" => {
+                let is_wide = value.starts_with("span") || value.replace(' ', "") == "1/-1";
+                is_moved |= !is_usual && !is_wide;
             }
             "grid-auto-flow" => is_moved |= value.contains("column") || value.contains("dense"),
+            "position" => is_positioned = value != "static" && !is_usual,
             "left" | "right" | "top" | "bottom" | "inset" => {
                 let lengths = values::lengths(value, FONT);
-                let is_zero = lengths.is_some_and(|all| all.iter().all(|px| px.abs() < 1.0));
-                is_moved |= !is_usual && !is_zero;
+                // A smaller one raises a letter, or adjusts a line.
+                let is_small = lengths.is_some_and(|all| all.iter().all(|px| px.abs() < FONT));
+                has_offset |= !is_usual && !is_small;
             }
-            "display" => is_moved |= matches!(value, "table-header-group" | "table-footer-group"),
+            "display" if !matches!(element.tag(), "thead" | "tfoot") => {
+                is_moved |= matches!(value, "table-header-group" | "table-footer-group");
+            }
             _ => {}
         }
     }
     // Text from right to left is read in this order.
-    is_moved || (turns && !tree.text(id).chars().any(invisible::is_rtl))
+    is_moved || (is_positioned && has_offset) || (turns && is_mostly_ltr(&tree.text(id)))
+}
+
+fn is_mostly_ltr(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    let (rtl, ltr): (Vec<char>, Vec<char>) = letters.partition(|c| invisible::is_rtl(*c));
+    ltr.len() > rtl.len()
 }

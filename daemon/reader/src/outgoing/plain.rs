@@ -104,6 +104,15 @@ fn is_struck_by_style(element: &Element) -> bool {
     is_struck && !matches!(element.tag(), "s" | "strike" | "del")
 }
 
+/// Returns whether a style strikes an element through, or one below it.
+fn has_struck(tree: &Tree, root: NodeId) -> bool {
+    let mut edges = tree.walk(root);
+    edges.any(|edge| match edge {
+        Edge::Open(id) => tree.element(id).is_some_and(is_struck_by_style),
+        Edge::Close(_) => false,
+    })
+}
+
 impl Writer<'_> {
     fn text(&mut self, id: NodeId, text: &str) {
         if self.sights.of(id) == Sight::Hidden {
@@ -165,6 +174,8 @@ impl Writer<'_> {
                 let (tree, sights) = (self.tree, self.sights);
                 let cell = |cell| below(tree, sights, cell, Table::Flat);
                 let aligned = match tables {
+                    // The marks of struck text stand around cells and rows.
+                    Table::Aligned if has_struck(tree, id) => None,
                     Table::Aligned => table::aligned(tree, sights, id, &cell),
                     Table::Flat => None,
                 };

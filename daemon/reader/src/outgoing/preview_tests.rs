@@ -87,6 +87,12 @@ fn text_that_is_seen_in_another_order_or_struck_through_is_shown_so() {
         ),
         ("<s>agreed</s>", false, "| ~~agreed~~"),
         (
+            "<table border=1><tr><th>Item</th><th>Price</th></tr><tr><td>A</td>\
+             <td style=\"text-decoration:line-through\">100</td></tr></table>",
+            false,
+            "| Item  Price\n| A  ~~100~~",
+        ),
+        (
             "<ol start=10 reversed><li>a</li><li>b</li></ol>",
             false,
             "| 10. a\n| 9. b",

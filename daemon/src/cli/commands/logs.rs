@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{
+        daemon::hint_to_start,
         error::{CliError, Exit},
         number,
         target::Target,
@@ -43,7 +44,7 @@ impl Logs {
             Err(error) => {
                 return Err(CliError::new("there is no log yet")
                     .caused_by(format!("{}: {error}", link.display()))
-                    .hint("run `taid login`, which starts taid"));
+                    .hint(hint_to_start(&target.profile)));
             }
         };
         let mut present = points_to(&link);

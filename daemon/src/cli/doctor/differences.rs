@@ -147,10 +147,10 @@ fn settings(daemon: &EnvironmentStatus, config: Option<&Config>) -> Vec<Check> {
                 "{} (from {}) has no effect: taid has {theirs}",
                 ours.value, ours.origin
             );
-            let remedy = "have it in config.toml and run `taid stop`; the next taid uses it";
+            let remedy = "run `taid stop`; the next taid has the values of config.toml";
             match ours.key {
-                // The person relies on these rules.
-                "confirm_send" | "instances" => wrong(ours.key, found, remedy),
+                // The person relies on this rule.
+                "confirm_send" => wrong(ours.key, found, remedy),
                 _ => Check {
                     remedy: remedy.to_owned(),
                     ..skipped(ours.key, found)

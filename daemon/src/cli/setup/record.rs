@@ -8,15 +8,20 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fmt,
-    fs::File,
+    fs::{File, TryLockError},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Name of the file in the state directory.
 const FILE: &str = "setup.json";
 /// Name of the lock file in the state directory.
-const LOCK: &str = "setup.lock";
+const LOCK: &str = "setup.json.lock";
+
+/// Attempts to take the lock of a setup that runs at the same time, and the time between two.
+const ATTEMPTS: u32 = 400;
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// Change of one configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,8 +136,14 @@ impl Records {
 fn lock(state: &Path) -> io::Result<File> {
     os::private_dir(state)?;
     let file = os::open_private(state, LOCK)?;
-    file.lock()?;
-    Ok(file)
+    for _ in 0..ATTEMPTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::park_timeout(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::Error::other("another setup is running"))
 }
 
 fn unreadable(file: &Path, error: impl fmt::Display) -> CliError {

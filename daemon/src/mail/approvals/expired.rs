@@ -1,7 +1,10 @@
 //! The mails whose time to wait for approval has passed. They are listed for a day, so that the person
 //! learns that they were not sent.
 
-use super::state::{Approval, LOST_LIFE, Trace, is_expired};
+use super::{
+    same::Submission,
+    state::{Approval, LOST_LIFE, Trace, is_expired},
+};
 use crate::mail::bounded::Bounded;
 use tai_auth::session::stamp::Stamp;
 
@@ -24,6 +27,11 @@ impl Expired {
         let (number, digest) = (trace.number, &trace.digest);
         tracing::warn!(number, %digest, "a mail was not approved in time, and is not sent");
         self.0.put(number, trace);
+    }
+
+    /// Forgets the mails that a client has submitted again.
+    pub(super) fn forget(&mut self, submission: Submission<'_>) {
+        self.0.retain(|trace| !submission.repeats_earlier(trace));
     }
 
     /// Returns the mails of the last day, oldest first.

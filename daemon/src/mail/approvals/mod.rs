@@ -261,6 +261,7 @@ impl Approvals {
             let number = trace.number;
             table.change(key, Event::Reject { number }, now);
         }
+        table.expired.forget(new);
         Ok(answered)
     }
 

@@ -264,11 +264,10 @@ impl Store {
                     Step::Replace(lines) => {
                         let replaced = store.replace(&lines);
                         let inner = store.inner();
-                        let appended = inner.appended;
-                        let is_behind = inner.is_suspect || inner.written < appended;
+                        let (appended, is_suspect) = (inner.appended, inner.is_suspect);
                         drop(inner);
                         if let Err(failure) = replaced
-                            && is_behind
+                            && is_suspect
                         {
                             store.fail(appended, failure);
                         }

@@ -47,7 +47,10 @@ pub(super) fn admit(role: Role, door: Door, default: Option<Instance>) -> Admiss
 /// Returns whether a call completes a lease of the client. A daemon that drains serves it: the mail
 /// would come again.
 pub(super) fn completes_lease(call: &Call) -> bool {
-    matches!(call, Call::EndLease(_) | Call::Settle(_))
+    matches!(
+        call,
+        Call::EndLease(_) | Call::Settle(_) | Call::FinishMail(_)
+    )
 }
 
 impl Admission {
