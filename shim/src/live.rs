@@ -31,7 +31,7 @@ use calls::Calls;
 use handler::{Handled, Handler};
 use refusal::refusal;
 use report::{Report, print};
-use std::{collections::BTreeSet, process::ExitCode, time::Duration};
+use std::{collections::BTreeSet, ops::Bound, process::ExitCode, time::Duration};
 use tai_proto::{
     Audience, Fault, FaultCode, Hint,
     call::{Except, GetInfo, Watch},
@@ -86,6 +86,8 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         waiting: WaitingMails::default(),
         unmarked: Unmarked::new(),
         left: BTreeSet::new(),
+        rechecked: None,
+        is_announced: false,
         reported: None,
         profile: Profile::default(),
     };
@@ -110,6 +112,10 @@ struct Live {
     unmarked: Unmarked,
     /// Unread mails that are left to a person. They have no lease.
     left: BTreeSet<MailId>,
+    /// The last of them that was looked at again.
+    rechecked: Option<MailId>,
+    /// Whether the address was reported.
+    is_announced: bool,
     /// Failure of the last round that was reported.
     reported: Option<Fault>,
     /// Profile of taid.
@@ -163,9 +169,10 @@ impl Live {
             Some(since) => since,
             None => self.watch(None).await?.mark,
         };
-        if is_first && self.reported.is_none() {
+        if !self.is_announced {
             let info = self.calls.call(GetInfo).await?;
             self.report.ready(info.address.as_ref());
+            self.is_announced = true;
         }
         self.profile = self.calls.profile().await;
         let handled = self.handle_all().await?;
@@ -207,11 +214,8 @@ impl Live {
             attempts += usize::from(!waiting.needs_person());
             self.handle(waiting).await?;
         }
-        // Some of these mails may have been read or deleted. The others are left again.
         if self.is_full_of_left() {
-            for _ in 0..RECHECKED {
-                self.left.pop_first();
-            }
+            self.recheck_left().await;
         }
         let mut not_examined = u64::MAX;
         loop {
@@ -342,6 +346,23 @@ impl Live {
     fn leave(&mut self, mail: Waiting) {
         // Dropping the lease releases the mail.
         self.left.insert(mail.lease.id());
+    }
+
+    /// Forgets left mails that a person has read or deleted: looks at some of them, beginning after those
+    /// that the last call looked at.
+    async fn recheck_left(&mut self) {
+        let after = self.rechecked.map_or(Bound::Unbounded, Bound::Excluded);
+        let ids = self.left.range((after, Bound::Unbounded));
+        let ids: Vec<MailId> = ids.take(RECHECKED).copied().collect();
+        self.rechecked = ids.last().copied();
+        for id in ids {
+            match waiting::fate(&self.calls, id).await {
+                Fate::Unread => {}
+                Fate::Read | Fate::Gone => {
+                    self.left.remove(&id);
+                }
+            }
+        }
     }
 
     fn is_full_of_left(&self) -> bool {

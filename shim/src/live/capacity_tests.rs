@@ -68,6 +68,8 @@ fn live_with(is_read: &Arc<AtomicBool>) -> Live {
         waiting: WaitingMails::default(),
         unmarked: Unmarked::new(),
         left: BTreeSet::new(),
+        rechecked: None,
+        is_announced: false,
         reported: None,
         profile: Profile::default(),
     }

@@ -72,5 +72,5 @@ fn moves(tree: &Tree, id: NodeId, element: &Element) -> bool {
 fn is_mostly_ltr(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic());
     let (rtl, ltr): (Vec<char>, Vec<char>) = letters.partition(|c| invisible::is_rtl(*c));
-    ltr.len() > rtl.len()
+    ltr.len() > 2 * rtl.len()
 }

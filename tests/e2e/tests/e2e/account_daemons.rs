@@ -1,10 +1,10 @@
 //! The daemons of accounts that clients name: one daemon and one login for each.
 
-use std::process::Stdio;
-use tai_e2e::{
-    Killed, Machine, PASSWORD, USER, processes::is_running, raw::Raw, terminal::Terminal,
-    wait_until,
+use std::{
+    io::Read as _,
+    process::{Command, Stdio},
 };
+use tai_e2e::{Killed, Machine, PASSWORD, USER, processes::is_running, raw::Raw, wait_until};
 use tai_proto::{
     Answer,
     account::{AccountClaim, PasswordNeed},
@@ -43,13 +43,29 @@ fn a_prompt_names_the_bridge_that_only_a_client_has_chosen() {
     };
     wait_until("taid serves", || profiles().is_some());
     let profile = profiles().unwrap();
-    let mut login = machine.command("taid");
-    login.args(["login", USER, "--profile", &profile]);
-    login.env_remove("TAI_MCP_API_BASE_URL");
-    let mut terminal = Terminal::spawn(login, 120);
-    terminal.wait_for(&format!("Password of {USER} at {url}: "));
-    terminal.type_in("\u{3}");
-    assert_ne!(terminal.wait().0, Some(0));
+    // `script` provides the terminal that a password is asked for at.
+    let taid = tai_e2e::executables().join("taid");
+    let home = machine.home().display();
+    let line = format!(
+        "'{}' --home '{home}' login {USER} --profile {profile}",
+        taid.display()
+    );
+    let mut login = Command::new("script");
+    login
+        .args(["-qec", &line, "/dev/null"])
+        .env("TAI_MCP_AUTOSTART", "0");
+    let login = login.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut login = login.spawn().unwrap();
+    let (mut screen, mut output) = (String::new(), login.stdout.take().unwrap());
+    let question = format!("Password of {USER} at {url}: ");
+    let mut piece = [0; 1024];
+    while !screen.contains(&question) {
+        let length = output.read(&mut piece).unwrap();
+        assert!(length > 0, "{screen}");
+        screen.push_str(&String::from_utf8_lossy(&piece[..length]));
+    }
+    login.kill().unwrap();
+    login.wait().unwrap();
 }
 
 #[test]
