@@ -7,6 +7,7 @@ use crate::{
         conditions::{Truth, condition, size_feature},
         container::{Container, KIND, NAMES},
         length::MEDIUM,
+        marks::Mark,
         property::{Display, Size},
     },
     document::{Document, NodeId, PerNode},
@@ -88,7 +89,11 @@ impl Containers<'_> {
         for around in std::iter::once(node).chain(self.document.ancestors(node)) {
             let style = self.styles.get(around);
             let frame = style.frame_or_default();
-            if !(self.step)() || style.display == Display::None {
+            let padded = frame.padding.left.usual() + frame.padding.right.usual() > 0.0;
+            let unknown = frame.min_width.is_some()
+                || (frame.border_box && padded && frame.width.or(frame.max_width).is_some())
+                || [Mark::Columns, Mark::Edge].map(|mark| style.marks.has(mark)) != [false; 2];
+            if !(self.step)() || style.display == Display::None || unknown {
                 return None;
             }
             if let Some(limit) = definite(frame.max_width, style) {
