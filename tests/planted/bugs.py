@@ -74,7 +74,7 @@ BUGS = [
     ("a stopping daemon does not say what it did not begin", f"{IPC}/connection.rs",
      "let _ = self.write(&FromDaemon::Goodbye).await;", ""),
     ("a draining daemon begins new calls", f"{IPC}/connection.rs",
-     "if self.shared.stop.is_cancelled() {\n            return Err(fault::stopping());\n        }", ""),
+     "if self.shared.stop.is_cancelled() && !completes_lease(&request.call) {", "if false {"),
     # The policy.
     ("a reply is no write", "proto/src/tool.rs",
      "Tool::SendEmail | Tool::ReplyEmail | Tool::DeleteEmail => true,\n            Tool::FetchEmail\n",
@@ -112,7 +112,8 @@ BUGS = [
      "            let _ = waiter.answer.send(None);", "            drop(waiter);"),
     # The shim.
     ("a failed write counts as written", f"{SHIM}/transport.rs",
-     "match result.is_ok() && is_whole {", "match is_whole {"),
+     "Err(error) => {\n                    shared.open.close_failed(&id);",
+     "Err(error) => {\n                    shared.open.close_written(&id);"),
     ("a cancelled request keeps its lease", f"{SHIM}/requests.rs",
      "            Some(_) | None => drop(mail),",
      "            Some(_) | None => std::mem::forget(mail),"),
