@@ -188,8 +188,8 @@ pub(crate) fn other_bridge(ours: &Origin, theirs: &Origin) -> Fault {
     )
     .because("one taid has one account at one bridge")
     .hint(Hint::user(
-        "remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is \
-         `api_base_url` in its configuration file, and the saved password goes there",
+        "remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is \
+         `api_base_url` in its configuration file, where the saved password goes)",
     ))
 }
 

@@ -220,8 +220,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [OtherAccount]
     error: this program is configured for the bridge https://mail.example, but taid uses https://tai.chat
     caused by: one taid has one account at one bridge
-    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is `api_base_url` in its configuration file, and the saved password goes there, then call again
-    hint for a person: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is `api_base_url` in its configuration file, and the saved password goes there
+    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is `api_base_url` in its configuration file, where the saved password goes), then call again
+    hint for a person: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is `api_base_url` in its configuration file, where the saved password goes)
 
     [Internal]
     error: signed in, but the password was not saved

@@ -156,7 +156,8 @@ impl MailPage {
 
     /// Returns the notices about the part, the quoted history and the status of the mail.
     fn notices(&self, mail: &Mail) -> Vec<String> {
-        let mut notices = part_notices(mail, self.max_chars, self.full, self.resumed);
+        let marks = self.marked && !mail.envelope.read;
+        let mut notices = part_notices(mail, self.max_chars, self.full, self.resumed, marks);
         if !mail.part.is_last() {
             return notices;
         }
@@ -231,8 +232,15 @@ pub(crate) fn fence(nonce: &str) -> (String, String) {
     )
 }
 
-/// Returns the notices about the part; empty for a mail of one part.
-fn part_notices(mail: &Mail, max_chars: Option<u32>, full: bool, resumed: bool) -> Vec<String> {
+/// Returns the notices about the part; empty for a mail of one part. `marks` is whether the last part
+/// marks the mail read.
+fn part_notices(
+    mail: &Mail,
+    max_chars: Option<u32>,
+    full: bool,
+    resumed: bool,
+    marks: bool,
+) -> Vec<String> {
     let Part { number, of, given } = mail.part;
     let id = mail.envelope.id;
     let mut notices = Vec::new();
@@ -261,9 +269,9 @@ fn part_notices(mail: &Mail, max_chars: Option<u32>, full: bool, resumed: bool) 
     notices.push(match mail.part.is_last() {
         true => format!("Part {number} of {of} of email {id}, the last one."),
         false => {
-            let marks = match mail.envelope.read {
-                true => "",
-                false => " The email is marked as read after its last part.",
+            let marks = match marks {
+                true => " The email is marked as read after its last part.",
+                false => "",
             };
             format!(
                 "Part {number} of {of} of email {id}. Call fetch_email with email_id {id}, part \

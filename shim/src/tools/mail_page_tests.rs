@@ -66,7 +66,7 @@ fn a_part_tells_how_to_read_on() {
     .map(|(number, of, given, max_chars, resumed, read)| {
         let mut mail = mail(read, BodySource::Html, Findings::default()).unwrap();
         mail.part = Part { number, of, given };
-        part_notices(&mail, max_chars, false, resumed).join("\n")
+        part_notices(&mail, max_chars, false, resumed, !read).join("\n")
     });
     insta::assert_snapshot!(notices.join("\n\n"), @"
     Part 1 of 4 of email 7. Call fetch_email with email_id 7, part 2 for the next part. The email is marked as read after its last part.

@@ -91,8 +91,8 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
     insta::assert_snapshot!(page(&daemon, Some(&config)), @"
     Wrong home: taid's home directory is /root, and this shell's is /home/alice | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
     Wrong home: taid's configuration directory is /root/.config/tai, and this shell's is /home/alice/.config/tai | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
-    Skipped api_base_url: https://mail.example.org (from TAI_MCP_API_BASE_URL) has no effect: taid has https://tai.chat (from `api_base_url` in config.toml) | have it in config.toml and run `taid stop`; the next taid uses it
-    Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | have it in config.toml and run `taid stop`; the next taid uses it
+    Skipped api_base_url: https://mail.example.org (from TAI_MCP_API_BASE_URL) has no effect: taid has https://tai.chat (from `api_base_url` in config.toml) | run `taid stop`; the next taid has the values of config.toml
+    Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | run `taid stop`; the next taid has the values of config.toml
     Skipped program path: /opt/bin: `password_command` is found there | 
     Skipped taid's network: HTTPS_PROXY: set in this shell, not for taid; config.toml has `proxy` and `ca_file` for it; SSL_CERT_FILE: set for taid, not in this shell | 
     Wrong keyring: taid has no session bus, so it cannot reach the keyring of this session | `taid stop`; the next taid finds the bus

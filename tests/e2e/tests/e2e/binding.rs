@@ -321,7 +321,7 @@ fn a_shell_that_names_another_bridge_cannot_sign_in_at_this_one() {
     insta::assert_snapshot!(said, @"
     error: this program is configured for the bridge https://mail.example, but taid uses BRIDGE
     caused by: one taid has one account at one bridge
-    hint: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment; taid's bridge is `api_base_url` in its configuration file, and the saved password goes there
+    hint: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is `api_base_url` in its configuration file, where the saved password goes)
     ");
     assert_eq!(machine.sandbox.count(LOGIN), 0);
 }

@@ -119,7 +119,7 @@ fn doctor_reports_the_session_of_the_daemon_and_not_the_password_of_this_shell()
     let taid = machine.start_bare(&[]);
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"login: taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running)");
     insta::assert_snapshot!(line(&machine, &ACCOUNT, "login"), @"✗ taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running) -> run `taid login`, or set `password_command` or `password_file` in the configuration file");
-    insta::assert_snapshot!(line(&machine, &ACCOUNT, "username"), @"- alice (from TAI_MCP_USERNAME) has no effect: taid has the default -> have it in config.toml and run `taid stop`; the next taid uses it");
+    insta::assert_snapshot!(line(&machine, &ACCOUNT, "username"), @"- alice (from TAI_MCP_USERNAME) has no effect: taid has the default -> run `taid stop`; the next taid has the values of config.toml");
     taid.stop();
 }
 

@@ -33,7 +33,7 @@ fn logs_shows_the_end_and_follows() {
     insta::assert_snapshot!(machine.plain(&output.stderr), @"
     error: there is no log yet
     caused by: HOME/.local/state/tai/logs/tai-mcp.log: No such file or directory (os error 2)
-    hint: run `taid login`, which starts taid
+    hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
     ");
     let taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
     wait_until("something is logged", || {

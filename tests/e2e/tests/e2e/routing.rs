@@ -181,11 +181,11 @@ fn a_client_that_names_another_bridge_is_led_to_its_own_daemon() {
     )
     .call("list_inbox", json!({}));
     let text = refused.text.replace(&other.sandbox.url(), "OTHER");
-    insta::assert_snapshot!(machine.plain(text.as_bytes()), @r#"
+    insta::assert_snapshot!(machine.plain(text.as_bytes()), @"
     error: this program is configured for the bridge OTHER, but taid uses BRIDGE
     caused by: one taid has one account at one bridge
-    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "OTHER"` in taid's configuration file and restart taid, then call again
-    "#);
+    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is `api_base_url` in its configuration file, where the saved password goes), then call again
+    ");
 }
 
 #[test]
@@ -281,11 +281,11 @@ fn a_client_without_an_account_is_told_that_the_daemon_uses_another_bridge() {
         .shim_with(&[("TAI_MCP_API_BASE_URL", "https://mail.example/")])
         .initialized("test", "2025-06-18");
     let text = other.call("list_inbox", json!({})).text;
-    insta::assert_snapshot!(machine.plain(text.as_bytes()), @r#"
+    insta::assert_snapshot!(machine.plain(text.as_bytes()), @"
     error: this program is configured for the bridge https://mail.example, but taid uses BRIDGE
     caused by: one taid has one account at one bridge
-    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid, then call again
-    "#);
+    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is `api_base_url` in its configuration file, where the saved password goes), then call again
+    ");
 }
 
 #[test]
