@@ -3,6 +3,7 @@
 use std::io;
 
 /// Soft limit that suffices for all connections, files and requests of the daemon.
+#[cfg(unix)]
 const WANTED: u64 = 8192;
 
 /// Raises the soft limit to [`WANTED`], or to the hard limit if that is lower: some systems have a soft
