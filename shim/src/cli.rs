@@ -52,15 +52,10 @@ pub(crate) struct Args {
     pub(crate) home: Option<PathBuf>,
     /// Answer the email with this ID alone, at most once, and mark, delete and wait for no email; `live`
     /// passes it to the agents that it starts
-    #[arg(long, value_name = "ID", value_parser = mail_id)]
+    #[arg(long, value_name = "ID")]
     pub(crate) answer: Option<MailId>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-}
-
-fn mail_id(text: &str) -> Result<MailId, String> {
-    let id = text.parse().ok().and_then(|id| MailId::new(id).ok());
-    id.ok_or_else(|| "expected a positive whole number".to_owned())
 }
 
 #[derive(Subcommand)]

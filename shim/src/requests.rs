@@ -117,11 +117,13 @@ impl OpenRequests {
     /// which has returned the mail to taid.
     pub(crate) fn begin_answer(&self, id: &RequestId) -> bool {
         let mut requests = self.requests();
-        let request = requests.open.get_mut(id);
-        request.is_some_and(|request| {
-            request.progress = Progress::BeingWritten;
-            true
-        })
+        match requests.open.get_mut(id) {
+            Some(request) => {
+                request.progress = Progress::BeingWritten;
+                true
+            }
+            None => false,
+        }
     }
 
     /// Closes a request whose answer was not written whole, and returns its mail to taid.

@@ -13,6 +13,7 @@ impl Approvals {
     pub(in crate::mail) fn sent(&self, mail: &PreparedMail) {
         let sent = Submission { mail, insist: true };
         let (mut table, now) = self.table();
+        table.expired.forget(sent);
         let same = |approval: &Approval| match approval {
             Approval::Held(waiting) => {
                 let is_ended = !waiting.insist && sent.repeats(waiting);

@@ -97,8 +97,8 @@ async fn a_mail_that_this_machine_may_not_write_is_returned_with_the_reason() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_without_calls_reports_a_delivery_to_a_daemon_that_starts_later() {
+/// Returns a client that has written a mail, and whose daemon went away before the report.
+async fn with_unreported_delivery() -> Stage {
     let mut stage = Stage::new(&[]);
     let (_, fetch) = stage.fetch();
     let mut daemon = stage.daemon().await;
@@ -107,6 +107,12 @@ async fn a_client_without_calls_reports_a_delivery_to_a_daemon_that_starts_later
     stage.script.is_running.store(false, Ordering::Relaxed);
     drop(daemon);
     lease.delivered();
+    stage
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_without_calls_reports_a_delivery_to_a_daemon_that_starts_later() {
+    let mut stage = with_unreported_delivery().await;
     sleep(Duration::from_secs(10 * 60)).await;
     stage.script.is_running.store(true, Ordering::Relaxed);
     // The successor waits 3 s for the report.
@@ -117,15 +123,9 @@ async fn a_client_without_calls_reports_a_delivery_to_a_daemon_that_starts_later
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_is_reported_before_the_first_call_however_long_taid_was_away() {
-    let mut stage = Stage::new(&[]);
-    let (_, fetch) = stage.fetch();
-    let mut daemon = stage.daemon().await;
-    daemon.lease().await;
-    let lease = fetch.await.unwrap().ok().unwrap().unwrap();
-    stage.script.is_running.store(false, Ordering::Relaxed);
-    drop(daemon);
-    lease.delivered();
-    sleep(Duration::from_secs(3600)).await;
+    let mut stage = with_unreported_delivery().await;
+    // The reminders have ended.
+    sleep(Duration::from_secs(2 * 3600)).await;
     stage.script.is_running.store(true, Ordering::Relaxed);
     let info = stage.call(GetInfo);
     let mut successor = stage.daemon().await;
