@@ -162,7 +162,8 @@ methods! {
     GetStatus -> Json, "session_status", Safe, Any;
     /// Checks that the daemon serves the account and the bridge of the client's configuration.
     ClaimAccount -> AccountClaim, "claim_account", Safe, Any;
-    /// Offers the password of the client's configuration, after [`Needed`](crate::account::PasswordNeed::Needed).
+    /// Offers the password of the client's configuration, after
+    /// [`Needed`](crate::account::PasswordNeed::Needed).
     OfferCredentials -> (), "offer_credentials", Never, Any;
     /// Asks a daemon of an older release to exit in favour of the client's release.
     MakeWay -> Succession, "make_way", Safe, Any;

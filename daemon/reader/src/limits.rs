@@ -20,8 +20,8 @@ pub(crate) const MAX_SHEETS: usize = 1 << 20;
 pub(crate) const MAX_RULES: usize = 20_000;
 /// Most steps of all comparisons of elements with selectors. Later elements match no selector.
 pub(crate) const MAX_MATCHING: usize = 8_000_000;
-/// Most declarations of style sheets that are applied to the elements of a document. One with variables counts
-/// for five.
+/// Most declarations of style sheets that are applied to the elements of a document. One with
+/// variables counts for five.
 pub(crate) const MAX_DECLARED: usize = 5_000_000;
 /// Most bytes of all style attributes and substituted variables.
 pub(crate) const MAX_STYLES: usize = 4 << 20;

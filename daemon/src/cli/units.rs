@@ -15,13 +15,13 @@ const PACKAGED: &str = "/usr/bin/taid";
 const PACKAGED_SOCKET: &str = "/usr/lib/systemd/user/taid.socket";
 
 /// Returns whether this executable comes from a package that contains the units.
-pub(crate) fn is_packaged(taid: &Path) -> bool {
+pub(super) fn is_packaged(taid: &Path) -> bool {
     taid == Path::new(PACKAGED) && Path::new(PACKAGED_SOCKET).exists()
 }
 
 /// Service manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Manager {
+pub(super) enum Manager {
     Systemd,
     Launchd,
     /// The Task Scheduler.
@@ -30,7 +30,7 @@ pub(crate) enum Manager {
 
 impl Manager {
     /// Returns the service manager of this system.
-    pub(crate) fn here() -> Self {
+    pub(super) fn here() -> Self {
         if cfg!(windows) {
             Manager::Windows
         } else if cfg!(target_os = "macos") {
@@ -43,24 +43,24 @@ impl Manager {
 
 /// Target of an installation.
 #[derive(Debug, Clone)]
-pub(crate) struct Place<'a> {
-    pub(crate) manager: Manager,
-    pub(crate) profile: &'a Profile,
+pub(super) struct Place<'a> {
+    pub(super) manager: Manager,
+    pub(super) profile: &'a Profile,
     /// Executable of the service.
-    pub(crate) taid: &'a Path,
+    pub(super) taid: &'a Path,
     /// Directory in which the manager looks for user services.
-    pub(crate) dir: &'a Path,
+    pub(super) dir: &'a Path,
     /// Whether a package has installed the units already.
-    pub(crate) packaged: bool,
+    pub(super) packaged: bool,
     /// Whether another profile uses the units of profiles.
-    pub(crate) shared: bool,
+    pub(super) shared: bool,
     /// User id, part of the name of the user's launchd domain.
-    pub(crate) uid: u32,
+    pub(super) uid: u32,
 }
 
 /// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(super) enum Step {
     Write {
         path: PathBuf,
         text: String,
@@ -90,7 +90,7 @@ fn try_to_run(argv: &[&str]) -> Step {
 }
 
 /// Plans the installation.
-pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
+pub(super) fn install(place: &Place<'_>) -> Vec<Step> {
     match place.manager {
         Manager::Systemd => {
             let [(socket, socket_text), (service, service_text)] = units(place.profile);
@@ -151,7 +151,7 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
 }
 
 /// Plans the removal. An absent file or service is not a failure.
-pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
+pub(super) fn uninstall(place: &Place<'_>) -> Vec<Step> {
     match place.manager {
         Manager::Systemd => {
             let [(socket, _), (service, _)] = units(place.profile);
@@ -195,7 +195,7 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
 }
 
 /// Returns the files of the service outside of a package; `None` if the service manager has none.
-pub(crate) fn files(place: &Place<'_>) -> Option<Vec<PathBuf>> {
+pub(super) fn files(place: &Place<'_>) -> Option<Vec<PathBuf>> {
     let names = match place.manager {
         Manager::Systemd => units(place.profile)
             .map(|(name, _)| name.to_owned())
@@ -207,13 +207,13 @@ pub(crate) fn files(place: &Place<'_>) -> Option<Vec<PathBuf>> {
 }
 
 /// Returns the names of a profile's units of systemd.
-pub(crate) fn unit_names(profile: &Profile) -> [String; 2] {
+pub(super) fn unit_names(profile: &Profile) -> [String; 2] {
     [profile.unit("socket"), profile.unit("service")]
 }
 
 /// Returns the command that fails if the service manager does not run for this user, and changes
 /// nothing.
-pub(crate) fn probe(manager: Manager) -> Option<&'static [&'static str]> {
+pub(super) fn probe(manager: Manager) -> Option<&'static [&'static str]> {
     match manager {
         Manager::Systemd => Some(&["systemctl", "--user", "show", "--property=Version"]),
         Manager::Launchd | Manager::Windows => None,
@@ -222,7 +222,7 @@ pub(crate) fn probe(manager: Manager) -> Option<&'static [&'static str]> {
 
 /// Returns whether the name of an enabled unit is that of a profile other than `profile` and the
 /// default one.
-pub(crate) fn is_of_another_profile(unit: &str, profile: &Profile) -> bool {
+pub(super) fn is_of_another_profile(unit: &str, profile: &Profile) -> bool {
     let other = unit.strip_prefix("taid@");
     let other = other.and_then(|rest| rest.rsplit_once('.'));
     other.is_some_and(|(name, _)| !name.is_empty() && name != profile.as_str())

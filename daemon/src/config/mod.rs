@@ -89,8 +89,8 @@ impl Config {
         self.names_bridge.then_some(bridge)
     }
 
-    /// Returns the profile of the own daemon of an account at this bridge. A client that names the bridge of the
-    /// file has the account of those that name none.
+    /// Returns the profile of the own daemon of an account at this bridge. A client that names the
+    /// bridge of the file has the account of those that name none.
     pub(crate) fn profile_of(&self, account: &Username) -> Profile {
         let is_of_file = |bridge: &Origin| self.keyring.as_ref() == Some(bridge);
         let named = self.named_bridge().filter(|bridge| !is_of_file(bridge));

@@ -87,7 +87,8 @@ impl StateFiles {
                 for path in files.all() {
                     rename(path, &aside(path, earlier))?;
                 }
-                // After a power failure, no record may name the new bridge beside the files of the earlier one.
+                // After a power failure, no record may name the new bridge beside the files of the
+                // earlier one.
                 os::files::sync_dir(state)?;
             }
             record.set_len(0)?;

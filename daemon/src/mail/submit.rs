@@ -42,9 +42,9 @@ enum Failure {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Sends a mail or a reply from the address of the submitter's instance, at most once. The same mail within ten
-    /// minutes is refused unless `insist` is set, and with `once` a second reply to a mail is, too. If the mail needs approval, it is sent only with
-    /// an approving `consent`.
+    /// Sends a mail or a reply from the address of the submitter's instance, at most once. The same
+    /// mail within ten minutes is refused unless `insist` is set, and with `once` a second reply to a
+    /// mail is, too. If the mail needs approval, it is sent only with an approving `consent`.
     ///
     /// The call must not be cancelled: the outcome of a cancelled send is unknown.
     ///

@@ -14,9 +14,9 @@ use tai_proto::{
 use tokio::time::{Instant, timeout_at};
 
 impl<B: Bridge> MailService<B> {
-    /// Waits for mail to the instance's address that the instance may read. Without a mark, it returns when the mailbox's
-    /// current state is known. With the mark of an earlier answer, it returns when mail has arrived
-    /// since, or at the deadline.
+    /// Waits for mail to the instance's address that the instance may read. Without a mark, it
+    /// returns when the mailbox's current state is known. With the mark of an earlier answer, it
+    /// returns when mail has arrived since, or at the deadline.
     ///
     /// # Errors
     /// [`MailError::Session`] if the account is signed out, or if the first watch finds no login; the error

@@ -67,9 +67,9 @@ pub enum Verdict {
 /// See [`Call::WatchHeld`](super::Call::WatchHeld).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchHeld {
-    /// [`HeldUpdate::mark`](crate::approval::HeldUpdate::mark) of the previous answer. The daemon answers once the waiting mails differ
-    /// from those of that answer, or at the deadline. `None` for the first call: the daemon answers
-    /// at once.
+    /// [`HeldUpdate::mark`](crate::approval::HeldUpdate::mark) of the previous answer. The daemon
+    /// answers once the waiting mails differ from those of that answer, or at the deadline. `None`
+    /// for the first call: the daemon answers at once.
     pub since: Option<u64>,
 }
 

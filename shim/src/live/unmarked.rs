@@ -190,7 +190,25 @@ fn unless_lasting(fault: Fault) -> Result<(), Fault> {
         | FaultCode::NotYours
         | FaultCode::NotPermitted
         | FaultCode::BadRequest => Ok(()),
-        _ => Err(fault),
+        FaultCode::NotRunning
+        | FaultCode::NotSignedIn
+        | FaultCode::AuthRefused
+        | FaultCode::Unreachable
+        | FaultCode::BridgeFailed
+        | FaultCode::RateLimited
+        | FaultCode::OutcomeUnknown
+        | FaultCode::DeadlinePassed
+        | FaultCode::TooBusy
+        | FaultCode::Cancelled
+        | FaultCode::Stopping
+        | FaultCode::OtherAccount
+        | FaultCode::AccountRefused
+        | FaultCode::Duplicate
+        | FaultCode::AwaitingApproval
+        | FaultCode::AnswerTooLarge
+        | FaultCode::VersionMismatch
+        | FaultCode::Internal
+        | FaultCode::NotRecorded => Err(fault),
     }
 }
 

@@ -117,8 +117,8 @@ impl Shared {
         self.write_if(|| true, line).await.map(drop)
     }
 
-    /// Writes one line as [`Self::write`] does, if `begin` permits it once the output is free. Returns whether
-    /// it did.
+    /// Writes one line as [`Self::write`] does, if `begin` permits it once the output is free.
+    /// Returns whether it did.
     pub(super) async fn write_if(
         &self,
         begin: impl FnOnce() -> bool,

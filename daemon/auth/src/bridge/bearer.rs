@@ -20,7 +20,8 @@ pub struct IssuedToken {
     pub server_time: Option<SystemTime>,
 }
 
-/// Number of the login or refresh that brought a token. It identifies the token, so that a late 401 to an earlier token is recognised.
+/// Number of the login or refresh that brought a token. It identifies the token, so that a late 401
+/// to an earlier token is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub(crate) u64);
 

@@ -27,8 +27,8 @@ pub struct Metrics {
     pub unanswered: u64,
     /// Whether the last request was answered.
     pub reachable: Option<bool>,
-    /// Why the last request that was answered was not served, if it was not: a failure of the bridge, or a page
-    /// in its place.
+    /// Why the last request that was answered was not served, if it was not: a failure of the bridge,
+    /// or a page in its place.
     pub failing: Option<String>,
     /// Seconds by which this machine's clock is ahead of the bridge's; negative if behind.
     pub clock_ahead_s: Option<i64>,

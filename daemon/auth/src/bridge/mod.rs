@@ -72,8 +72,8 @@ pub trait TokenIssuer: Send + Sync + 'static {
     ) -> impl Future<Output = Result<IssuedToken, BridgeError>> + Send;
 }
 
-/// The mail operations of the bridge. Each returns no later than `deadline`, and retries its request if a retry is harmless. Dropping
-/// the future aborts the request.
+/// The mail operations of the bridge. Each returns no later than `deadline`, and retries its request
+/// if a retry is harmless. Dropping the future aborts the request.
 pub trait Bridge: Send + Sync + 'static {
     /// Lists one page of the mailbox.
     ///

@@ -1,6 +1,7 @@
 //! The order in which the children of an element are painted.
 //!
-//! Selectors and places depend on the order in the mail, so the order changes after the judgement of each run.
+//! Selectors and places depend on the order in the mail, so the order changes after the judgement of
+//! each run.
 
 use super::direction;
 use crate::{

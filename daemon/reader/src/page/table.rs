@@ -202,7 +202,8 @@ impl Table {
         }
     }
 
-    /// Returns the number of columns, the row with the header and whether that has names if the table is data.
+    /// Returns the number of columns, the row with the header and whether that has names if the table
+    /// is data.
     fn grid(&self, survey: &Survey, has_gaps: bool) -> Option<(usize, usize, bool)> {
         let filled = |cells: &[Cell]| {
             let filled = cells

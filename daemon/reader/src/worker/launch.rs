@@ -17,9 +17,9 @@ pub fn is_requested() -> bool {
         .is_some_and(|first| first == ARGUMENT)
 }
 
-/// Returns the command that starts a worker: this executable, in `/`, with an empty environment,
-/// and with pipes as standard input and output and no other descriptor. Standard error is discarded, because a message of a
-/// crash may contain the mail.
+/// Returns the command that starts a worker: this executable, in `/`, with an empty environment, and
+/// with pipes as standard input and output and no other descriptor. Standard error is discarded,
+/// because a message of a crash may contain the mail.
 ///
 /// # Errors
 /// The error of the system if the executable is unknown.

@@ -61,8 +61,8 @@ impl Logs {
             return Ok(Exit::Success);
         }
         loop {
-            // After midnight the link points to a new file. It is looked at first, so that the old one is read
-            // to its end.
+            // After midnight the link points to a new file. It is looked at first, so that the old
+            // one is read to its end.
             let now = points_to(&link);
             while read_line(&mut file, &mut line) {
                 if !show(&std::mem::take(&mut line)) {

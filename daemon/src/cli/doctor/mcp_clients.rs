@@ -10,7 +10,7 @@ use crate::cli::{
     executable,
     setup::{
         edit::{self, EditError},
-        entry::{Entry, Server, entries},
+        entry::{Entry, ServerKind, entries},
         registry::{CLIENTS, MAX_FILE, McpClient},
     },
     target::Target,
@@ -224,15 +224,15 @@ enum Problem {
 impl Problem {
     fn of(entry: &Entry, account: Option<&str>, path: &OsStr) -> Option<Self> {
         match entry.server {
-            Server::Node => Some(Problem::NodeServer),
-            Server::TaiMcp | Server::Wrapped => {
+            ServerKind::Node => Some(Problem::NodeServer),
+            ServerKind::TaiMcp | ServerKind::Wrapped => {
                 let missing = entry
                     .programs()
                     .find(|program| executable::find(program, path).is_none());
                 if let Some(program) = missing.map(str::to_owned) {
                     return Some(match entry.server {
-                        Server::Wrapped => Problem::NoWrapped(program),
-                        Server::TaiMcp | Server::Node => Problem::NoProgram(program),
+                        ServerKind::Wrapped => Problem::NoWrapped(program),
+                        ServerKind::TaiMcp | ServerKind::Node => Problem::NoProgram(program),
                     });
                 }
                 if let Some(setting) = entry.off {

@@ -1,7 +1,7 @@
 //! Checks of typical client configurations.
 
 use super::*;
-use crate::cli::setup::registry::{Base, Entry as Form, Format};
+use crate::cli::setup::registry::{Base, EntryForm, Format};
 
 fn result(key: &'static str, path: &'static str, text: &str, account: Option<&str>) -> String {
     let dir = tempfile::tempdir().unwrap();
@@ -20,7 +20,7 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
         key,
         format: match path.ends_with(".toml") {
             true => Format::Toml,
-            false => Format::Json(Form::Plain),
+            false => Format::Json(EntryForm::Plain),
         },
     }));
     let file = Path::new("/home/alice/file");

@@ -1,5 +1,5 @@
-//! Checks of the path to the bridge: proxy, DNS, connection, TLS, health, clock, and login, as this process has it. A step
-//! is checked only if no earlier step has a problem.
+//! Checks of the path to the bridge: proxy, DNS, connection, TLS, health, clock, and login, as this
+//! process has it. A step is checked only if no earlier step has a problem.
 
 use super::check::{Check, ok, skipped, wrong};
 use crate::{fault, server::run::setup_hint};

@@ -6,7 +6,7 @@
 
 use super::{
     edit::{self, EditError, Server},
-    entry::{self, Entry, Server as Kind},
+    entry::{self, Entry, ServerKind},
     plan::{self, Plan},
     record::{Record, Records, checksum},
     registry::McpClient,
@@ -141,7 +141,7 @@ fn update(
     // A file that was edited since setup still has the entry of setup, and is no original.
     let mut entries = entry::entries(servers).into_iter();
     let is_original =
-        records.last(file).is_none() || entries.all(|entry| entry.server == Kind::Node);
+        records.last(file).is_none() || entries.all(|entry| entry.server == ServerKind::Node);
     if is_original {
         let record = Record {
             after: after_sum,
@@ -209,8 +209,8 @@ pub(super) fn remove(
 fn as_before(entry: &Entry) -> String {
     let key = &entry.key;
     match entry.server {
-        Kind::Node => format!("\"{key}\" starts the npm package, as before setup"),
-        Kind::TaiMcp | Kind::Wrapped => {
+        ServerKind::Node => format!("\"{key}\" starts the npm package, as before setup"),
+        ServerKind::TaiMcp | ServerKind::Wrapped => {
             format!("\"{key}\" starts tai-mcp, as before setup; run this again to remove it")
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     asked::Asked,
     edit,
-    entry::{self, Server as Kind},
+    entry::{self, ServerKind},
     plan,
     registry::{ConfigFile, McpClient},
     replace, report, shown,
@@ -51,7 +51,10 @@ fn examine(client: &McpClient, file: &ConfigFile, asked: &Asked<'_>) -> Result<(
     };
     let servers = edit::servers(client, &existing.text).map_err(wrong)?;
     let entries = entry::entries(&servers);
-    if let Some(node) = entries.iter().find(|entry| entry.server == Kind::Node) {
+    if let Some(node) = entries
+        .iter()
+        .find(|entry| entry.server == ServerKind::Node)
+    {
         return Err(wrong(format!("\"{}\" starts the npm package", node.key)));
     }
     plan::check_name(&servers).map_err(wrong)?;

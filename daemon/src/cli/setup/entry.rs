@@ -1,7 +1,7 @@
 //! The entry of tai-mcp in a client's configuration. It has the values as the file has them, with
 //! references.
 
-pub(in crate::cli) use super::started::Server;
+pub(in crate::cli) use super::started::ServerKind;
 use super::{
     edit::{
         KEY,
@@ -28,7 +28,7 @@ pub(in crate::cli) struct Entry {
     /// Further variables that the client passes from its own environment (Codex: `env_vars`).
     pub(in crate::cli) env_vars: Vec<String>,
     /// Server that the command starts.
-    pub(in crate::cli) server: Server,
+    pub(in crate::cli) server: ServerKind,
     /// tai-mcp behind a wrapper, if it is among the files of this system.
     pub(in crate::cli) behind: Option<String>,
     /// Setting that keeps the client from starting the server: `disabled` or `enabled`.
@@ -109,9 +109,9 @@ pub(in crate::cli) fn entries(servers: &Map<String, Value>) -> Vec<Entry> {
 pub(in crate::cli) fn main_of(entries: &[Entry]) -> Option<&Entry> {
     let first = |is_it: fn(&Entry) -> bool| entries.iter().find(|entry| is_it(entry));
     first(|entry| entry.key == KEY && entry.off.is_none())
-        .or_else(|| first(|entry| entry.server != Server::Node && entry.off.is_none()))
+        .or_else(|| first(|entry| entry.server != ServerKind::Node && entry.off.is_none()))
         .or_else(|| first(|entry| entry.key == KEY))
-        .or_else(|| first(|entry| entry.server != Server::Node))
+        .or_else(|| first(|entry| entry.server != ServerKind::Node))
         .or_else(|| first(|_| true))
 }
 

@@ -208,7 +208,7 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     let servers = edit::servers(client, &text).map_err(|error| error.to_string())?;
     let entries = entry::entries(&servers);
     let starts_ours =
-        |entry: &Entry| entry.server == Kind::TaiMcp && entry.command == SERVER.command;
+        |entry: &Entry| entry.server == ServerKind::TaiMcp && entry.command == SERVER.command;
     if entries.len() != 1 || !entries.iter().all(starts_ours) {
         return Err(format!("no entry: {text}"));
     }

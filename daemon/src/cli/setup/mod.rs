@@ -37,8 +37,9 @@ use tai_proto::{names::Instance, places::Places};
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
-/// Prints each changed value, but no secret, and saves a backup next to the file. Writes no
-/// password. With --profile or --socket, the entry names that profile or socket. `--remove` restores the original file, unless it was edited since.
+/// Prints each changed value, but no secret, and saves a backup next to the file. Writes no password.
+/// With --profile or --socket, the entry names that profile or socket. `--remove` restores the
+/// original file, unless it was edited since.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid setup                         set up every client found

@@ -2,8 +2,8 @@
 
 use super::{
     edit::{Edit, EditError, KEY, Server, toml},
-    entry::{Entry, Server as Kind, argv, entries, main_of, switches_off},
-    registry::{Entry as Form, Format, McpClient},
+    entry::{Entry, ServerKind, argv, entries, main_of, switches_off},
+    registry::{EntryForm, Format, McpClient},
 };
 use serde_json::{Map, Value, json};
 use tai_proto::variables;
@@ -69,7 +69,7 @@ pub(super) fn add<'s>(
     let main_place = Place::new(client, servers, main);
     for entry in &ours {
         let is_main = entry.key == main.key;
-        let is_node = entry.server == Kind::Node;
+        let is_node = entry.server == ServerKind::Node;
         if is_node && !is_main && is_second(main, entry) {
             main_place.take_over(entry, &mut plan.edits);
             plan.dropped.push(entry.key.clone());
@@ -85,7 +85,7 @@ pub(super) fn add<'s>(
             plan.converted.push(entry.key.clone());
         }
         let place = Place::new(client, servers, entry);
-        if is_node || is_main && entry.server == Kind::TaiMcp {
+        if is_node || is_main && entry.server == ServerKind::TaiMcp {
             place.set_command(server, &mut plan.edits);
         }
         if is_main {
@@ -103,7 +103,7 @@ pub(super) fn add<'s>(
 /// stays, also under the name [`KEY`].
 pub(super) fn remove(servers: &Map<String, Value>) -> Vec<Edit<'static>> {
     let ours = entries(servers).into_iter();
-    ours.filter(|entry| entry.server != Kind::Node)
+    ours.filter(|entry| entry.server != ServerKind::Node)
         .map(|entry| Edit::Remove { server: entry.key })
         .collect()
 }
@@ -158,7 +158,7 @@ fn is_second(main: &Entry, node: &Entry) -> bool {
     let same_account = account
         .iter()
         .all(|name| main.given(name) == node.given(name));
-    (is_named || main.server == Kind::Node)
+    (is_named || main.server == ServerKind::Node)
         && same_account
         && same(variables::INSTANCE)
         && same(variables::BRIDGE)
@@ -205,7 +205,7 @@ impl<'a> Place<'a> {
     /// Sets the program, and removes the arguments of the Node server.
     fn set_command(&self, server: &Server<'_>, edits: &mut Vec<Edit<'_>>) {
         let key = self.command_key();
-        let is_node = self.entry.server == Kind::Node;
+        let is_node = self.entry.server == ServerKind::Node;
         let none = || Value::Array(Vec::new());
         let outer_args = self.value.get("args").is_some();
         match self.value.get(key) {
@@ -237,7 +237,7 @@ impl<'a> Place<'a> {
             (Some(key), _, _) => vec![key, name],
             (None, Some(_), _) => vec!["command", "env", name],
             (None, None, Format::Yaml) => vec!["envs", name],
-            (None, None, Format::Json(Form::OpenCode)) => vec!["environment", name],
+            (None, None, Format::Json(EntryForm::OpenCode)) => vec!["environment", name],
             (None, None, Format::Json(_) | Format::Toml) => vec!["env", name],
         }
     }

@@ -55,7 +55,7 @@ pub(in crate::cli) enum Base {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Format {
     /// JSON with comments.
-    Json(Entry),
+    Json(EntryForm),
     /// TOML, the format of Codex.
     Toml,
     /// YAML, the format of Goose.
@@ -64,7 +64,7 @@ pub(in crate::cli) enum Format {
 
 /// Form of a server's entry in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Entry {
+pub(in crate::cli) enum EntryForm {
     /// `{"command": "tai-mcp", "args": [], "env": {}}`.
     Plain,
     /// With `type`.
@@ -88,7 +88,7 @@ const MINIMAL: McpClient = McpClient {
     sign: None,
     program: None,
     key: "mcpServers",
-    format: Format::Json(Entry::Plain),
+    format: Format::Json(EntryForm::Plain),
     notes: &[],
     approval_notes: None,
 };
@@ -101,7 +101,7 @@ const fn code(name: &'static str, slug: &'static str, path: &'static str) -> Mcp
         base: Base::Config,
         path,
         key: "servers",
-        format: Format::Json(Entry::VsCode),
+        format: Format::Json(EntryForm::VsCode),
         ..MINIMAL
     }
 }
@@ -186,7 +186,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         },
         path: "zed/settings.json",
         key: "context_servers",
-        format: Format::Json(Entry::Zed),
+        format: Format::Json(EntryForm::Zed),
         ..MINIMAL
     },
     McpClient {
@@ -226,7 +226,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         path: ".copilot/mcp-config.json",
         variable: Some(("COPILOT_HOME", "mcp-config.json")),
         key: "mcpServers",
-        format: Format::Json(Entry::Copilot),
+        format: Format::Json(EntryForm::Copilot),
         ..MINIMAL
     },
     McpClient {
@@ -236,7 +236,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         path: "opencode/opencode.json",
         other_name: Some("opencode.jsonc"),
         key: "mcp",
-        format: Format::Json(Entry::OpenCode),
+        format: Format::Json(EntryForm::OpenCode),
         ..MINIMAL
     },
     McpClient {

@@ -16,7 +16,7 @@ const MAIN_DIRS: [&str; 6] = ["dist", "build", "lib", "out", "src", "bin"];
 
 /// Server that a command starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Server {
+pub(in crate::cli) enum ServerKind {
     /// tai-mcp.
     TaiMcp,
     /// tai-mcp through another program, such as `wsl.exe` or `bwrap`.
@@ -28,7 +28,7 @@ pub(in crate::cli) enum Server {
 /// A server that a command line starts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Started {
-    pub(super) server: Server,
+    pub(super) server: ServerKind,
     /// tai-mcp behind a wrapper, if it is among the files of this system.
     pub(super) behind: Option<String>,
 }
@@ -36,9 +36,9 @@ pub(super) struct Started {
 /// Returns the server that a command line starts; `None` for another one.
 pub(super) fn started(argv: &[String]) -> Option<Started> {
     let (server, behind) = match look(argv, MAX_DEPTH)? {
-        Found::Ours(_) if stem(argv.first()?) == "tai-mcp" => (Server::TaiMcp, None),
-        Found::Ours(behind) => (Server::Wrapped, behind),
-        Found::Node => (Server::Node, None),
+        Found::Ours(_) if stem(argv.first()?) == "tai-mcp" => (ServerKind::TaiMcp, None),
+        Found::Ours(behind) => (ServerKind::Wrapped, behind),
+        Found::Node => (ServerKind::Node, None),
     };
     Some(Started { server, behind })
 }

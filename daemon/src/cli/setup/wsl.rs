@@ -58,14 +58,14 @@ fn example(distribution: &str, command: &str, instance: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::setup::entry::{Entry, Server};
+    use crate::cli::setup::entry::{Entry, ServerKind};
 
     #[test]
     fn the_entry_for_windows_is_one_of_tai_mcp() {
         let text = example("Ubuntu", "/usr/bin/tai-mcp", "windows");
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         let entry = Entry::of("tai", &value["mcpServers"]["tai"]).unwrap();
-        assert_eq!(entry.server, Server::Wrapped);
+        assert_eq!(entry.server, ServerKind::Wrapped);
         insta::assert_snapshot!(text, @r#"
         {
           "mcpServers": {

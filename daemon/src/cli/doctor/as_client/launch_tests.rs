@@ -1,7 +1,7 @@
 //! Starts of the same entry by different clients.
 
 use super::*;
-use crate::cli::{doctor::as_client::rules::RULES, setup::entry::Server};
+use crate::cli::{doctor::as_client::rules::RULES, setup::entry::ServerKind};
 
 fn shell(dir: &Path) -> Environment {
     let dir = dir.to_str().unwrap();
@@ -31,7 +31,7 @@ fn entry(command: &str, env: &[(&str, &str)]) -> Entry {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
         env_vars: Vec::new(),
-        server: Server::TaiMcp,
+        server: ServerKind::TaiMcp,
         behind: None,
         off: None,
         approves_tools: false,

@@ -18,7 +18,7 @@ use crate::cli::{
     others::others,
     setup::{
         self, edit,
-        entry::{Entry, Server as Kind, entries, main_of},
+        entry::{Entry, ServerKind, entries, main_of},
         registry::{CLIENTS, McpClient},
     },
     target::Target,
@@ -109,7 +109,9 @@ fn in_home(entry: &Entry, places: &Places) -> Vec<String> {
         .any(|word| word.starts_with("--home"));
     let home = places.given_home().and_then(Path::to_str);
     match (&entry.server, &entry.behind, home) {
-        (Kind::TaiMcp, None, Some(home)) if !named => vec!["--home".to_owned(), home.to_owned()],
+        (ServerKind::TaiMcp, None, Some(home)) if !named => {
+            vec!["--home".to_owned(), home.to_owned()]
+        }
         _ => Vec::new(),
     }
 }
@@ -137,7 +139,7 @@ fn configured(
     let entries = entries(&servers);
     match main_of(&entries) {
         None => Err(wrong(name, format!("{place} has no tai-mcp"), remedy)),
-        Some(entry) if entry.server == Kind::Node => Err(wrong(
+        Some(entry) if entry.server == ServerKind::Node => Err(wrong(
             name,
             format!(
                 "{:?} in {place} starts tai-mcp through {:?}, as the older Node server",
@@ -167,7 +169,7 @@ fn installed() -> Result<(Check, Entry), CliError> {
         arguments: Vec::new(),
         env: Vec::new(),
         env_vars: Vec::new(),
-        server: Kind::TaiMcp,
+        server: ServerKind::TaiMcp,
         behind: None,
         off: None,
         approves_tools: false,

@@ -5,7 +5,7 @@ use super::{
     server::{Edit, EditError, KEY, Server},
     text::{position, without_bom},
 };
-use crate::cli::setup::registry::Entry;
+use crate::cli::setup::registry::EntryForm;
 use jsonc_parser::{
     ParseOptions,
     cst::{CstInputValue as Input, CstObject, CstRootNode},
@@ -63,7 +63,7 @@ fn restored(whole: &WithoutHalves<'_>, root: &CstRootNode) -> Result<String, Edi
 /// Applies the edits.
 pub(super) fn apply(
     key: &'static str,
-    form: Entry,
+    form: EntryForm,
     before: &str,
     edits: &[Edit<'_>],
 ) -> Result<String, EditError> {
@@ -91,7 +91,7 @@ pub(super) fn apply(
 /// Applies one edit to the object of the servers.
 fn change(
     key: &'static str,
-    form: Entry,
+    form: EntryForm,
     servers: &CstObject,
     edit: &Edit<'_>,
 ) -> Result<(), EditError> {
@@ -233,7 +233,7 @@ fn object(fields: Vec<(&str, Input)>) -> Input {
     )
 }
 
-fn entry(form: Entry, server: &Server<'_>) -> Input {
+fn entry(form: EntryForm, server: &Server<'_>) -> Input {
     let variables = server.environment().into_iter();
     let env = object(
         variables
@@ -243,26 +243,26 @@ fn entry(form: Entry, server: &Server<'_>) -> Input {
     let command = string(server.command);
     let no_args = Input::Array(Vec::new());
     object(match form {
-        Entry::Plain => vec![("command", command), ("args", no_args), ("env", env)],
-        Entry::VsCode => vec![
+        EntryForm::Plain => vec![("command", command), ("args", no_args), ("env", env)],
+        EntryForm::VsCode => vec![
             ("type", string("stdio")),
             ("command", command),
             ("env", env),
         ],
-        Entry::Copilot => vec![
+        EntryForm::Copilot => vec![
             ("type", string("local")),
             ("command", command),
             ("args", no_args),
             ("env", env),
             ("tools", Input::Array(vec![string("*")])),
         ],
-        Entry::Zed => vec![
+        EntryForm::Zed => vec![
             ("source", string("custom")),
             ("command", command),
             ("args", no_args),
             ("env", env),
         ],
-        Entry::OpenCode => vec![
+        EntryForm::OpenCode => vec![
             ("type", string("local")),
             ("command", Input::Array(vec![command])),
             ("enabled", Input::Bool(true)),
