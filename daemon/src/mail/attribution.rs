@@ -4,6 +4,8 @@
 const MAX_ATTRIBUTION: usize = 400;
 /// Limit of lines of an attribution, which mail programs wrap.
 const MAX_ATTRIBUTION_LINES: usize = 3;
+/// Least length of a wrapped line with the first word of the next one, in characters.
+const MIN_WRAPPED: usize = 60;
 
 /// Words for writing in the attributions of mail programs, in lower case.
 const WRITES: [&str; 40] = [
@@ -50,38 +52,37 @@ const WRITES: [&str; 40] = [
 ];
 
 /// Returns the number of lines of the attribution at the end of a paragraph; 0 if there is none. An
-/// attribution ends with a colon.
+/// attribution ends with a colon. It is one line, because the line above it may be the last one of the
+/// reply, with a telephone number, a price or a time; or the whole paragraph, if that was wrapped.
 pub(super) fn attribution(paragraph: &[&str]) -> usize {
-    let last = paragraph.last().map_or("", |line| line.trim());
+    let Some((last, above)) = paragraph.split_last() else {
+        return 0;
+    };
     if !last.trim_end_matches(['*', '_']).ends_with([':', '：']) {
         return 0;
     }
-    let mut lines = 0;
-    let mut whole = String::new();
-    for (at, line) in paragraph
-        .iter()
-        .rev()
-        .take(MAX_ATTRIBUTION_LINES)
-        .enumerate()
-    {
-        let line = line.trim();
-        whole = format!("{line} {whole}");
-        // A sentence of its own is not a part of a wrapped line.
-        let is_sentence = at > 0 && line.ends_with(['.', '!', '?', ':', '…', '。']);
-        if is_sentence || whole.len() > MAX_ATTRIBUTION {
-            break;
-        }
-        let has_part = has_verb(line) || line.contains('@') || Words::new(line).numbers >= 2;
-        if has_part && is_attribution(&whole) {
-            lines = at + 1;
-        }
+    let is_wrapped = Words::new(last).numbers < 2
+        && (1..MAX_ATTRIBUTION_LINES).contains(&above.len())
+        && paragraph.windows(2).all(|pair| is_full(pair));
+    match is_wrapped && is_attribution(&paragraph.join(" ")) {
+        true => paragraph.len(),
+        false => usize::from(is_attribution(last)),
     }
-    lines
+}
+
+/// Returns whether the first word of the second line had no room in the first one.
+fn is_full(pair: &[&str]) -> bool {
+    let [line, next] = pair else { return false };
+    let word = next.split_whitespace().next().unwrap_or_default();
+    line.chars().count() + word.chars().count() >= MIN_WRAPPED
 }
 
 /// Returns whether a text has two of three: a date, an address, a word for writing; and nearly no other
 /// words than names. Without a word for writing, it has a date and a time, and ends with the address.
 fn is_attribution(text: &str) -> bool {
+    if text.len() > MAX_ATTRIBUTION {
+        return false;
+    }
     let words = Words::new(text);
     let has_address = text.contains('@');
     match has_verb(text) {

@@ -63,7 +63,7 @@ impl<B: Bridge> MailService<B> {
         then(&envelope, &markdown);
         let (shown, quoted_lines) = match window.has_history {
             true => (markdown.as_str(), 0),
-            false => history::without(&markdown, &envelope.subject),
+            false => history::without(&markdown, &envelope.subject, history::level(body.source)),
         };
         let (piece, of) = part(shown, window);
         if window.part == 0 || window.part > of {

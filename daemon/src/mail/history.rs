@@ -1,84 +1,24 @@
 //! Quoted history at the end of a reply: the earlier mails of the conversation.
 //!
 //! In doubt the text stays. Only a reply with text of its own loses lines: its last quote, with the
-//! attribution of that quote. Text between two quotes may answer them, so both stay.
+//! attribution of that quote. Text between two quotes may answer them, so both stay. In HTML, mail
+//! programs let a person type into the quote, where an answer looks like the quote, so only the quotes
+//! within the quote are history there.
 
 use super::attribution::attribution;
-use tai_proto::subject;
+use tai_proto::{mail::BodySource, subject};
 
 /// Longest name before a marked answer, in bytes.
 const MAX_NAME: usize = 40;
-/// Longest reply that may say where its answers are, in bytes.
-const MAX_HINT: usize = 500;
-/// Words that say that the answers are in the quote, in lower case.
-const BELOW: [&str; 61] = [
-    "inline",
-    "in-line",
-    "interspersed",
-    "below",
-    "in the text",
-    "unten",
-    "im text",
-    "ci-dessous",
-    "abajo",
-    "abaixo",
-    "sotto",
-    "hieronder",
-    "nedan",
-    "nedenfor",
-    "poniżej",
-    "níže",
-    "ниже",
-    "нижче",
-    "aşağıda",
-    "以下",
-    "下記",
-    "见下",
-    "見下",
-    "아래",
-    "my answers",
-    "my answer is",
-    "my comments",
-    "my replies",
-    "my responses",
-    "my notes",
-    "our answers",
-    "our comments",
-    "in red",
-    "in blue",
-    "in green",
-    "in bold",
-    "in capitals",
-    "in caps",
-    "marked",
-    "highlighted",
-    "between the lines",
-    "after each",
-    "meine antworten",
-    "meine kommentare",
-    "meine anmerkungen",
-    "in rot",
-    "in blau",
-    "in grün",
-    "in fett",
-    "mes réponses",
-    "mes commentaires",
-    "en rouge",
-    "mis respuestas",
-    "mis comentarios",
-    "en rojo",
-    "minhas respostas",
-    "meus comentários",
-    "le mie risposte",
-    "i miei commenti",
-    "mijn antwoorden",
-    "moje odpowiedzi",
-];
 
-/// Returns a body without the quoted history at its end, and the number of removed lines.
-pub(super) fn without<'a>(markdown: &'a str, subject: &str) -> (&'a str, u32) {
+/// Least level of the quotes that are history for a reader who sees the beginning of a body only.
+pub(super) const EACH_LEVEL: usize = 1;
+
+/// Returns a body without the quoted history at its end, and the number of removed lines. Quotes of a
+/// lower level than `level` stay.
+pub(super) fn without<'a>(markdown: &'a str, subject: &str, level: usize) -> (&'a str, u32) {
     let kept = match subject::is_reply(subject) {
-        true => own_length(markdown),
+        true => own_length(markdown, level),
         false => None,
     };
     let (own, history) = markdown.split_at(kept.unwrap_or(markdown.len()));
@@ -86,71 +26,92 @@ pub(super) fn without<'a>(markdown: &'a str, subject: &str) -> (&'a str, u32) {
     (own, u32::try_from(lines.count()).unwrap_or(u32::MAX))
 }
 
+/// Returns the least level of the quotes that are history and cannot contain an answer.
+pub(super) fn level(source: BodySource) -> usize {
+    match source {
+        // Programs for text leave the marks away before an answer.
+        BodySource::Text => EACH_LEVEL,
+        // The text part of an HTML mail is made from it.
+        BodySource::Html
+        | BodySource::TextInstead
+        | BodySource::OnlyImages
+        | BodySource::Empty
+        | BodySource::TextFallback
+        | BodySource::Stripped => 2,
+    }
+}
+
 /// Returns the length of the text before the history; `None` if there is no history, or nothing
 /// before it.
-fn own_length(markdown: &str) -> Option<usize> {
+fn own_length(markdown: &str, level: usize) -> Option<usize> {
     let lines: Vec<Line> = lines(markdown).collect();
     let end = lines.iter().rposition(|line| !line.is_blank())?;
-    let is_outside = |line: &Line| !line.is_blank() && !line.is_quote();
-    let start = lines
-        .get(..=end)?
-        .iter()
-        .rposition(is_outside)
-        .map(|at| at + 1)?;
+    let is_before = |line: &Line| !line.is_blank() && line.level < level;
+    let start = lines.get(..=end)?.iter().rposition(is_before)? + 1;
     let quote = lines.get(start..=end)?;
     let before = lines.get(..start)?;
+    let first = first_paragraph(quote);
     // The quote begins with its attribution (Apple Mail), or the lines before it are one.
-    let begin = match attribution(&first_paragraph(quote)) {
+    let begin = match attribution(&first) {
         0 if quote.is_empty() => return None,
-        0 => match attribution(&last_paragraph(before)) {
+        count if count > 0 && count == first.len() => start,
+        _ => match attribution(&last_paragraph(before)) {
             0 => return None,
             count => start - count,
         },
-        _ => start,
     };
     let own = lines.get(..begin)?;
-    let is_filled = own.iter().any(is_outside);
+    let has_text = own.iter().any(|line| !line.is_blank() && line.level == 0);
+    // The text announces the quotation.
+    let announces = own
+        .iter()
+        .rfind(|line| !line.is_blank())
+        .is_some_and(|line| line.text.ends_with([':', '：']));
     let at = lines.get(begin)?.at;
-    (is_filled && !has_answers(own, quote)).then_some(at)
+    (has_text && !announces && !quote.iter().any(is_marked)).then_some(at)
 }
 
 /// Line of a body.
 struct Line<'a> {
     /// Offset in the body.
     at: usize,
+    /// Number of the marks of a quote before the text.
+    level: usize,
     text: &'a str,
 }
 
-impl Line<'_> {
-    fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+impl<'a> Line<'a> {
+    fn new(at: usize, line: &'a str) -> Self {
+        let (mut level, mut text) = (0, line);
+        // Markdown allows three spaces before a mark.
+        while let Some(inner) = text.trim_start_matches(' ').strip_prefix('>')
+            && text.len() - inner.len() <= 4
+        {
+            level += 1;
+            text = inner.strip_prefix(' ').unwrap_or(inner);
+        }
+        let text = text.trim();
+        Self { at, level, text }
     }
 
-    /// Markdown allows three spaces before the mark.
-    fn is_quote(&self) -> bool {
-        let text = self.text.trim_start_matches(' ');
-        self.text.len() - text.len() <= 3 && text.starts_with('>')
+    fn is_blank(&self) -> bool {
+        self.text.is_empty()
     }
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut at = 0;
     text.split_inclusive('\n').map(move |text| {
-        let line = Line { at, text };
+        let line = Line::new(at, text);
         at += text.len();
         line
     })
 }
 
-/// Returns the lines of the first paragraph of a quote, without their marks.
-fn first_paragraph<'a>(quote: &[Line<'a>]) -> Vec<&'a str> {
-    let inner = quote
-        .iter()
-        .map(|line| line.text.trim_start_matches([' ', '>']).trim());
-    inner
-        .skip_while(|text| text.is_empty())
-        .take_while(|text| !text.is_empty())
-        .collect()
+fn first_paragraph<'a>(lines: &[Line<'a>]) -> Vec<&'a str> {
+    let lines = lines.iter().skip_while(|line| line.is_blank());
+    let first = lines.take_while(|line| !line.is_blank());
+    first.map(|line| line.text).collect()
 }
 
 fn last_paragraph<'a>(lines: &[Line<'a>]) -> Vec<&'a str> {
@@ -159,27 +120,18 @@ fn last_paragraph<'a>(lines: &[Line<'a>]) -> Vec<&'a str> {
     last.map(|line| line.text).collect()
 }
 
-/// Returns whether a reply says that its answers are in the quote, or the quote has marked answers.
-fn has_answers(own: &[Line<'_>], quote: &[Line<'_>]) -> bool {
-    let length: usize = own.iter().map(|line| line.text.trim().len()).sum();
-    let says = |line: &Line<'_>| {
-        let lower = line.text.to_lowercase();
-        BELOW.iter().any(|word| lower.contains(word))
+/// Returns whether a line is an answer behind the name of its author, such as `[Ann] At noon.`.
+fn is_marked(line: &Line<'_>) -> bool {
+    let text = line.text.trim_start_matches(['*', '_', '\\']);
+    let Some((name, answer)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) else {
+        return false;
     };
-    let is_marked = |line: &Line<'_>| {
-        let text = line.text.trim_start_matches([' ', '>', '*', '_', '\\']);
-        text.strip_prefix('[')
-            .and_then(|text| text.split_once(']'))
-            .is_some_and(|(name, answer)| {
-                let is_name = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\\');
-                name.len() > 1
-                    && name.len() <= MAX_NAME
-                    && name.chars().all(is_name)
-                    && !answer.starts_with('(')
-                    && answer.contains(char::is_alphanumeric)
-            })
-    };
-    (length <= MAX_HINT && own.iter().any(says)) || quote.iter().any(is_marked)
+    let is_name = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\\');
+    name.len() > 1
+        && name.len() <= MAX_NAME
+        && name.chars().all(is_name)
+        && !answer.starts_with('(')
+        && answer.contains(char::is_alphanumeric)
 }
 
 #[cfg(test)]
@@ -188,7 +140,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(markdown: &str) -> (&str, u32) {
-        without(markdown, "Re: Lunch")
+        without(markdown, "Re: Lunch", level(BodySource::Text))
+    }
+
+    fn of_html(markdown: &str) -> (&str, u32) {
+        without(markdown, "Re: Lunch", level(BodySource::Html))
     }
 
     #[test]
@@ -196,12 +152,13 @@ mod tests {
         for history in [
             "On Mon, Nov 23, 2026 at 10:00 AM Bob <bob@example.com> wrote:\n>\n> Lunch?\n> Bob\n",
             "On Mon, Nov 23, 2026 at 10:00 AM Bob Very-Long-Name\n<bob@example.com> wrote:\n\n> Lunch?",
+            "On Mon, Nov 23, 2026 at 10:00 AM Bob Example <bob.example@example.com>\nwrote:\n\n> Lunch?",
             "> On 23. Nov 2026, at 10:00, Bob <bob@example.com> wrote:\n>\n> Lunch?\n\n",
             "Am 23.11.26 um 10:00 schrieb Bob:\n> Lunch?",
             "El lun, 23 nov 2026 a las 10:00, Bob (<bob@example.com>) escribió:\n> Lunch?",
             "2026年11月23日(月) 10:00 Bob <bob@example.com>：\n> Lunch?\n> > When?\n",
             "*Bob wrote on 2026-11-23:*\n   > Lunch?",
-            "Le lun. 23 nov. 2026 à 10:00, Bob <bob@example.com> a\nécrit :\n\n> Lunch?\n>\n> > When?",
+            "Le lun. 23 nov. 2026 à 10:00, Bob Example <bob@example.com> a\nécrit :\n\n> Lunch?\n>\n> > When?",
             "пн, 23 нояб. 2026 г. в 10:00, Bob <bob@example.com>:\n> Lunch?",
             "Em seg., 23 de nov. de 2026 às 10:00, Bob <bob@example.com> escreveu:\n> Lunch?",
             "Bob <bob@example.com>, 23 Kas 2026 Pzt, 10:00 tarihinde şunu yazdı:\n> Lunch?",
@@ -223,9 +180,10 @@ mod tests {
             ("Yes.\nOn 2026-11-23 Bob wrote:", "Yes."),
             ("Yes\nBob <bob@example.com> wrote:", "Yes"),
             ("At 10:00.\nBob <bob@example.com> wrote:", "At 10:00."),
+            // A piece of a wrapped attribution does no harm.
             (
-                "Yes.\nOn Mon, Nov 23, 2026 Bob\n<bob@example.com>\nwrote:",
-                "Yes.",
+                "Yes.\nOn Mon, Nov 23, 2026 at 10:00 AM Bob\n<bob@example.com> wrote:",
+                "Yes.\nOn Mon, Nov 23, 2026 at 10:00 AM Bob",
             ),
         ] {
             let body = format!("{before}\n>\n> Lunch?\n");
@@ -254,12 +212,9 @@ mod tests {
             "ok.\n\nHere is what the bank wrote on 2026-11-20:\n\n> IBAN\n".to_owned(),
             "ok.\n\nSend it on 3 May 2026 to bob@example.com:\n\n> IBAN\n".to_owned(),
             "ok.\n\nDetails of 3 May 2026 (bob@example.com):\n\n> IBAN\n".to_owned(),
-            format!("See inline.\n\n{history}"),
-            format!("My replies are in red.\n\n{history}"),
-            format!("Please find my answers after your questions.\n\n{history}"),
-            format!("Comments marked with ##.\n\n{history}"),
-            format!("Meine Antworten in fett.\n\n{history}"),
-            format!("Antworten unten.\n\n{history}"),
+            // A quotation that the text announces.
+            "ok, it fails:\n\ngcc wrote on 2026-11-20 10:00:\n> error\n".to_owned(),
+            format!("FYI, the bank:\n\n{history}"),
             format!("Yes.\n\n{history}> [Ann] At noon.\n"),
             format!("Yes.\n\n{history}> \\[Ann\\] At noon.\n"),
             "ok.\n\nAs I wrote:\n\n> Hi\n".to_owned(),
@@ -274,8 +229,54 @@ mod tests {
         }
         let body = format!("Yes.\n\n{history}");
         for subject in ["Lunch", "Fwd: Lunch", "WG: Re: Lunch", ""] {
-            assert_eq!(without(&body, subject), (body.as_str(), 0), "{subject}");
+            let kept = without(&body, subject, EACH_LEVEL);
+            assert_eq!(kept, (body.as_str(), 0), "{subject}");
         }
+    }
+
+    #[test]
+    fn the_last_line_before_an_attribution_stays() {
+        for last in [
+            "14:30 works, but bring the contract and do not tell Bob",
+            "Ann, +49 30 1234 56",
+            "ann@example.com",
+            "Tel 01 23 45 67 89",
+            "Street 5, 10115 Berlin 12",
+            "www.shop.example 24/7",
+            "120.50",
+            "5 x 20, to Carol and not to Bob",
+            "See you at the Hotel Adlon in Berlin on 24.12.2026 at 14:30 (room 12)",
+            "Ann Lee <ann@example.com>, Example GmbH, Street 5, Berlin, since 1999",
+        ] {
+            for attribution in [
+                "On Mon, Nov 23, 2026 at 10:00 AM Bob <bob@example.com> wrote:",
+                "Am 23.11.26, 10:00 schrieb \"Bob\" <bob@example.com>:",
+                "23.11.2026, 10:00, \"Bob\" <bob@example.com>:",
+                "Bob <bob@example.com> wrote:",
+            ] {
+                let body = format!("Yes\n{last}\n{attribution}\n> Lunch?\n");
+                let own = format!("Yes\n{last}\n");
+                assert_eq!(of(&body), (own.as_str(), 2), "{attribution}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_quotes_within_the_quote_of_html_are_history() {
+        let first = "Hi Bob,\n\nOn 2026-11-23 Bob wrote:\n\n> Lunch at 12?\n>\n> no, at one\n";
+        assert_eq!(of_html(first), (first, 0));
+        for (history, count) in [
+            ("> On 2026-11-22 Ann wrote:\n>\n> > Hi\n> > > Hello\n", 4),
+            ("> > On 2026-11-22 Ann wrote:\n> >\n> > Hi\n", 4),
+        ] {
+            let body = format!("{first}>\n{history}");
+            let (own, lines) = of_html(&body);
+            assert_eq!((own.trim_end_matches(">\n"), lines), (first, count));
+        }
+        let bare = format!("{first}>\n> As Hamlet says\n>\n> > To be\n");
+        assert_eq!(of_html(&bare), (bare.as_str(), 0));
+        let answered = format!("{first}>\n> On 2026-11-22 Ann wrote:\n> > Hi\n>\n> Yes\n");
+        assert_eq!(of_html(&answered), (answered.as_str(), 0));
     }
 
     #[test]
@@ -288,6 +289,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_paragraph_before_an_attribution_stays(
+            own in "[a-zA-Z0-9@.:,+/ -]{1,80}[a-zA-Z0-9]",
+        ) {
+            let body = format!("Yes.\n\n{own}\n\nOn 2026-11-23 at 10:00 Bob wrote:\n> Lunch?\n");
+            prop_assert_eq!(of(&body).0.trim_end(), format!("Yes.\n\n{own}"));
+            let body = format!("Yes.\n{own}\nOn 2026-11-23 at 10:00 Bob wrote:\n> Lunch?\n");
+            prop_assert_eq!(of(&body).0.trim_end(), format!("Yes.\n{own}"));
+        }
+
         #[test]
         fn only_whole_lines_at_the_end_are_left_out(
             lines in proptest::collection::vec("(> ?){0,2}([a-z]{0,5}|On 2026 x:|é@:)( {0,4})", 0..12),

@@ -55,7 +55,7 @@ impl<B: Bridge> MailService<B> {
         let _turn = turn.lock().await;
         let Message { head, html, text } = message;
         let body = self.body(head.id, html, text, deadline).await;
-        let (own, _) = history::without(&body.markdown, &mail.subject);
+        let (own, _) = history::without(&body.markdown, &mail.subject, history::EACH_LEVEL);
         may_be_previewed(&body).then(|| beginning(own))
     }
 }

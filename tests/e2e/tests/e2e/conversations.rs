@@ -18,9 +18,11 @@ fn deliver(machine: &Machine, from: &str, subject: &str, body: &str) -> u64 {
     machine.sandbox.deliver(&mail).unwrap().unwrap()
 }
 
-const REPLY: &str = r#"<div>At noon.</div><div class="gmail_quote">
+const REPLY: &str = r#"<div>At noon. Call me:</div><div>+49 30 1234 56</div><div class="gmail_quote">
     <div>On Mon, Nov 23, 2026 at 10:00 AM Alice &lt;desk.alice@tai.chat&gt; wrote:<br></div>
-    <blockquote>When do we meet?<br>Alice</blockquote></div>"#;
+    <blockquote><div>When do we meet?</div><div style="color:#c00">Not before ten.</div>
+    <div>On Sun, Nov 22, 2026 at 10:00 AM Bob &lt;bob@example.com&gt; wrote:<br></div>
+    <blockquote>We have to meet.<br>Bob</blockquote></blockquote></div>"#;
 
 #[test]
 fn the_quoted_history_of_a_reply_is_left_out_unless_asked_for_and_answers_in_it_stay() {
@@ -28,27 +30,42 @@ fn the_quoted_history_of_a_reply_is_left_out_unless_asked_for_and_answers_in_it_
     let _taid = machine.start();
     let reply = deliver(&machine, "bob@example.com", "Re: Lunch", REPLY);
     let inline = format!("{REPLY}<p>And where?</p>");
+    let plain = NewMail {
+        from: "bob@example.com".into(),
+        to: "desk.alice@tai.chat".into(),
+        subject: Some("Re: Lunch".into()),
+        body_text: Some("At noon.\n\nOn 2026-11-23 Alice wrote:\n> When?\n".into()),
+        ..NewMail::default()
+    };
     deliver(&machine, "bob@example.com", "Re: Lunch", &inline);
     let mut shim = desk(&machine);
 
     let read = shim.call("fetch_email", json!({}));
     assert!(read.body().contains("At noon."), "{}", read.text);
-    assert!(!read.text.contains("When do we meet?"), "{}", read.text);
+    assert!(read.body().contains("+49 30 1234 56"), "{}", read.text);
+    // The person typed an answer into the quote.
+    assert!(read.body().contains("Not before ten."), "{}", read.text);
+    assert!(!read.text.contains("We have to meet."), "{}", read.text);
     let notice = read.structured["notice"].as_str().unwrap();
     insta::assert_snapshot!(notice, @"4 lines of quoted history are left out at the end of email 1: fetch_email with email_id 1, full true returns them.");
     assert_eq!(read.structured["email"]["read"], json!(true));
 
     let full = shim.call("fetch_email", json!({"email_id": reply, "full": true}));
-    assert!(full.body().contains("When do we meet?"), "{}", full.text);
+    assert!(full.body().contains("We have to meet."), "{}", full.text);
     assert!(full.structured["notice"].is_null(), "{}", full.structured);
 
     let inline = shim.call("fetch_email", json!({}));
     assert!(
-        inline.body().contains("When do we meet?"),
+        inline.body().contains("We have to meet."),
         "{}",
         inline.text
     );
     assert!(inline.body().contains("And where?"), "{}", inline.text);
+
+    machine.sandbox.deliver(&plain).unwrap();
+    let plain = shim.call("fetch_email", json!({}));
+    assert!(plain.body().contains("At noon."), "{}", plain.text);
+    assert!(!plain.text.contains("When?"), "{}", plain.text);
 }
 
 #[test]
@@ -68,7 +85,10 @@ fn a_list_with_previews_reads_the_bodies_of_the_shown_mails_only() {
         .iter()
         .map(|email| &email["preview"])
         .collect();
-    assert_eq!(previews, [&json!("At noon."), &json!("Body 4")]);
+    assert_eq!(
+        previews,
+        [&json!("At noon. Call me: +49 30 1234 56"), &json!("Body 4")]
+    );
     assert!(listed.text.contains("| Body 4 |"), "{}", listed.text);
     assert_eq!(machine.sandbox.count(READ), 2);
     let all = shim.call("list_inbox", json!({}));
