@@ -25,6 +25,8 @@ pub(super) struct File {
     pub(super) values: BTreeMap<String, Found>,
     /// Tables `[instances.NAME]` by name.
     pub(super) instances: BTreeMap<String, Table>,
+    /// Name of the file.
+    pub(super) name: String,
 }
 
 /// Returns the path of a profile's file in `dir`.
@@ -135,6 +137,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<File, ConfigError> {
     Ok(File {
         values,
         instances: tables.instances,
+        name: name.into_owned(),
     })
 }
 

@@ -2,10 +2,11 @@
 //! rules. Rules restrict agents; they are no protection against other programs of the user, which
 //! can connect as any instance.
 
-use super::{ConfigError, patterns::Patterns};
+use super::{ConfigError, lookup::Setting, patterns::Patterns};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, PoisonError, RwLock},
 };
 use tai_proto::{
@@ -15,6 +16,10 @@ use tai_proto::{
 
 /// Largest number of sends per hour and per day, which the ledger counts exactly.
 const MAX_SENDS: u32 = 1000;
+/// Limit of the tables that are listed.
+const MAX_LISTED: usize = 100;
+/// Limit of a listed table, in characters.
+const MAX_SHOWN: usize = 1_000;
 
 /// Table `[instances.NAME]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -130,6 +135,16 @@ impl Policy {
             .collect()
     }
 
+    /// Returns the tables as values of the file `origin`.
+    pub(super) fn settings(&self, origin: &str) -> Vec<Setting> {
+        let setting = |(name, rules): (&String, &Arc<Rules>)| Setting {
+            key: format!("instances.{name}").into(),
+            value: rules.to_string().chars().take(MAX_SHOWN).collect(),
+            origin: origin.to_owned(),
+        };
+        self.0.iter().take(MAX_LISTED).map(setting).collect()
+    }
+
     /// Returns the rules of an instance.
     pub(crate) fn rules(&self, instance: Option<&Instance>) -> Arc<Rules> {
         let name = instance.map(|instance| instance.as_str().to_ascii_lowercase());
@@ -210,8 +225,40 @@ impl Rules {
     }
 
     /// Returns a rule as the file has it: `[instances.NAME] key = value`.
-    pub(crate) fn rule(&self, key: &str, value: impl std::fmt::Display) -> String {
+    pub(crate) fn rule(&self, key: &str, value: impl fmt::Display) -> String {
         format!("{} {key} = {value}", self.table)
+    }
+}
+
+/// Writes the rules that are set.
+impl fmt::Display for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            table: _,
+            read_only,
+            tools,
+            allow_to,
+            allow_from,
+            limits: SendLimits { per_hour, per_day },
+            socket,
+        } = self;
+        let mut set = Vec::new();
+        set.extend(read_only.then(|| "read_only".to_owned()));
+        set.extend(tools.as_ref().map(|tools| {
+            let names: Vec<&str> = tools.iter().map(|tool| tool.name()).collect();
+            format!("tools = [{}]", names.join(", "))
+        }));
+        for (key, patterns) in [("allow_to", allow_to), ("allow_from", allow_from)] {
+            set.extend(patterns.as_ref().map(|list| format!("{key} = {list}")));
+        }
+        for (key, limit) in [("sends_per_hour", per_hour), ("sends_per_day", per_day)] {
+            set.extend(limit.map(|limit| format!("{key} = {limit}")));
+        }
+        set.extend(socket.then(|| "socket".to_owned()));
+        match set.is_empty() {
+            true => f.write_str("no rules"),
+            false => f.write_str(&set.join(", ")),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Lookup of each key's value: first in the environment, then in the file.
 
 use super::{environment::Environment, error::ConfigError, kinds::Entry};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 use toml::Value;
 
 /// A value and its origin: a variable, or a key of the file.
@@ -13,8 +13,8 @@ pub(super) struct Found {
 /// A value that is set, for `taid doctor`. It is never a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting {
-    /// Key.
-    pub(crate) key: &'static str,
+    /// Key; `instances.NAME` of a table.
+    pub(crate) key: Cow<'static, str>,
     /// Value. Of a list, only the first word, because arguments may be secret.
     pub(crate) value: String,
     /// The variable, or the key and the file.
@@ -59,7 +59,7 @@ impl Lookup<'_> {
         };
         let value = value.map_err(|rule| ConfigError::value(&found.origin, rule))?;
         self.settings.push(Setting {
-            key,
+            key: key.into(),
             value: entry.shown(&found.value),
             origin: found.origin,
         });

@@ -17,6 +17,7 @@ mod lookup;
 mod mail_address;
 mod patterns;
 mod sources;
+mod stamp;
 mod store_url;
 
 pub(crate) use choices::{ConfirmPolicy, LogLevel, NotifyPolicy};
@@ -27,6 +28,7 @@ pub(crate) use keys::Settings;
 pub use keys::{Key, keys};
 pub(crate) use kinds::has_stray_ends;
 pub(crate) use lookup::Setting;
+pub(crate) use stamp::Stamp;
 
 use environment::Environment;
 use file::File;
@@ -68,6 +70,8 @@ pub(crate) struct Config {
     pub(crate) changed: Vec<Setting>,
     /// Sentences about variables that are set and ignored.
     pub(crate) ignored: Vec<String>,
+    /// State of the files before they were read.
+    pub(crate) stamp: Stamp,
 }
 
 /// Inputs of a configuration.
@@ -102,6 +106,7 @@ impl Config {
     /// # Errors
     /// The first [`ConfigError`] found.
     pub(crate) fn load(profile: &Profile, inputs: Inputs<'_>) -> Result<Self, ConfigError> {
+        let stamp = Stamp::of(profile, inputs.dir);
         let mut env = Environment::new(inputs.env, inputs.password)?;
         let names = Settings::variables(BRIDGE);
         let mut has_bridge = false;
@@ -123,8 +128,10 @@ impl Config {
             settings: Vec::new(),
         };
         let settings = Settings::read(&mut lookup)?;
-        let changed = lookup.settings;
+        let policy = Policy::new(file.instances)?;
+        let mut changed = lookup.settings;
         store_url::check_set(&changed)?;
+        changed.extend(policy.settings(&file.name));
         let bridge = settings.api_base_url.origin();
         let bindings = Bindings {
             keyring: match inputs.account {
@@ -142,9 +149,10 @@ impl Config {
             settings,
             source,
             keyring: bindings.keyring,
-            policy: Policy::new(file.instances)?,
+            policy,
             changed,
             ignored: env.notes(),
+            stamp,
         })
     }
 

@@ -41,7 +41,9 @@ impl Kind for StoreUrl {
 /// [`ConfigError::Value`].
 pub(super) fn check_set(set: &[Setting]) -> Result<(), ConfigError> {
     let has_store = set.iter().any(|setting| setting.key == "shared_leases");
-    let dependent = set.iter().find(|setting| DEPENDENT.contains(&setting.key));
+    let dependent = set
+        .iter()
+        .find(|setting| DEPENDENT.contains(&&*setting.key));
     match dependent {
         Some(setting) if !has_store => Err(ConfigError::value(
             &setting.origin,

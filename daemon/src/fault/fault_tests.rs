@@ -304,7 +304,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: sending to eve@evil.org is not permitted for this instance
     caused by: taid's configuration: [instances.desk] allow_to = ["*@example.com"]
     hint: continue without it, or ask the user to change the configuration; nothing was done
-    hint for a person: change the configuration and reload or restart taid; nothing was done
+    hint for a person: change the configuration; nothing was done
 
     [NotPermitted]
     error: this instance has sent as many emails as it may
@@ -364,7 +364,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: send_email is not permitted for this instance
     caused by: taid's configuration: [instances.desk] read_only = true
     hint: continue without it, or ask the user to change the configuration; nothing was done
-    hint for a person: change the configuration and reload or restart taid; nothing was done
+    hint for a person: change the configuration; nothing was done
 
     [AnswerTooLarge]
     error: the answer is too large

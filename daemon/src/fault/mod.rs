@@ -278,7 +278,19 @@ pub(crate) fn not_permitted(what: &str, rule: &str) -> Fault {
     .because(format!("taid's configuration: {rule}"))
     .hint(Hint::each(
         "continue without it, or ask the user to change the configuration; nothing was done",
-        "change the configuration and reload or restart taid; nothing was done",
+        "change the configuration; nothing was done",
+    ))
+}
+
+/// Returns the fault for a tool while the configuration, which may forbid it, cannot be used.
+pub(crate) fn unknown_rules(error: &str) -> Fault {
+    Fault::new(
+        FaultCode::NotPermitted,
+        "no tool is permitted until taid's configuration is valid",
+    )
+    .because(error)
+    .hint(Hint::user(
+        "run `taid doctor` and correct the file that it names",
     ))
 }
 

@@ -4,7 +4,10 @@ use crate::{
     audit::Audit,
     config::{ActivePolicy, Config},
     mail::MailService,
-    server::{call_log::CallLog, environment::SettingsInForce, ipc::Clients, logging::Log},
+    server::{
+        call_log::CallLog, environment::SettingsInForce, ipc::Clients, logging::Log,
+        rules::FileRules,
+    },
 };
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -29,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct App<T = Network> {
     pub(crate) facts: Facts,
     pub(crate) policy: Arc<ActivePolicy>,
+    /// The state of the file with the policy.
+    pub(crate) rules: FileRules,
     /// The configuration values in force, for `taid doctor`.
     pub(crate) in_force: SettingsInForce,
     pub(crate) bridge: Arc<HttpBridge<T>>,

@@ -133,9 +133,16 @@ impl<T: Transport> App<T> {
             progress,
         } = context;
         let (instance, key) = (caller.instance(), caller.key);
-        if let (Role::Agent { .. }, Some(tool)) = (&caller.role, call.tool()) {
-            self.permit(instance, tool)?;
-            self.mail.touch();
+        if let Some(tool) = call.tool() {
+            let rules = self.refresh_rules().await;
+            if let Role::Agent { .. } = &caller.role {
+                // The status tells the agent's user what is wrong.
+                if tool != Tool::SessionStatus {
+                    rules?;
+                }
+                self.permit(instance, tool)?;
+                self.mail.touch();
+            }
         }
         let mail = &self.mail;
         let report = |done, total| progress.report(done, total);
@@ -174,7 +181,7 @@ impl<T: Transport> App<T> {
             Call::Watch(watch) => Answer::Watch(self.watch(instance, watch.since, deadline).await?),
             Call::WaitFor(wait) => {
                 let wait = mail.wait_for(instance, key, wait, &report, deadline);
-                Answer::WaitFor(self.until_stop(wait).await??)
+                Answer::WaitFor(self.until_stop(self.with_rules(wait)).await???)
             }
             Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
             Call::GetStatus(_) => Answer::GetStatus(self.status_json(&caller, deadline).await?),

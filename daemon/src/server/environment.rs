@@ -12,8 +12,8 @@ use tai_proto::{
 /// Limit of a reported variable in characters.
 const MAX_VALUE: usize = 4_096;
 
-/// The configuration values that are set and in force: those of the start, and those of the last reload
-/// that a reload applies.
+/// The configuration values that are set and in force: those of the start, and the rules of the file
+/// that was read last.
 pub(crate) struct SettingsInForce(Mutex<Vec<Setting>>);
 
 impl SettingsInForce {
@@ -22,17 +22,20 @@ impl SettingsInForce {
         Self(Mutex::new(settings))
     }
 
-    /// Takes the value of one key from a configuration that was read again.
-    pub(crate) fn replace(&self, key: &str, reread: Vec<Setting>) {
+    /// Takes the rules of a configuration that was read again.
+    pub(crate) fn replace_rules(&self, reread: Vec<Setting>) {
+        let is_rule = |setting: &Setting| {
+            setting.key == "confirm_send" || setting.key.starts_with("instances.")
+        };
         let mut settings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        settings.retain(|setting| setting.key != key);
-        settings.extend(reread.into_iter().filter(|setting| setting.key == key));
+        settings.retain(|setting| !is_rule(setting));
+        settings.extend(reread.into_iter().filter(is_rule));
     }
 
     fn status(&self) -> Vec<SettingStatus> {
         let settings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let status = |setting: &Setting| SettingStatus {
-            key: setting.key.to_owned(),
+            key: setting.key.to_string(),
             value: cut(&setting.value),
             origin: cut(&setting.origin),
         };

@@ -3,6 +3,7 @@
 
 mod account_lock;
 pub(crate) mod app;
+mod apply_rules;
 mod audited;
 pub(crate) mod call_log;
 mod dispatch;
@@ -12,6 +13,7 @@ pub(crate) mod ipc;
 mod lease_store;
 pub(crate) mod logging;
 mod notification;
+pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod service_manager;
 mod sign_in;

@@ -67,24 +67,13 @@ async fn report(app: Arc<App>) {
     }
 }
 
-/// Reloads the configuration when the manager asks for it, and applies `confirm_send` and the
-/// rules of each instance. An invalid configuration changes nothing.
+/// Reads the configuration again when the manager asks for it, as the next call does after a change.
 async fn reload(app: Arc<App>, mut requests: os::Reloads) {
     loop {
         requests.next().await;
         manager::notify(Notification::Reloading);
-        match app.facts.config.reread(app.facts.places.config()) {
-            Ok(config) => {
-                app.policy.replace(config.policy);
-                app.mail.set_confirm_policy(config.settings.confirm_send);
-                app.in_force.replace("confirm_send", config.changed);
-                tracing::info!("reloaded confirm_send and [instances.*] from the configuration");
-            }
-            Err(error) => {
-                let error = tai_auth::chain(&error);
-                tracing::error!(error, "reload failed; the configuration has not changed");
-                manager::notify(Notification::Status(&format!("reload failed: {error}")));
-            }
+        if let Err(error) = app.reload_rules().await {
+            manager::notify(Notification::Status(&format!("reload failed: {error}")));
         }
         manager::notify(Notification::Ready);
         // Limits the rate of reloads.

@@ -7,6 +7,7 @@ use super::{
     environment::SettingsInForce,
     held_key::KeyringKey,
     lease_store, logging,
+    rules::FileRules,
 };
 use crate::{
     audit::Audit,
@@ -81,6 +82,7 @@ impl Start {
             signed_out: std::sync::Mutex::default(),
             stop: CancellationToken::new(),
             policy,
+            rules: FileRules::new(config.stamp.clone()),
             in_force: SettingsInForce::new(config.changed.clone()),
             facts: Facts {
                 places,

@@ -19,6 +19,7 @@ use crate::{
         limits::DoorLimits,
     },
     server::logging::{self, Log},
+    server::rules::FileRules,
     server::traffic,
 };
 use secrecy::SecretString;
@@ -320,6 +321,7 @@ impl Running {
             signed_out: Mutex::default(),
             stop: CancellationToken::new(),
             policy,
+            rules: FileRules::new(config.stamp.clone()),
             in_force: SettingsInForce::new(Vec::new()),
             facts: Facts {
                 places: Places::at(state),

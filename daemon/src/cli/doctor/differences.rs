@@ -67,7 +67,8 @@ pub(super) fn examine(
     if checks.is_empty() {
         checks.push(ok(name, "taid has the directories of this shell"));
     }
-    checks.extend(settings(daemon, config));
+    let reads_same_file = daemon.config_dir == shell.config_dir;
+    checks.extend(settings(daemon, config, reads_same_file));
     if daemon.path != shell.path && uses_program(daemon) {
         let path = daemon.path.as_deref().unwrap_or("not set");
         checks.push(skipped(
@@ -129,35 +130,51 @@ fn uses_program(daemon: &EnvironmentStatus) -> bool {
     })
 }
 
-/// Names each value of this shell that the running daemon does not use.
-fn settings(daemon: &EnvironmentStatus, config: Option<&Config>) -> Vec<Check> {
-    let changed = config.map(|config| config.changed.as_slice());
-    let unused = changed.unwrap_or_default().iter().filter(|ours| {
+/// Names each value of this shell that the running daemon does not use, and each value that it has from
+/// the file of its profile and that is not there any more.
+fn settings(
+    daemon: &EnvironmentStatus,
+    config: Option<&Config>,
+    reads_same_file: bool,
+) -> Vec<Check> {
+    let Some(config) = config else {
+        return Vec::new();
+    };
+    let shown = |value: &str, origin: &str| format!("{value} (from {origin})");
+    let unused = config.changed.iter().filter_map(|ours| {
         let theirs = daemon.settings.iter().find(|theirs| theirs.key == ours.key);
-        theirs.is_none_or(|theirs| theirs.value != ours.value)
+        let theirs = match theirs {
+            Some(theirs) if theirs.value == ours.value => return None,
+            Some(theirs) => shown(&theirs.value, &theirs.origin),
+            None => "the default".to_owned(),
+        };
+        let ours_shown = shown(&ours.value, &ours.origin);
+        let found = format!("{ours_shown} has no effect: taid has {theirs}");
+        Some(difference(&ours.key, found))
     });
-    unused
-        .map(|ours| {
-            let theirs = daemon.settings.iter().find(|theirs| theirs.key == ours.key);
-            let theirs = match theirs {
-                Some(theirs) => format!("{} (from {})", theirs.value, theirs.origin),
-                None => "the default".to_owned(),
-            };
-            let found = format!(
-                "{} (from {}) has no effect: taid has {theirs}",
-                ours.value, ours.origin
-            );
-            let remedy = "run `taid stop`; the next taid has the values of config.toml";
-            match ours.key {
-                // The person relies on this rule.
-                "confirm_send" => wrong(ours.key, found, remedy),
-                _ => Check {
-                    remedy: remedy.to_owned(),
-                    ..skipped(ours.key, found)
-                },
-            }
+    let file = config.profile.config_file();
+    let removed = daemon.settings.iter().filter_map(|theirs| {
+        let is_here = config.changed.iter().any(|ours| ours.key == theirs.key);
+        let is_removed = reads_same_file && theirs.origin.ends_with(&file) && !is_here;
+        is_removed.then(|| {
+            let theirs_shown = shown(&theirs.value, &theirs.origin);
+            let found = format!("taid has {theirs_shown}, where it is not any more");
+            difference(&theirs.key, found)
         })
-        .collect()
+    });
+    unused.chain(removed).collect()
+}
+
+fn difference(key: &str, found: String) -> Check {
+    let remedy = "run `taid stop`; the next taid has the values of config.toml";
+    // The person relies on rules.
+    match key == "confirm_send" || key.starts_with("instances.") {
+        true => wrong(key, found, remedy),
+        false => Check {
+            remedy: remedy.to_owned(),
+            ..skipped(key, found)
+        },
+    }
 }
 
 #[cfg(test)]

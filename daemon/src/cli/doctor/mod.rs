@@ -216,7 +216,11 @@ fn settings_here(config: Option<&Config>, places: &Places) -> Vec<Check> {
     if let Some(config) = config {
         let changed = config.changed.iter();
         checks.extend(configuration(changed.map(|setting| {
-            (setting.key, setting.value.as_str(), setting.origin.as_str())
+            (
+                &*setting.key,
+                setting.value.as_str(),
+                setting.origin.as_str(),
+            )
         })));
     }
     checks

@@ -2,7 +2,7 @@
 
 use crate::mail::{desk, mail};
 use serde_json::{Value, json};
-use tai_e2e::Machine;
+use tai_e2e::{Machine, wait_until};
 use tai_sandbox::NewMail;
 
 fn machine(rules: &str) -> Machine {
@@ -177,4 +177,77 @@ fn with_external_mail_that_loads_images_needs_approval_and_deceptive_senders_get
         held.text
     );
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+}
+
+#[test]
+fn a_changed_rule_counts_from_the_next_call_on() {
+    let machine = machine("allow_to = [\"bob@tai.chat\"]");
+    let config = |text: &str| machine.configure(text);
+    let doctor = || {
+        let output = machine.cli(&["doctor"]);
+        let page = String::from_utf8_lossy(&output.stdout).into_owned();
+        let rules = |line: &&str| line.contains("instances.") || line.contains("✗ configuration ");
+        let lines = page.lines().filter(rules).map(str::trim_end);
+        machine.plain(lines.collect::<Vec<_>>().join("\n").as_bytes())
+    };
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    assert!(!shim.call("send_email", to("bob@tai.chat", "one")).is_error);
+    insta::assert_snapshot!(doctor(), @r#"✓ instances.desk  allow_to = ["bob@tai.chat"] (from config.toml)"#);
+
+    config("[instances.Desk]\nread_only = true\nsends_per_day = 5\n");
+    let refused = shim.call("send_email", to("bob@tai.chat", "two"));
+    assert!(refused.text.contains("read_only"), "{}", refused.text);
+    insta::assert_snapshot!(doctor(), @"✓ instances.desk  read_only, sends_per_day = 5 (from config.toml)");
+
+    // A rule that cannot be read may be the one that forbids the call.
+    config("[instances.Desk]\nread_onyl = true\n");
+    let unknown = shim.call("list_inbox", json!({}));
+    insta::assert_snapshot!(machine.plain(unknown.text.as_bytes()), @"
+    error: no tool is permitted until taid's configuration is valid
+    caused by: line 3 of the configuration file HOME/.config/tai/config.toml is not valid: unknown field `read_onyl`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`, `socket`
+    hint: ask the user to run `taid doctor` and correct the file that it names, then call again
+    ");
+    assert!(!shim.call("session_status", json!({})).is_error);
+    insta::assert_snapshot!(doctor(), @"
+    ✗ configuration   line 3 of the configuration file HOME/.config/tai/config.toml is not valid: unknown field `read_onyl`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`, `socket` -> correct the line, or move the file away
+    ✓ instances.desk  read_only, sends_per_day = 5 (from config.toml)
+    ");
+
+    config("");
+    assert!(
+        !shim
+            .call("send_email", to("bob@tai.chat", "three"))
+            .is_error
+    );
+
+    // The home directory may be away for a time.
+    config("[instances.desk]\nread_only = true\n");
+    assert!(shim.call("send_email", to("bob@tai.chat", "four")).is_error);
+    std::fs::remove_file(machine.config_dir().join("config.toml")).unwrap();
+    assert!(shim.call("send_email", to("bob@tai.chat", "five")).is_error);
+    insta::assert_snapshot!(doctor(), @"
+    ✓ instances.desk  read_only (from config.toml)
+    ✗ instances.desk  taid has read_only (from config.toml), where it is not any more -> run `taid stop`; the next taid has the values of config.toml
+    ");
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 2);
+}
+
+#[test]
+fn a_wait_follows_a_rule_that_changes_meanwhile() {
+    let machine = machine("");
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let wait = shim.begin_call("wait_for_email", json!({"timeout": 45}));
+    wait_until("the wait begins", || {
+        machine.sandbox.count("GET /api/v1/messages") > 0
+    });
+    machine.configure("[instances.desk]\nallow_from = [\"*@example.com\"]\n");
+    wait_until("taid reads the rule", || {
+        machine.log().contains("of the configuration again")
+    });
+    deliver_from(&machine, "eve@evil.org", "hidden");
+    deliver_from(&machine, "bob@example.com", "permitted");
+    let waited = shim.finish_call(&wait);
+    assert!(waited.text.contains("permitted"), "{}", waited.text);
 }
