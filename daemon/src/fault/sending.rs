@@ -24,12 +24,12 @@ pub(super) fn unknown(digest: &Digest, cause: &BridgeError) -> Fault {
     .because(format!("{cause} (mail {digest})"))
     .hint(Hint::each(
         format!(
-            "the mail may have arrived and was not sent again; ask the recipient before you resend \
-             it; within ten minutes, resending needs allow_duplicate: true{agent}"
+            "the mail may have arrived; tell the user, and send it again, with allow_duplicate: true, \
+             only if the user or the recipient says that it did not arrive{agent}"
         ),
         format!(
-            "the mail may have arrived and is not sent again; ask the recipient before you send it \
-             again{person}"
+            "the mail may have arrived and is not sent again; ask the recipient before you use \
+             `taid send --again`{person}"
         ),
     ))
 }
@@ -44,8 +44,8 @@ pub(super) fn answered(original: MailId) -> Fault {
     .hint(Hint::reader("do not answer it again; nothing was sent"))
 }
 
-/// Returns the fault for a mail that was submitted within the last ten minutes, or this long ago before
-/// the machine was restarted (`None`).
+/// Returns the fault for a mail that was sent this long ago, may have been sent, or is being sent; `None`
+/// if the machine was restarted since.
 pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>) -> Fault {
     let when = match ago {
         Some(ago) => format!("{} ago", time::span(ago)),
@@ -58,9 +58,13 @@ pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>
             format!("the same email may have been sent {when} (the bridge did not confirm it)")
         }
     };
+    let limit = match outcome {
+        Outcome::Sent | Outcome::Sending => "ten minutes",
+        Outcome::Unknown => "a day",
+    };
     let period = match ago {
-        Some(_) => "within ten minutes",
-        None => "perhaps within ten minutes, as far as the clock is certain",
+        Some(_) => format!("within {limit}"),
+        None => format!("perhaps within {limit}, as far as the clock is certain"),
     };
     Fault::new(FaultCode::Duplicate, what)
         .because(format!(

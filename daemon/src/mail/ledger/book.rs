@@ -8,7 +8,7 @@ use super::{
     },
     rates::{OverLimit, Rates},
     replies::{Replies, ReplyEvent, ReplyKey},
-    state::{Entry, Event, Settled, WINDOW, step},
+    state::{Entry, Event, Settled, step},
 };
 use crate::config::SendLimits;
 use std::{
@@ -34,7 +34,7 @@ pub(crate) enum Outcome {
     Unknown,
 }
 
-/// The same mail was sent within [`WINDOW`], or may have been.
+/// The same mail was sent within ten minutes, or may have been sent within a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::mail) struct HeldBack {
     /// Outcome of the earlier send.
@@ -151,13 +151,7 @@ impl Book {
             Entry::Settled(Settled::Unknown { at }) => (Outcome::Unknown, *at),
         };
         let ago = at.exact_age(now);
-        match outcome {
-            Outcome::Sending => Err(HeldBack { outcome, ago }),
-            Outcome::Sent | Outcome::Unknown if at.is_within(WINDOW, now) => {
-                Err(HeldBack { outcome, ago })
-            }
-            Outcome::Sent | Outcome::Unknown => Ok(()),
-        }
+        Err(HeldBack { outcome, ago })
     }
 
     /// Applies an event and journals the change.

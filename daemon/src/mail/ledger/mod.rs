@@ -1,6 +1,6 @@
 //! The ledger of sent mails, which prevents accidental duplicates. The bridge has no idempotency key
-//! (bridge-api.md, trap 13), so a mail that was or may have been sent within the last ten minutes is
-//! held back. The ledger also counts the sends of each address for the limits of the configuration,
+//! (bridge-api.md, trap 13), so a mail that was sent within the last ten minutes, or may have been
+//! sent within the last day, is held back. The ledger also counts the sends of each address for the limits of the configuration,
 //! and knows which mails an address answered. It holds only digests, addresses and times, and
 //! outlives the daemon in a file, so that a restart resets no limit.
 
@@ -19,7 +19,7 @@ use super::{
 };
 use book::Book;
 use replies::{ReplyEvent, ReplyKey};
-use state::{Entry, Event, SHOWN, Settled};
+use state::{Entry, Event, Settled, UNKNOWN};
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -128,7 +128,7 @@ impl Ledger {
         let now = self.clock.stamp();
         let book = self.book();
         let unknown = |(digest, entry): (&Digest, &Entry)| match entry {
-            Entry::Settled(Settled::Unknown { at }) if at.is_within(SHOWN, now) => {
+            Entry::Settled(Settled::Unknown { at }) if at.is_within(UNKNOWN, now) => {
                 Some((at.wall, digest.clone()))
             }
             Entry::Settled(Settled::Unknown { .. } | Settled::Sent { .. })

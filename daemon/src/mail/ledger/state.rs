@@ -3,10 +3,10 @@
 use std::time::Duration;
 use tai_auth::session::stamp::Stamp;
 
-/// Time for which the same mail is held back.
+/// Time for which the same mail is held back after it was sent.
 pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
-/// Time for which the status shows a send whose outcome is unknown.
-pub(super) const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
+/// Time for which the same mail is held back, and the status counts it, if its outcome is unknown.
+pub(super) const UNKNOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Ledger entry of one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,7 @@ fn begin(entry: Option<Entry>, now: Stamp) -> Entry {
 fn is_obsolete(settled: Settled, now: Stamp) -> bool {
     match settled {
         Settled::Sent { at } => !at.is_within(WINDOW, now),
-        Settled::Unknown { at } => !at.is_within(WINDOW, now) && at.age(now) >= SHOWN,
+        Settled::Unknown { at } => !at.is_within(WINDOW, now) && at.age(now) >= UNKNOWN,
     }
 }
 
