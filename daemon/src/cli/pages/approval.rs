@@ -178,13 +178,15 @@ pub(in crate::cli) fn missing(mail: &GoneMail) -> CliError {
             .caused_by(format!(
                 "it waited for an hour from {since}; nothing was sent"
             ))
-            .hint("ask the agent to submit it again"),
+            .hint(format!("ask the agent to submit it again, or {remove}")),
         GoneState::ExpiredMaybeSent => {
             CliError::new(format!("mail {number} was not approved in time"))
                 .caused_by(format!(
                     "it waited from {since}, and may have been sent before"
                 ))
-                .hint("ask the recipient before the agent submits it again")
+                .hint(format!(
+                    "ask the recipient before the agent submits it again, or {remove}"
+                ))
         }
     }
 }

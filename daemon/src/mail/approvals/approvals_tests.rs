@@ -10,6 +10,7 @@ use std::{collections::HashSet, time::Duration};
 use tai_auth::testing::TestClock;
 use tai_proto::{
     approval::{GoneState, HeldForm, HeldList, HeldMail},
+    call::{ResolveHeld, Verdict},
     names::{Address, MailId},
 };
 
@@ -180,7 +181,40 @@ async fn a_mail_waits_once_for_an_hour_and_one_decision_counts() {
             .map(|mail| (mail.number, mail.state))
             .collect::<Vec<_>>()
     };
+    let first = list.gone[0].clone();
     assert_eq!(gone(list), [expired(1), expired(3)]);
+    let decide = |version: &str, verdict| {
+        let (number, version) = (first.number, version.into());
+        approvals
+            .resolve(ResolveHeld {
+                number,
+                version,
+                verdict,
+            })
+            .map(drop)
+    };
+    let number = first.number;
+    for (version, verdict, result) in [
+        (
+            "other",
+            Verdict::Discard,
+            Err(ApprovalError::OtherVersion(number)),
+        ),
+        (
+            first.version.as_str(),
+            Verdict::Send,
+            Err(ApprovalError::NotHeld(number)),
+        ),
+        (first.version.as_str(), Verdict::Discard, Ok(())),
+        (
+            first.version.as_str(),
+            Verdict::Discard,
+            Err(ApprovalError::NotHeld(number)),
+        ),
+    ] {
+        assert_eq!(decide(version, verdict), result);
+    }
+    assert_eq!(gone(approvals.list()), [expired(3)]);
     tokio::time::advance(LOST_LIFE).await;
     assert_eq!(gone(approvals.list()), []);
 }

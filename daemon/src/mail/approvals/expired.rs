@@ -34,6 +34,16 @@ impl Expired {
         self.0.retain(|trace| !submission.repeats_earlier(trace));
     }
 
+    /// Returns a mail.
+    pub(super) fn get(&self, number: u64) -> Option<&Trace> {
+        self.0.get(&number)
+    }
+
+    /// Removes a mail that a person discards.
+    pub(super) fn remove(&mut self, number: u64) {
+        self.0.remove(&number);
+    }
+
     /// Returns the mails of the last day, oldest first.
     pub(super) fn of_last_day(&self, now: Stamp) -> impl Iterator<Item = &Trace> {
         let traces = self.0.iter().map(|(_, trace)| trace);

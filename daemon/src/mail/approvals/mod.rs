@@ -18,6 +18,7 @@ mod keep;
 mod key;
 mod policy;
 mod record;
+mod resolve;
 mod revise;
 mod safe;
 mod same;
@@ -42,7 +43,6 @@ use super::{
     submitter::Submitter,
 };
 use crate::config::ConfirmPolicy;
-use discards::Discarded;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use safe::Safe;
 use same::Submission;
@@ -57,7 +57,7 @@ use table::Table;
 use tai_auth::session::{clock::Clock, stamp::Stamp};
 use tai_proto::{
     approval::{ConsentAnswer, HeldList, HeldPart, Question},
-    call::{ReadHeld, ResolveHeld, Verdict},
+    call::ReadHeld,
 };
 use tokio::{sync::watch, time::Instant};
 
@@ -322,51 +322,6 @@ impl Approvals {
             text,
             next,
         })
-    }
-
-    /// Applies a person's decision to a waiting mail. Discards also a mail without content.
-    ///
-    /// # Errors
-    /// [`ApprovalError::NotHeld`], also for a second decision about the same mail,
-    /// [`ApprovalError::OtherVersion`], [`ApprovalError::Locked`] and [`ApprovalError::Lost`].
-    pub(super) fn resolve(&self, resolve: ResolveHeld) -> Result<Resolved<'_>, ApprovalError> {
-        let number = resolve.number;
-        let event = match resolve.verdict {
-            Verdict::Send => Event::Approve { number },
-            Verdict::Discard => Event::Reject { number },
-        };
-        let (mut table, now) = self.table();
-        let key = table.key_of(number).ok_or(ApprovalError::NotHeld(number))?;
-        let trace = match table.approvals.get(&key) {
-            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => waiting.trace(),
-            Some(Approval::Sealed(trace) | Approval::Lost(trace)) => trace.clone(),
-            Some(Approval::Asked { .. }) | None => return Err(ApprovalError::NotHeld(number)),
-        };
-        if version(&trace) != resolve.version {
-            return Err(ApprovalError::OtherVersion(number));
-        }
-        let (digest, maybe_sent) = (trace.digest, trace.maybe_sent);
-        let effect = table.change(key, event, now);
-        let promise = table.journal.promise();
-        match effect {
-            Effect::Send { mail, insist } => Ok(Resolved::Approved(ApprovedMail {
-                approvals: self,
-                key,
-                promise,
-                mail,
-                insist,
-            })),
-            Effect::Refuse(error) => Err(error),
-            Effect::None | Effect::TellHeld => {
-                let discarded = Discarded { number, maybe_sent };
-                table.discards.add(digest.clone(), discarded, now);
-                Ok(Resolved::Discarded {
-                    digest,
-                    maybe_sent,
-                    promise,
-                })
-            }
-        }
     }
 }
 
