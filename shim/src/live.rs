@@ -283,8 +283,8 @@ impl Live {
             address,
             mail: content,
         } = &mail.stage
-            && self.handler.answers()
-            && let Some(why) = refusal(address, content)
+            && let Some(answering) = self.handler.answering()
+            && let Some(why) = refusal(address, content, answering)
         {
             self.report.refused(id, why);
             self.leave(mail);

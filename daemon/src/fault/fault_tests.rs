@@ -81,6 +81,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
             cause: BridgeError::Broken { detail: text() },
         },
         MailError::Answered("7".parse().unwrap()),
+        MailError::Automatic("7".parse().unwrap()),
         duplicate(Outcome::Sent),
         duplicate(Outcome::Sending),
         duplicate(Outcome::Unknown),
@@ -249,6 +250,11 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: email 7 is answered already
     caused by: a reply of this address was sent within the last week, is being sent, or waits for approval
     hint: do not answer it again; nothing was sent
+
+    [NotPermitted]
+    error: the sender of email 7 gets no answer
+    caused by: it is an address of a program or a list, such as one for bounces
+    hint: do not answer the email; nothing was sent
 
     [Duplicate]
     error: the same email was sent 1 min 15 s ago

@@ -12,7 +12,7 @@ pub(crate) use account::*;
 use account::{locked, of_account_in_use, refused, unreachable};
 pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
-use sending::{answered, duplicate, unknown};
+use sending::{answered, automatic, duplicate, unknown};
 
 use crate::{
     mail::{Change, JournalError, MailError},
@@ -84,6 +84,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
                 ))
         }
         MailError::Answered(original) => answered(*original),
+        MailError::Automatic(original) => automatic(*original),
         MailError::Duplicate {
             digest,
             outcome,

@@ -44,6 +44,16 @@ pub(super) fn answered(original: MailId) -> Fault {
     .hint(Hint::reader("do not answer it again; nothing was sent"))
 }
 
+/// Returns the fault for an answer of a program to another program.
+pub(super) fn automatic(original: MailId) -> Fault {
+    Fault::new(
+        FaultCode::NotPermitted,
+        format!("the sender of email {original} gets no answer"),
+    )
+    .because("it is an address of a program or a list, such as one for bounces")
+    .hint(Hint::reader("do not answer the email; nothing was sent"))
+}
+
 /// Returns the fault for a mail that was sent this long ago, may have been sent, or is being sent; `None`
 /// if the machine was restarted since.
 pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>) -> Fault {

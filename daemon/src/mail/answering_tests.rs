@@ -107,3 +107,22 @@ async fn an_answer_that_a_person_discarded_is_none() {
     let changed = reply(&mail, "second", true, Consent::Draft).await;
     assert!(matches!(changed, Ok(SubmitOutcome::Held(_))), "{changed:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_program_answers_a_program() {
+    let mailbox = Arc::new(Mailbox::default());
+    mailbox.deliver(7, "desk.alice@tai.chat");
+    for mail in mailbox.mails.lock().unwrap().iter_mut() {
+        mail.from = "Undelivered <MAILER-DAEMON@mx.example>".into();
+    }
+    let options = MailOptions {
+        confirm: ConfirmPolicy::Never,
+        ..MailOptions::default()
+    };
+    let mail = service(&mailbox, options);
+    let refused = reply(&mail, "sorry", true, Consent::NotAsked).await;
+    assert_eq!(refused, Err(MailError::Automatic(mail_id(7))));
+    // An agent of a person may.
+    let sent = reply(&mail, "sorry", false, Consent::NotAsked).await;
+    assert!(sent.is_ok(), "{sent:?}");
+}

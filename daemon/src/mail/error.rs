@@ -53,6 +53,9 @@ pub(crate) enum MailError {
     /// Nothing was sent: the address has answered the mail, is answering it, or has an answer waiting.
     #[error("mail {0} is answered already")]
     Answered(MailId),
+    /// Nothing was sent: a program would answer another program, or a list.
+    #[error("the sender of mail {0} is an address of a program or a list")]
+    Automatic(MailId),
     /// Nothing was sent: the same mail was sent within ten minutes, or may have been.
     #[error("the same mail (digest {digest}) was submitted before")]
     Duplicate {

@@ -82,6 +82,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::TooLong { .. }
                 | MailError::Compose(_)
                 | MailError::Answered(_)
+                | MailError::Automatic(_)
                 | MailError::Duplicate { .. }
                 | MailError::NotRecorded(_)
                 | MailError::Approval(_)

@@ -76,6 +76,13 @@ impl<B: Bridge> MailService<B> {
                     let result = Err(MailError::Answered(*original));
                     return Submitted { digest, result };
                 }
+                if let (Some(original), Some(to)) = (mail.reply_to, &mail.recipient)
+                    && once
+                    && to.is_automatic()
+                {
+                    let result = Err(MailError::Automatic(original));
+                    return Submitted { digest, result };
+                }
                 let result = self.submit_prepared(submitter, mail, insist, consent, deadline);
                 Submitted {
                     digest,

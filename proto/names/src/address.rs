@@ -1,6 +1,6 @@
 //! Mail addresses.
 
-use crate::{Instance, Username};
+use crate::{Instance, Username, automatic::is_automatic};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{fmt, str::FromStr};
 
@@ -155,6 +155,12 @@ impl Address {
             Some(instance) => format!("{instance}.{user}@{DOMAIN}"),
             None => format!("{user}@{DOMAIN}"),
         })
+    }
+
+    /// Returns whether programs use the address and people do not read it, as that of bounces or of a
+    /// list. No program may answer mail from it.
+    pub fn is_automatic(&self) -> bool {
+        split(&self.0).is_ok_and(|(local, _)| is_automatic(local))
     }
 
     /// Returns the address as text.

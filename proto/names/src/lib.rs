@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod address;
+mod automatic;
 pub mod environment;
 mod mail_id;
 mod name;

@@ -106,13 +106,18 @@ impl Handler {
         }
     }
 
+    /// Returns how mails are answered; `None` if they are not.
+    pub(super) fn answering(&self) -> Option<Answering> {
+        match self {
+            Handler::Run(runner) if runner.answers() => Some(runner.answering()),
+            Handler::Run(_) | Handler::Print => None,
+        }
+    }
+
     /// Returns whether mails are answered. Failed runs are limited then, because each one costs the use
     /// of a model.
     pub(super) fn answers(&self) -> bool {
-        match self {
-            Handler::Print => false,
-            Handler::Run(runner) => runner.answers(),
-        }
+        self.answering().is_some()
     }
 
     /// Returns the fault of a program that does not exist, or of a machine on which the agent cannot be
@@ -174,7 +179,7 @@ impl Runner {
         }
     }
 
-    /// Returns how an agent answers.
+    /// Returns how a program or an agent answers.
     fn answering(&self) -> Answering {
         match self.sends_output {
             true => Answering::ByPrinting,

@@ -89,7 +89,8 @@ fn with_nonce(
     }
     let marker = format!("TAI: handled {nonce}");
     let task = task.unwrap_or(TASK);
-    let _ = write!(text, "{task}\n\n{}", how(id, answering, left > 0, &marker));
+    let answering = how(id, answering, may_answer(&envelope.from), left > 0, &marker);
+    let _ = write!(text, "{task}\n\n{answering}");
     Prompt {
         text,
         marker,
@@ -136,13 +137,22 @@ fn begins_with_amount(text: &str) -> bool {
         .any(|c| !c.is_ascii_digit())
 }
 
+/// Returns whether the sender of a mail is a person, as far as the address tells.
+fn may_answer(from: &str) -> bool {
+    Address::in_field(from).is_none_or(|sender| !sender.is_automatic())
+}
+
 /// Returns the instructions for an answer, and for none.
-fn how(id: MailId, answering: Answering, is_cut: bool, marker: &str) -> String {
+fn how(id: MailId, answering: Answering, may_answer: bool, is_cut: bool, marker: &str) -> String {
     let fetching = match is_cut {
         true => format!("fetch_email with email_id {id} returns all of the email in parts"),
         false => "Do not fetch the email: all of it is above".to_owned(),
     };
     match answering {
+        Answering::WithTool if !may_answer => format!(
+            "The sender is an address of a program or a list, which gets no answer. {fetching}. \
+             When you have done what the email needs, print this line last, exactly: {marker}\n"
+        ),
         Answering::WithTool => format!(
             "To answer, call the tool reply_email of the MCP server tai with message_id {id}. \
              {fetching}. If the email needs no answer, print this line last, exactly: {marker}\n"
@@ -213,6 +223,15 @@ mod tests {
     fn of(mail: &Mail, task: Option<&str>, answering: Answering) -> String {
         let address = Address::new("desk.alice@tai.chat").unwrap();
         with_nonce(&address, mail, task, answering, "NONCE").text
+    }
+
+    #[test]
+    fn the_prompt_asks_for_no_answer_to_a_program() {
+        let mut notice = mail("Invoice", "It is due.", Findings::default());
+        notice.envelope.from = "Shop <no-reply@shop.example>".into();
+        let text = of(&notice, Some("Tell me of invoices."), Answering::WithTool);
+        let (_, how) = text.split_once("Tell me of invoices.").unwrap();
+        insta::assert_snapshot!(how.trim(), @"The sender is an address of a program or a list, which gets no answer. Do not fetch the email: all of it is above. When you have done what the email needs, print this line last, exactly: TAI: handled NONCE");
     }
 
     #[test]

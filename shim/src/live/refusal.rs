@@ -1,9 +1,15 @@
 //! Mails that no program or agent answers.
 
+use super::prompt::Answering;
 use tai_proto::{mail::Mail, names::Address};
 
-/// Returns why a mail to `address` cannot be answered; `None` if it can.
-pub(super) fn refusal(address: &Address, mail: &Mail) -> Option<&'static str> {
+/// Returns why a mail to `address` cannot be answered; `None` if it can. An agent with tools may do
+/// something else about the mail of a program, whose sender gets no answer either.
+pub(super) fn refusal(
+    address: &Address,
+    mail: &Mail,
+    answering: Answering,
+) -> Option<&'static str> {
     let Some(sender) = Address::in_field(&mail.envelope.from) else {
         return Some("its sender is not one plain address");
     };
@@ -11,8 +17,15 @@ pub(super) fn refusal(address: &Address, mail: &Mail) -> Option<&'static str> {
         return Some("no mail can be sent from an address as long as its recipient's");
     }
     // Each answer would be the next mail of the instance.
-    let is_own = address.matches(sender.as_str());
-    is_own.then_some("it comes from the address that would answer it")
+    if address.matches(sender.as_str()) {
+        return Some("it comes from the address that would answer it");
+    }
+    match answering {
+        Answering::WithTool => None,
+        Answering::ByPrinting => sender
+            .is_automatic()
+            .then_some("its sender is an address of a program or a list"),
+    }
 }
 
 #[cfg(test)]
@@ -26,7 +39,8 @@ mod tests {
             let fetched = scripted::mail(1);
             let mut mail = fetched.mail.unwrap();
             mail.envelope.from = from.into();
-            refusal(&fetched.address, &mail).is_some()
+            let of = |answering| refusal(&fetched.address, &mail, answering).is_some();
+            (of(Answering::ByPrinting), of(Answering::WithTool))
         };
         for from in [
             "DESK.alice@tai.chat",
@@ -37,10 +51,13 @@ mod tests {
             "a@b.example, desk.alice@tai.chat",
             "\"boss@corp.example\" <evil@evil.example>",
         ] {
-            assert!(refused(from), "{from}");
+            assert_eq!(refused(from), (true, true), "{from}");
         }
         for from in ["lab.alice@tai.chat", "Bob <bob@example.com>"] {
-            assert!(!refused(from), "{from}");
+            assert_eq!(refused(from), (false, false), "{from}");
+        }
+        for from in ["MAILER-DAEMON@mx.example", "Shop <no-reply@shop.example>"] {
+            assert_eq!(refused(from), (true, false), "{from}");
         }
     }
 }

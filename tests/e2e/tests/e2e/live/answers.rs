@@ -92,23 +92,26 @@ fn a_mail_that_cannot_be_answered_is_left_unread_and_holds_up_no_other() {
     let deceptive = "\"boss@corp.example\" <evil@evil.example>";
     deliver_mail(&machine, deceptive, desk, "deceptive");
     deliver_mail(&machine, desk, desk, "own");
+    let bounces = "dev-bounces+desk.alice=tai.chat@lists.example";
+    deliver_mail(&machine, bounces, desk, "a list");
     deliver_mail(&machine, "friend@example.com", desk, "question");
     let _taid = machine.start();
     let live = live(
         &machine,
         "echo run >>$HOME/runs; cat >>$HOME/mails; echo received",
     );
-    wait_until("the friend is answered", || unread(&machine) == 162);
+    wait_until("the friend is answered", || unread(&machine) == 163);
     let said = ended(live);
     let warnings: Vec<&str> = said
         .lines()
         .filter(|line| line.contains("warning"))
         .collect();
-    assert_eq!(warnings.len(), 162);
+    assert_eq!(warnings.len(), 163);
     insta::assert_snapshot!(warnings[159..].join("\n"), @"
     warning: email 160 is not answered, because its sender is not one plain address; it stays unread
     warning: email 161 is not answered, because its sender is not one plain address; it stays unread
     warning: email 162 is not answered, because it comes from the address that would answer it; it stays unread
+    warning: email 163 is not answered, because its sender is an address of a program or a list; it stays unread
     ");
     let runs = fs::read_to_string(machine.home().join("runs")).unwrap();
     assert_eq!((runs.as_str(), machine.sandbox.sent().len()), ("run\n", 1));
