@@ -28,6 +28,8 @@ fn the_socket_its_directory_and_the_logs_are_private() {
     let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(machine.runtime_dir()), 0o700);
     assert_eq!(mode(machine.socket()), 0o600);
+    let persons = machine.socket().with_file_name("default.admin.sock");
+    assert_eq!(mode(persons), 0o600);
     assert_eq!(mode(machine.state_dir().join("default.lock")), 0o600);
     let logs = machine.state_dir().join("logs");
     wait_until("the log has a line", || machine.log().contains("ready"));

@@ -69,14 +69,8 @@ fn a_password_on_standard_input_is_never_taken_for_a_username() {
             ");
         }
     }
-    assert!(
-        !machine
-            .sandbox
-            .log()
-            .iter()
-            .any(|entry| entry.target.contains(PASSWORD))
-    );
-    assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
+    let asked = machine.sandbox.log();
+    assert!(asked.is_empty(), "{asked:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
-use tai_e2e::Machine;
+use tai_e2e::{Machine, processes::skipped};
 
 fn run(machine: &Machine, arguments: &[&str]) -> Output {
     let mut command = machine.command("tai-mcp");
@@ -376,7 +376,7 @@ fn another_user_never_reads_a_private_configuration() {
         .stderr(Stdio::null())
         .spawn();
     let Ok(mut other) = other else {
-        return eprintln!("skipped: setpriv is missing");
+        return skipped("a private configuration and another user: setpriv is missing");
     };
     fs::write(machine.home().join("other"), "readable ").unwrap();
     for _ in 0..20 {
@@ -387,7 +387,7 @@ fn another_user_never_reads_a_private_configuration() {
     other.kill().unwrap();
     let seen = text(&other.wait_with_output().unwrap().stdout);
     if seen.is_empty() {
-        return eprintln!("skipped: this user cannot start a process of another user");
+        return skipped("a private configuration and another user: needs root");
     }
     assert!(!seen.contains("canary"), "{seen}");
 }

@@ -243,7 +243,6 @@ fn the_bundle_lists_the_tools_of_the_server() {
         "/../../packaging/mcpb/manifest.json"
     );
     let manifest: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
     let tools = manifest["tools"].as_array().unwrap().iter();
     let names: Vec<&str> = tools.map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, tai_proto::Tool::ALL.map(tai_proto::Tool::name));
