@@ -212,6 +212,9 @@ methods! {
     /// Returns the records of the last calls and of the last exchanges with the bridge, for a bug
     /// report. They have no content.
     GetTraffic -> Traffic, "traffic", Safe, Person;
+    /// Takes mails over from the previous daemon, which had leased them to the client's address. Returns
+    /// those that the connection holds now. A daemon that starts gives them to no other client for 3 s.
+    ReclaimLeases -> Vec<MailId>, "reclaim_leases", Safe, Any;
 }
 
 /// See [`Call::Submit`].
@@ -317,6 +320,16 @@ pub enum Delivery {
     /// The client did not pass the mail on. Another client may lease it.
     Returned,
 }
+
+/// See [`Call::ReclaimLeases`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReclaimLeases {
+    /// Mails whose leases have not ended, at most [`MAX_RECLAIMED`].
+    pub ids: Vec<MailId>,
+}
+
+/// Limit of the mails of one [`ReclaimLeases`]. The daemon ignores further ones.
+pub const MAX_RECLAIMED: usize = 1024;
 
 /// See [`Call::Watch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

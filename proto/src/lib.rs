@@ -97,6 +97,7 @@
 //! | [`Delete`](call::Delete) | agent, person | no |
 //! | [`MarkRead`](call::MarkRead) | agent, person | yes |
 //! | [`Settle`](call::Settle), [`EndLease`](call::EndLease) | agent, person | yes |
+//! | [`ReclaimLeases`](call::ReclaimLeases) | agent, person | yes |
 //! | [`Watch`](call::Watch), [`WaitFor`](call::WaitFor) | agent, person | yes |
 //! | [`FindReply`](call::FindReply) | agent, person | yes |
 //! | [`GetInfo`](call::GetInfo), [`GetStatus`](call::GetStatus) | agent, person | yes |
@@ -117,7 +118,9 @@
 //! reader, and ends the lease with [`call::EndLease`]. If the connection ends first, the mail
 //! returns and is leased again: delivery is at-least-once. The answer may cross a
 //! [`ToDaemon::Cancel`]. A client that has cancelled the fetch then returns the mail with
-//! [`call::EndLease`].
+//! [`call::EndLease`]. After a restart of the daemon, the client reclaims the mails whose leases have
+//! not ended with [`call::ReclaimLeases`], as its first call. For 3 seconds after its start, a daemon
+//! gives the mails that its predecessor had leased to no other client.
 //!
 //! **Waiting for mail.** The client repeats [`call::Watch`] with the mark of the previous answer.
 //! [`call::WaitFor`] waits for one mail and leases it. The daemon polls the mailbox once for all

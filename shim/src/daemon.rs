@@ -57,7 +57,9 @@ impl Dial for Daemon {
     fn runs(&self) -> bool {
         match self {
             Daemon::Local(local) => local.runs(),
-            Daemon::Embedded(_) | Daemon::Misconfigured(_) => false,
+            // A connection makes no service manager start it.
+            Daemon::Embedded(_) => true,
+            Daemon::Misconfigured(_) => false,
         }
     }
 }

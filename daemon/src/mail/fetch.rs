@@ -366,7 +366,7 @@ pub(super) fn fetched(address: Address, mail: Mail) -> FetchedMail {
 }
 
 /// Returns whether an address, of any account, belongs to the instance.
-fn is_of_instance(address: &str, instance: Option<&Instance>) -> bool {
+pub(super) fn is_of_instance(address: &str, instance: Option<&Instance>) -> bool {
     let local = address.split_once('@').map_or(address, |(local, _)| local);
     match (local.split_once('.'), instance) {
         (Some((of, _)), Some(instance)) => of.eq_ignore_ascii_case(instance.as_str()),

@@ -42,6 +42,7 @@ mod prepared;
 mod previews;
 mod query;
 mod reading;
+mod reclaim;
 mod record;
 mod seen;
 mod service;

@@ -17,6 +17,13 @@ pub(super) struct NotARecord;
 /// A change of a lease that outlives the daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LeaseRecord {
+    /// A client holds the mail, and the bridge counts it as unread.
+    Taken {
+        /// The mail.
+        id: u64,
+        /// The mail's recipient.
+        address: String,
+    },
     /// The bridge may count the mail as read, and no client has written it.
     Marked {
         /// The mail.
@@ -126,6 +133,7 @@ impl ReplyFate {
 impl fmt::Display for LeaseRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Taken { id, address } => write!(f, "taken {id} {address}"),
             Self::Marked { id, address } => write!(f, "marked {id} {address}"),
             Self::Unconfirmed { id, address } => write!(f, "unconfirmed {id} {address}"),
             Self::Closed { id } => write!(f, "closed {id}"),
@@ -140,6 +148,10 @@ impl FromStr for LeaseRecord {
         let (event, key, value) = fields(line)?;
         let id = key.parse().map_err(|_| NotARecord)?;
         match (event, value) {
+            ("taken", Some(address)) => Ok(Self::Taken {
+                id,
+                address: address.to_owned(),
+            }),
             ("marked", Some(address)) => Ok(Self::Marked {
                 id,
                 address: address.to_owned(),

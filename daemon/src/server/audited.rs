@@ -112,6 +112,7 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::MarkRead(_)
         | Call::Settle(_)
         | Call::EndLease(_)
+        | Call::ReclaimLeases(_)
         | Call::Watch(_)
         | Call::WaitFor(_)
         | Call::GetInfo(_)

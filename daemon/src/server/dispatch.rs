@@ -33,7 +33,10 @@ impl<T: Transport> Service for App<T> {
     }
 
     fn gone(&self, client: u64) {
-        self.mail.remove_client(client);
+        match self.stop.is_cancelled() {
+            true => self.mail.leave_client(client),
+            false => self.mail.remove_client(client),
+        }
     }
 
     async fn call(self: Arc<Self>, call: Call, context: CallContext) -> Result<Answer, Fault> {
@@ -177,6 +180,9 @@ impl<T: Transport> App<T> {
             Call::EndLease(end) => {
                 self.end_lease(instance, key, end, deadline).await;
                 Answer::EndLease(())
+            }
+            Call::ReclaimLeases(reclaim) => {
+                Answer::ReclaimLeases(mail.reclaim(instance, key, &reclaim.ids))
             }
             Call::Watch(watch) => Answer::Watch(self.watch(instance, watch.since, deadline).await?),
             Call::WaitFor(wait) => {

@@ -293,10 +293,12 @@ fn state_files(endpoint: &Endpoint, config: &Config) -> Result<StateFiles, RunEr
     })
 }
 
-/// Starts the tasks about waiting mails, which last as long as the daemon.
+/// Starts the tasks about leased and waiting mails.
 fn begin_tasks(app: &Arc<App>) {
     let restoring = app.clone();
     tokio::spawn(async move { restoring.mail.restore_held().await });
+    let returning = app.clone();
+    tokio::spawn(async move { returning.mail.return_unclaimed().await });
     let expiring = app.clone();
     tokio::spawn(async move { expiring.mail.expire_held().await });
     tokio::spawn(notification::run(app.clone()));

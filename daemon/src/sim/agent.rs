@@ -139,6 +139,13 @@ impl Agent {
         }
     }
 
+    /// Reads all mails in calm weather, the begun one among them.
+    pub(super) async fn read_all(&self) {
+        while !self.client.fetch().await {
+            sleep(Duration::from_secs(1)).await;
+        }
+    }
+
     /// Checks, in calm weather, that an arrival reaches the subscribed client in time.
     pub(super) async fn check_notification(&self, limit: Duration) {
         let client = &self.client;
@@ -273,7 +280,8 @@ impl McpClient {
             state.fetches.len() < before
         };
         let mail = &message["result"]["structuredContent"]["email"];
-        if let (true, Some(mail_id)) = (is_fetch, mail["id"].as_u64()) {
+        let is_whole = mail["part"] == mail["parts"];
+        if let (true, true, Some(mail_id)) = (is_fetch, is_whole, mail["id"].as_u64()) {
             self.deliveries.read(mail_id);
             let to = mail["to"].as_str().unwrap_or_default();
             self.world.delivered(self.number, mail_id, to);

@@ -163,9 +163,17 @@ pub(super) fn failed(status: u16, code: &str, message: &str) -> (u16, Value) {
 fn message(id: u64, mail: &Mail) -> Value {
     let time = jiff::Timestamp::from_second(mail.at as i64).unwrap();
     json!({"id": id, "message_id": format!("{id}-x"), "from": "bob@example.com", "to": mail.to,
-           "subject": null, "body_text": format!("mail {id}"), "body_html": null,
+           "subject": null, "body_text": body(id), "body_html": null,
            "is_read": u8::from(mail.read), "received_at": time.strftime("%F %T").to_string(),
            "size": 0})
+}
+
+/// Returns the text of a mail. A client that asks for short parts reads each third mail in parts.
+fn body(id: u64) -> String {
+    match id % 3 {
+        0 => format!("mail {id}, a long one. ").repeat(120),
+        _ => format!("mail {id}"),
+    }
 }
 
 /// A request as the bridge sees it.

@@ -1,6 +1,7 @@
 //! A client of the simulated daemon: [`tai_client::Client`] over a connection that is slow,
 //! fragmented, and sometimes cut.
 
+mod handling;
 mod sending;
 
 use super::{
@@ -132,9 +133,10 @@ impl Client {
 
     async fn turn(&self) {
         match self.world.draw(100) {
-            ..36 => {
+            ..32 => {
                 self.fetch().await;
             }
+            ..36 => self.handle().await,
             ..68 => self.send().await,
             ..76 => self.watch().await,
             ..83 => self.list().await,

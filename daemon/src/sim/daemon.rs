@@ -121,6 +121,8 @@ impl Daemon {
             self.script.clone(),
         );
         running.app.session.nudge();
+        let app = running.app.clone();
+        tokio::spawn(async move { app.mail.return_unclaimed().await });
         *self.now() = Some(running);
     }
 

@@ -176,7 +176,12 @@ async fn storm(world: &Arc<World>) {
     for survivor in &survivors {
         match survivor {
             Survivor::Client { .. } => {}
-            Survivor::Agent(agent) => agent.check_notification(NOTIFIED).await,
+            Survivor::Agent(agent) => {
+                if timeout(NOTIFIED, agent.read_all()).await.is_err() {
+                    return world.record_violation("an agent reads without end".into());
+                }
+                agent.check_notification(NOTIFIED).await;
+            }
         }
     }
     for last in 0..2 {

@@ -8,12 +8,13 @@ mod connecting;
 mod faults;
 mod leasing;
 mod profile;
+mod reclaiming;
 mod reporting;
 
 use crate::{
     Connection, Dial, Outcome, Progress,
     backoff::Backoff,
-    lease::{LeaseEnd, Unreported},
+    lease::{Held, LeaseEnd, Unreported},
     outcome::wrong_answer,
 };
 use faults::{
@@ -24,7 +25,7 @@ use std::{
     path::PathBuf,
     pin::pin,
     sync::{
-        Arc, Mutex as StdMutex, OnceLock,
+        Arc, Mutex as StdMutex, OnceLock, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -117,6 +118,10 @@ struct Link<D> {
     is_anchored: Arc<AtomicBool>,
     /// Delivered mails that no daemon has confirmed, oldest first.
     unreported: StdMutex<Vec<Unreported>>,
+    /// Leases that may not have ended.
+    leases: StdMutex<Vec<Weak<Held>>>,
+    /// Notified of every new lease.
+    leased: Notify,
 }
 
 impl<D: Dial> Client<D> {
@@ -140,6 +145,8 @@ impl<D: Dial> Client<D> {
             permits: Semaphore::new(MAX_CALLS),
             is_anchored: Arc::default(),
             unreported: StdMutex::default(),
+            leases: StdMutex::default(),
+            leased: Notify::new(),
         });
         // Each lease reserves its place in the queue, so that dropping a lease does not wait.
         let (endings, ends) = mpsc::channel(MAX_LEASES);
@@ -232,7 +239,8 @@ impl<D: Dial> Link<D> {
                 last.clone_from(context.identity);
             }
             for _ in 0..MAX_ATTEMPTS {
-                let connection = self.connection(context.identity, deadline).await?;
+                let connecting = self.connection(context.identity, Start::IfNeeded, deadline);
+                let connection = connecting.await?;
                 is_begun.store(true, Ordering::Relaxed);
                 let outcome = work(connection.clone(), deadline).await;
                 is_begun.store(false, Ordering::Relaxed);
@@ -276,6 +284,15 @@ impl<D: Dial> Link<D> {
             Err(fault.for_profile(&self.options.profile))
         })
     }
+}
+
+/// Whether a connection may start a daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// A daemon that does not run is started, and one that starts or drains is waited for.
+    IfNeeded,
+    /// Only a daemon that listens is used.
+    Never,
 }
 
 /// Reaction to the loss of a connection during a call.

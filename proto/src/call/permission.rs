@@ -28,6 +28,7 @@ impl Call {
             Call::WaitFor(_) => Some(Tool::WaitForEmail),
             Call::Settle(_)
             | Call::EndLease(_)
+            | Call::ReclaimLeases(_)
             | Call::Watch(_)
             | Call::GetInfo(_)
             | Call::ClaimAccount(_)

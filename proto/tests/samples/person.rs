@@ -7,8 +7,8 @@ use tai_proto::{
     Answer, Call, FaultCode, Method as _,
     approval::{HeldList, HeldUpdate},
     call::{
-        DeleteMail, FinishMail, GetTraffic, ListMail, ReadMail, ReviseHeld, SearchMail, SendMail,
-        Settled, WatchHeld,
+        DeleteMail, FinishMail, GetTraffic, ListMail, ReadMail, ReclaimLeases, ReviseHeld,
+        SearchMail, SendMail, Settled, WatchHeld,
     },
     names::Instance,
     person::*,
@@ -60,6 +60,7 @@ pub(crate) fn calls() -> Vec<Call> {
         }
         .into_call(),
         GetTraffic.into_call(),
+        ReclaimLeases { ids: vec![id()] }.into_call(),
     ]
 }
 
@@ -120,5 +121,6 @@ pub(crate) fn answers() -> Vec<Answer> {
             }],
             exchanges_left_out: 8,
         }),
+        Answer::ReclaimLeases(vec![id()]),
     ]
 }

@@ -27,6 +27,7 @@ fn id_of(record: LeaseRecord) -> u64 {
     match record {
         LeaseRecord::Marked { id, .. }
         | LeaseRecord::Unconfirmed { id, .. }
+        | LeaseRecord::Taken { id, .. }
         | LeaseRecord::Closed { id } => id,
     }
 }

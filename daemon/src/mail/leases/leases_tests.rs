@@ -199,6 +199,7 @@ async fn a_killed_daemons_marked_mails_are_leased_after_its_clients_could_report
     // The client of the killed daemon had written one of the two.
     deliver(&after, 5, 8);
     tokio::time::advance(GRACE).await;
+    assert_eq!(after.lapse(), [DESK, DESK], "the mails 7 and 9 are free");
     let taken = after.take_returned(5, DESK, |_| true).unwrap();
     assert_eq!(taken.id(), 7);
     taken.keep();

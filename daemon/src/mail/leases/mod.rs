@@ -6,8 +6,11 @@
 //! 3. It is delivered: the client has written it.
 //!
 //! A client that disconnects before the third step returns the mail. From the second step on, no
-//! list shows the mail as unread, so the lease is journalled, and the mail is leased before others.
+//! list shows the mail as unread, so it is leased before others. Both steps are journalled: a daemon
+//! that starts keeps the mails for the clients of its predecessor, which reclaim them.
 
+mod questions;
+mod reclaiming;
 mod reports;
 mod state;
 mod table;
@@ -19,12 +22,14 @@ use super::{
     journal::{Disk, Promise},
     state_files::Predecessor,
 };
+use questions::{has_lapsed, is_foreign, is_held_by, is_returned};
 use reports::End;
-use state::{Event, Lease, State, is_foreign};
+use state::{Event, Lease, State};
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+pub(super) use table::GRACE;
 use table::{Table, now};
 use tokio::sync::Notify;
 
@@ -111,7 +116,7 @@ impl Leases {
         let now = now();
         let mut table = self.table();
         let (id, _) = table.mails.iter().find(|(id, lease)| {
-            matches!(lease.state, State::Returned { from, .. } if from <= now)
+            is_returned(lease, now)
                 && lease.address.eq_ignore_ascii_case(address)
                 && is_wanted(**id)
         })?;
@@ -162,9 +167,11 @@ impl Leases {
     ) -> Named<'_> {
         let mut table = self.table();
         let lease = table.mails.get(&id);
-        let lease = lease.filter(|lease| !is_foreign(lease, address));
-        let event = match lease.map(|lease| lease.state) {
-            Some(State::Taken { .. } | State::Marked { .. }) => return Named::Held,
+        let counts = |lease: &&Lease| !is_foreign(lease, address) && !has_lapsed(lease, now());
+        let event = match lease.filter(counts).map(|lease| lease.state) {
+            Some(State::Taken { .. } | State::Reserved { .. } | State::Marked { .. }) => {
+                return Named::Held;
+            }
             Some(State::Returned { .. }) => Event::TakeReturned { client },
             None if is_unread => Event::Take { client, address },
             Some(State::Unconfirmed | State::Delivered) | None => return Named::Read,
@@ -183,7 +190,7 @@ impl Leases {
     pub(super) fn is_free(&self, id: u64, address: &str) -> bool {
         let table = self.table();
         let lease = table.mails.get(&id);
-        lease.is_none_or(|lease| is_foreign(lease, address))
+        lease.is_none_or(|lease| is_foreign(lease, address) || has_lapsed(lease, now()))
     }
 
     /// Returns a mail of the address that a client has written and that must be marked again: the
@@ -294,12 +301,9 @@ impl Leases {
 
     /// Returns whether the client holds the mail.
     pub(super) fn holds(&self, client: ClientKey, id: u64) -> bool {
-        match self.table().mails.get(&id).map(|lease| lease.state) {
-            Some(State::Taken { client: holder } | State::Marked { client: holder, .. }) => {
-                holder == client
-            }
-            Some(State::Returned { .. } | State::Unconfirmed | State::Delivered) | None => false,
-        }
+        let table = self.table();
+        let lease = table.mails.get(&id);
+        lease.is_some_and(|lease| is_held_by(lease, client))
     }
 
     /// Returns whether the client holds a mail that the bridge may count as read.
@@ -308,6 +312,7 @@ impl Leases {
         table.mails.values().any(|lease| match lease.state {
             State::Marked { client: holder, .. } => holder == client,
             State::Taken { .. }
+            | State::Reserved { .. }
             | State::Returned { .. }
             | State::Unconfirmed
             | State::Delivered => false,

@@ -123,12 +123,19 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
     }
     match after {
         // The store has a row of each mail that a client holds. A returned mail is handed over.
-        Some(State::Taken { .. } | State::Marked { .. } | State::Returned { .. }) => None,
+        Some(
+            State::Taken { .. }
+            | State::Reserved { .. }
+            | State::Marked { .. }
+            | State::Returned { .. },
+        ) => None,
         Some(State::Unconfirmed) => match event {
             // The mail may not be the client's. The end is told once the bridge has marked it.
             Event::DeliverForgotten { .. } => None,
             Event::Take { .. }
             | Event::TakeReturned { .. }
+            | Event::Reclaim { .. }
+            | Event::Lapse
             | Event::Mark { .. }
             | Event::Confirm
             | Event::Deliver { .. }
@@ -147,6 +154,8 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
             Event::Miss { .. } | Event::Delete => Some(End::Gone),
             Event::Take { .. }
             | Event::TakeReturned { .. }
+            | Event::Reclaim { .. }
+            | Event::Lapse
             | Event::Mark { .. }
             | Event::Confirm
             | Event::Deliver { .. }

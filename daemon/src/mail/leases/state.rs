@@ -1,5 +1,6 @@
 //! The states of a lease and the pure function that changes them.
 
+use super::questions::{has_lapsed, is_foreign};
 use std::time::{Duration, Instant};
 
 /// Time until a returned mail that the bridge reports as missing is requested again. A failing
@@ -26,6 +27,11 @@ pub(super) enum State {
     Taken {
         /// The holder.
         client: ClientKey,
+    },
+    /// A client of the previous daemon held the mail, and the bridge counts it as unread.
+    Reserved {
+        /// The time from which on clients that do not reclaim the mail may have it.
+        until: Instant,
     },
     /// A client holds the mail, and the bridge may count it as read.
     Marked {
@@ -65,6 +71,13 @@ pub(super) enum Event<'a> {
         /// The client.
         client: ClientKey,
     },
+    /// A client takes over a mail that the previous daemon leased to it.
+    Reclaim {
+        /// The client.
+        client: ClientKey,
+    },
+    /// The time of the reservations may have ended.
+    Lapse,
     /// A client is about to write the mail, and the bridge is about to be told.
     Mark {
         /// The client.
@@ -120,17 +133,15 @@ pub(super) fn step(lease: Option<Lease>, event: Event<'_>, now: Instant) -> Opti
     match (lease, event) {
         (None, event) => begin(event),
         // A list shows the mail at the address of the client that takes it.
-        (Some(lease), Event::Take { address, .. }) if is_foreign(&lease, address) => begin(event),
+        (Some(lease), Event::Take { address, .. })
+            if is_foreign(&lease, address) || has_lapsed(&lease, now) =>
+        {
+            begin(event)
+        }
         (Some(Lease { address, state }), event) => {
             next(state, event, now).map(|state| Lease { address, state })
         }
     }
-}
-
-/// Returns whether a lease is the report of a client of another address, which does not count for
-/// the mails of this one.
-pub(super) fn is_foreign(lease: &Lease, address: &str) -> bool {
-    lease.state == State::Unconfirmed && !lease.address.eq_ignore_ascii_case(address)
 }
 
 fn begin(event: Event<'_>) -> Option<Lease> {
@@ -145,6 +156,8 @@ fn begin(event: Event<'_>) -> Option<Lease> {
             state: State::Unconfirmed,
         }),
         Event::TakeReturned { .. }
+        | Event::Reclaim { .. }
+        | Event::Lapse
         | Event::Mark { .. }
         | Event::Confirm
         | Event::Deliver { .. }
@@ -163,6 +176,8 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
     match event {
         Event::Take { .. } | Event::DeliverForgotten { .. } => Some(state),
         Event::TakeReturned { client } => Some(take_returned(state, client)),
+        Event::Reclaim { client } => Some(reclaim(state, client)),
+        Event::Lapse => lapse(state, now),
         Event::Mark { client } => Some(mark(state, client)),
         Event::Confirm => Some(confirm(state)),
         Event::Deliver { client, own } => Some(deliver(state, client, own)),
@@ -172,7 +187,7 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
         Event::Read { confirmed } => Some(read(state, confirmed)),
         Event::Delete => None,
         Event::Disown => disown(state),
-        Event::Look => look(state),
+        Event::Look => look(state, now),
         Event::HandOver => hand_over(state),
     }
 }
@@ -184,7 +199,33 @@ fn take_returned(state: State, client: ClientKey) -> State {
             confirmed: false,
             missing_since,
         },
-        State::Taken { .. } | State::Marked { .. } | State::Unconfirmed | State::Delivered => state,
+        State::Taken { .. }
+        | State::Reserved { .. }
+        | State::Marked { .. }
+        | State::Unconfirmed
+        | State::Delivered => state,
+    }
+}
+
+fn reclaim(state: State, client: ClientKey) -> State {
+    match state {
+        State::Reserved { .. } => State::Taken { client },
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => take_returned(state, client),
+    }
+}
+
+fn lapse(state: State, now: Instant) -> Option<State> {
+    match state {
+        State::Reserved { until } => (until > now).then_some(state),
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => Some(state),
     }
 }
 
@@ -196,6 +237,7 @@ fn mark(state: State, client: ClientKey) -> State {
             missing_since: None,
         },
         State::Taken { .. }
+        | State::Reserved { .. }
         | State::Marked { .. }
         | State::Returned { .. }
         | State::Unconfirmed
@@ -216,7 +258,10 @@ fn confirm(state: State) -> State {
         },
         State::Unconfirmed => State::Delivered,
         // The holder marks a taken mail itself, and a returned mail still has no reader.
-        State::Taken { .. } | State::Returned { .. } | State::Delivered => state,
+        State::Taken { .. }
+        | State::Reserved { .. }
+        | State::Returned { .. }
+        | State::Delivered => state,
     }
 }
 
@@ -233,8 +278,9 @@ fn deliver(state: State, client: ClientKey, own: bool) -> State {
         },
         // The receipt of a client of the previous daemon, or of a broken connection. The bridge may
         // not know that the mail is read.
-        State::Returned { .. } if own => State::Unconfirmed,
+        State::Returned { .. } | State::Reserved { .. } if own => State::Unconfirmed,
         State::Taken { .. }
+        | State::Reserved { .. }
         | State::Marked { .. }
         | State::Returned { .. }
         | State::Unconfirmed
@@ -251,6 +297,7 @@ fn give_back(state: State, client: ClientKey, from: Instant) -> Option<State> {
             missing_since: None,
         }),
         State::Taken { .. }
+        | State::Reserved { .. }
         | State::Marked { .. }
         | State::Returned { .. }
         | State::Unconfirmed
@@ -276,6 +323,7 @@ fn miss(state: State, client: ClientKey, now: Instant) -> Option<State> {
             (now.duration_since(since) < BELIEVE_MISSING).then_some(returned)
         }
         State::Taken { .. }
+        | State::Reserved { .. }
         | State::Marked { .. }
         | State::Returned { .. }
         | State::Unconfirmed
@@ -288,9 +336,8 @@ fn read(state: State, confirmed: bool) -> State {
         (State::Returned { .. } | State::Unconfirmed, true) => State::Delivered,
         (State::Returned { .. } | State::Unconfirmed, false) => State::Unconfirmed,
         // The holder does not know of the other reader, and may be about to write the mail.
-        (State::Taken { .. } | State::Delivered, true | false) | (State::Marked { .. }, false) => {
-            state
-        }
+        (State::Taken { .. } | State::Reserved { .. } | State::Delivered, true | false)
+        | (State::Marked { .. }, false) => state,
         (State::Marked { .. }, true) => confirm(state),
     }
 }
@@ -298,29 +345,34 @@ fn read(state: State, confirmed: bool) -> State {
 fn disown(state: State) -> Option<State> {
     match state {
         State::Unconfirmed => None,
-        State::Taken { .. } | State::Marked { .. } | State::Returned { .. } | State::Delivered => {
-            Some(state)
-        }
+        State::Taken { .. }
+        | State::Reserved { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Delivered => Some(state),
     }
 }
 
-fn look(state: State) -> Option<State> {
+fn look(state: State, now: Instant) -> Option<State> {
     match state {
         // A mail that the new list shows as unread was not marked, despite the bridge's answer.
         State::Delivered => None,
         State::Taken { .. }
+        | State::Reserved { .. }
         | State::Marked { .. }
         | State::Returned { .. }
-        | State::Unconfirmed => Some(state),
+        | State::Unconfirmed => lapse(state, now),
     }
 }
 
 fn hand_over(state: State) -> Option<State> {
     match state {
         State::Returned { .. } => None,
-        State::Taken { .. } | State::Marked { .. } | State::Unconfirmed | State::Delivered => {
-            Some(state)
-        }
+        State::Taken { .. }
+        | State::Reserved { .. }
+        | State::Marked { .. }
+        | State::Unconfirmed
+        | State::Delivered => Some(state),
     }
 }
 

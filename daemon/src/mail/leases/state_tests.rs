@@ -21,6 +21,8 @@ fn states(now: Instant) -> Vec<(&'static str, Option<State>)> {
     vec![
         ("none", None),
         ("taken", Some(State::Taken { client: HOLDER })),
+        ("reserved", Some(State::Reserved { until: soon })),
+        ("reserved lapsed", Some(State::Reserved { until: now })),
         ("marked", Some(marked(false, None))),
         ("marked confirmed", Some(marked(true, None))),
         ("marked missing 1 h", Some(marked(false, Some(now - hour)))),
@@ -46,6 +48,8 @@ fn events() -> Vec<(&'static str, Event<'static>)> {
             },
         ),
         ("take returned", Event::TakeReturned { client: other }),
+        ("reclaim", Event::Reclaim { client: other }),
+        ("lapse", Event::Lapse),
         ("mark", Event::Mark { client }),
         ("mark by another", Event::Mark { client: other }),
         ("confirm", Event::Confirm),
@@ -77,6 +81,9 @@ fn words(state: Option<State>, now: Instant) -> String {
     match state {
         None => "none".to_owned(),
         Some(State::Taken { client }) => format!("taken by {client}"),
+        Some(State::Reserved { until }) => {
+            format!("reserved for {} s", until.duration_since(now).as_secs())
+        }
         Some(State::Marked {
             client,
             confirmed,
@@ -118,10 +125,19 @@ async fn every_state_handles_every_event() {
     insta::assert_snapshot!(table, @"
     take:
       none -> taken by 2
+      reserved lapsed -> taken by 2
     take returned:
       returned -> marked by 2
       returned missing -> marked by 2 missing 3600 s
       returned not yet -> marked by 2
+    reclaim:
+      reserved -> taken by 2
+      reserved lapsed -> taken by 2
+      returned -> marked by 2
+      returned missing -> marked by 2 missing 3600 s
+      returned not yet -> marked by 2
+    lapse:
+      reserved lapsed -> none
     mark:
       taken -> marked by 1
     mark by another:
@@ -132,6 +148,8 @@ async fn every_state_handles_every_event() {
       unconfirmed -> delivered
     deliver:
       taken -> unconfirmed
+      reserved -> unconfirmed
+      reserved lapsed -> unconfirmed
       marked -> unconfirmed
       marked confirmed -> delivered
       marked missing 1 h -> unconfirmed
@@ -140,6 +158,8 @@ async fn every_state_handles_every_event() {
       returned missing -> unconfirmed
       returned not yet -> unconfirmed
     deliver by another, own address:
+      reserved -> unconfirmed
+      reserved lapsed -> unconfirmed
       returned -> unconfirmed
       returned missing -> unconfirmed
       returned not yet -> unconfirmed
@@ -180,6 +200,8 @@ async fn every_state_handles_every_event() {
       returned not yet -> unconfirmed
     delete:
       taken -> none
+      reserved -> none
+      reserved lapsed -> none
       marked -> none
       marked confirmed -> none
       marked missing 1 h -> none
@@ -192,6 +214,7 @@ async fn every_state_handles_every_event() {
     disown:
       unconfirmed -> none
     look:
+      reserved lapsed -> none
       delivered -> none
     hand over:
       returned -> none

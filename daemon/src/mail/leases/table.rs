@@ -6,6 +6,7 @@ use super::{
         journal::{Disk, Journal},
         record::LeaseRecord,
     },
+    questions::{has_lapsed, is_returned},
     reports::{End, HandedOver, Reports, Unreported},
     state::{ClientKey, Event, Lease, State, step},
 };
@@ -18,7 +19,7 @@ use std::{
 use tokio::sync::Notify;
 
 /// Time in which the clients of the previous daemon report the mails that they have written.
-pub(super) const GRACE: Duration = Duration::from_secs(3);
+pub(in crate::mail) const GRACE: Duration = Duration::from_secs(3);
 /// Limit of written mails of an address that the bridge may count as unread. Beyond it the oldest is
 /// dropped.
 pub(super) const MAX_UNCONFIRMED: usize = 256;
@@ -105,7 +106,7 @@ impl Table {
         let mails = &self.mails;
         self.journal.append(record, || needed(mails));
         match record {
-            LeaseRecord::Marked { .. } => {}
+            LeaseRecord::Taken { .. } | LeaseRecord::Marked { .. } => {}
             LeaseRecord::Unconfirmed { address, .. } => self.bound_unconfirmed(address),
             LeaseRecord::Closed { .. } => {
                 if mails
@@ -139,6 +140,29 @@ impl Table {
         self.change(id, event).then_some(address)
     }
 
+    /// Ends the reservations whose time has ended. Returns the addresses of all mails that a client of the
+    /// previous daemon held and that are free now.
+    pub(super) fn lapse(&mut self) -> Vec<String> {
+        let ids: Vec<u64> = self.mails.keys().copied().collect();
+        let mut freed = Vec::new();
+        for id in ids {
+            match self.mails.get(&id) {
+                Some(lease) if has_lapsed(lease, now()) => {
+                    freed.push(lease.address.clone());
+                    self.change(id, Event::Lapse);
+                }
+                Some(lease) if is_returned(lease, now()) => freed.push(lease.address.clone()),
+                Some(_) | None => {}
+            }
+        }
+        freed
+    }
+
+    /// Returns whether the store decides about the leases, which then are of this daemon alone.
+    pub(super) fn is_shared(&self) -> bool {
+        self.unreported.is_some()
+    }
+
     /// Keeps the ends of leases from now on. The end of a mail that a client of the previous daemon
     /// wrote may be missing in the store.
     pub(super) fn share(&mut self, ended: Arc<Notify>) {
@@ -169,7 +193,10 @@ impl Table {
                     address: address.clone(),
                     is_missing: missing_since.is_some(),
                 }),
-                State::Returned { .. } | State::Unconfirmed | State::Delivered => {}
+                State::Reserved { .. }
+                | State::Returned { .. }
+                | State::Unconfirmed
+                | State::Delivered => {}
             }
         }
         reports
@@ -215,9 +242,10 @@ impl Table {
     }
 }
 
-/// Applies a record of the file. A marked mail may be leased at `from`.
+/// Applies a record of the file. A mail that a client held may be leased to others at `from`.
 fn load(mails: &mut BTreeMap<u64, Lease>, record: LeaseRecord, from: Instant) {
     let (id, address, state) = match record {
+        LeaseRecord::Taken { id, address } => (id, address, State::Reserved { until: from }),
         LeaseRecord::Marked { id, address } => {
             let missing_since = None;
             let state = State::Returned {
@@ -244,7 +272,11 @@ pub(super) fn now() -> Instant {
 fn record_of(id: u64, lease: &Lease) -> Option<LeaseRecord> {
     let address = || lease.address.clone();
     match lease.state {
-        State::Taken { .. } | State::Delivered => None,
+        State::Delivered => None,
+        State::Taken { .. } | State::Reserved { .. } => Some(LeaseRecord::Taken {
+            id,
+            address: address(),
+        }),
         State::Marked { .. } | State::Returned { .. } => Some(LeaseRecord::Marked {
             id,
             address: address(),

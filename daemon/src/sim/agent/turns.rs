@@ -39,12 +39,11 @@ impl McpClient {
     pub(super) async fn turn(&self) {
         match self.world.draw(100) {
             ..40 => {
-                self.call("fetch_email", json!({})).await;
+                self.fetch().await;
             }
             ..44 => {
                 // Two at once.
-                let fetch = || self.call("fetch_email", json!({}));
-                tokio::join!(fetch(), fetch());
+                tokio::join!(self.fetch(), self.fetch());
             }
             ..76 => self.send_mail().await,
             ..82 => {
@@ -96,6 +95,12 @@ impl McpClient {
         let how = told.text.lines().next().unwrap_or_default();
         self.note(tool, if told.is_error { how } else { "done" });
         Some(told)
+    }
+
+    /// Reads a part of the oldest mail. Returns whether there is none.
+    pub(super) async fn fetch(&self) -> bool {
+        let told = self.call("fetch_email", json!({"max_chars": 1000})).await;
+        told.is_some_and(|told| !told.is_error && told.structured["email"].is_null())
     }
 
     async fn send_mail(&self) {

@@ -4,6 +4,8 @@
 mod connecting;
 #[path = "profile_tests.rs"]
 mod profile;
+#[path = "reclaiming_tests.rs"]
+mod reclaiming;
 #[path = "reporting_tests.rs"]
 mod reporting;
 use super::*;

@@ -2,7 +2,7 @@
 //! older release. Each new connection claims the account and the bridge of the client's
 //! configuration; a daemon that serves another account leads to the account's own daemon.
 
-use super::{Backoff, Link, MARGIN, faults::not_connected};
+use super::{Backoff, Link, MARGIN, Start, faults::not_connected};
 use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
@@ -35,7 +35,7 @@ const DRAIN: Duration = Duration::from_secs(15);
 /// Result of a search for the daemon that serves the account.
 enum Search {
     /// A daemon serves the account.
-    Serves(Box<Connection>),
+    Serves(Arc<Connection>),
     /// Each daemon runs, and none serves the account.
     Elsewhere(Fault),
     /// A daemon does not run.
@@ -96,6 +96,7 @@ impl<D: Dial> Link<D> {
     pub(super) async fn connection(
         self: &Arc<Self>,
         identity: &Identity,
+        start: Start,
         deadline: Instant,
     ) -> Result<Arc<Connection>, Fault> {
         let mut current = self.connection.lock().await;
@@ -112,8 +113,8 @@ impl<D: Dial> Link<D> {
         // has used. It makes the large future itself.
         let (link, identity) = (self.clone(), identity.clone());
         let connecting = tokio::spawn(async move {
-            let connecting = Box::pin(link.connect(&identity, was_connected, until));
-            Ok(Arc::new(connecting.await?))
+            let connecting = link.connect(&identity, was_connected, start, until);
+            Box::pin(connecting).await
         });
         let connection = AbortOnDropHandle::new(connecting)
             .await
@@ -129,8 +130,9 @@ impl<D: Dial> Link<D> {
         &self,
         identity: &Identity,
         was_connected: bool,
+        start: Start,
         deadline: Instant,
-    ) -> Result<Connection, Fault> {
+    ) -> Result<Arc<Connection>, Fault> {
         let fault = |error: ConnectError| error.fault(&self.options.profile);
         let silent = || ConnectError::NotStarted {
             output: String::new(),
@@ -140,8 +142,11 @@ impl<D: Dial> Link<D> {
         let (mut is_retry, mut starts) = (false, 0);
         loop {
             let absent = match self.search(identity, deadline).await? {
-                Search::Serves(connection) => return Ok(*connection),
+                Search::Serves(connection) => return Ok(connection),
                 Search::Elsewhere(fault) => return Err(fault),
+                Search::Absent(absent) if start == Start::Never => {
+                    return Err(absent.elsewhere.unwrap_or_else(|| fault(absent.error)));
+                }
                 Search::Absent(absent) => absent,
             };
             if Instant::now() >= deadline {
@@ -206,15 +211,17 @@ impl<D: Dial> Link<D> {
         };
         match opened {
             Ok(connection) => {
+                let connection = Arc::new(connection);
                 connection.identify(identity).await;
                 // A daemon of another account or bridge has other mails with these ids.
                 let told = self.report_kept(&connection, deadline).await;
+                self.reclaim(&connection, deadline).await;
                 Ok(match self.claim(&connection, deadline).await? {
                     Claimed::Serves(need) => {
                         self.offer(&connection, need, deadline).await?;
                         self.forget(&told);
                         self.report_rest(&connection, deadline).await;
-                        Search::Serves(Box::new(connection))
+                        Search::Serves(connection)
                     }
                     Claimed::Elsewhere(fault) => Search::Elsewhere(fault),
                 })

@@ -48,6 +48,7 @@ pub(super) fn unanswered(call: &Call) -> Unanswered {
         | Call::MarkRead(_)
         | Call::Settle(_)
         | Call::EndLease(_)
+        | Call::ReclaimLeases(_)
         | Call::Watch(_)
         | Call::GetInfo(_)
         | Call::GetStatus(_)

@@ -1,6 +1,6 @@
 //! Calls that lease a mail to the client.
 
-use super::{CallContext, Client, MARGIN, OnLoss};
+use super::{CallContext, Client, Link, MARGIN, OnLoss};
 use crate::{Connection, Dial, Lease, Outcome, lease::LeaseEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
@@ -79,11 +79,14 @@ impl<D: Dial> Client<D> {
                 return Outcome::NotBegun;
             };
             let until = deadline - MARGIN;
-            let (mut fetched, lease) =
-                match leased(connection.clone(), place, method(), context, until).await {
-                    Outcome::Answered(Ok(leased)) => leased,
-                    other => return other,
-                };
+            let (mut fetched, lease) = match self
+                .link
+                .leased(connection.clone(), place, method(), context, until)
+                .await
+            {
+                Outcome::Answered(Ok(leased)) => leased,
+                other => return other,
+            };
             if let (true, Some(lease), Some(mail)) = (settle, &lease, &mut fetched.mail)
                 && mail.part.is_last()
             {
@@ -111,30 +114,37 @@ impl<D: Dial> Client<D> {
     }
 }
 
-/// Makes a call that leases a mail. The task runs to the daemon's answer even if the caller gives up,
-/// because the answer may lease a mail; dropping the task's result returns that mail.
-async fn leased<M: Method<Answer = FetchedMail>>(
-    connection: Arc<Connection>,
-    place: OwnedPermit<LeaseEnd>,
-    method: M,
-    context: CallContext<'_>,
-    until: Instant,
-) -> Outcome<(FetchedMail, Option<Lease>)> {
-    let cancelled = context.cancelled.child_token();
-    let _given_up = cancelled.clone().drop_guard();
-    let progress = context.progress.cloned();
-    let task = tokio::spawn(async move {
-        let fetched = connection.call_to_end(method, progress.as_ref(), until, &cancelled);
-        fetched.await.and_then(|fetched| {
-            let leased = fetched.mail.as_ref().filter(|_| fetched.is_leased);
-            let id = leased.map(|mail| mail.envelope.id);
-            let lease = id.map(|id| Lease::new(id, connection.clone(), place));
-            Ok((fetched, lease))
-        })
-    });
-    tokio::select! {
-        // A task ends early only with its runtime.
-        leased = task => leased.unwrap_or(Outcome::Lost),
-        () = context.cancelled.cancelled() => Outcome::Cancelled,
+impl<D: Dial> Link<D> {
+    /// Makes a call that leases a mail. The task runs to the daemon's answer even if the caller gives up,
+    /// because the answer may lease a mail; dropping the task's result returns that mail.
+    async fn leased<M: Method<Answer = FetchedMail>>(
+        self: &Arc<Self>,
+        connection: Arc<Connection>,
+        place: OwnedPermit<LeaseEnd>,
+        method: M,
+        context: CallContext<'_>,
+        until: Instant,
+    ) -> Outcome<(FetchedMail, Option<Lease>)> {
+        let cancelled = context.cancelled.child_token();
+        let _given_up = cancelled.clone().drop_guard();
+        let progress = context.progress.cloned();
+        let link = self.clone();
+        let task = tokio::spawn(async move {
+            let fetched = connection.call_to_end(method, progress.as_ref(), until, &cancelled);
+            fetched.await.and_then(|fetched| {
+                let leased = fetched.mail.as_ref().filter(|_| fetched.is_leased);
+                let id = leased.map(|mail| mail.envelope.id);
+                let lease = id.map(|id| Lease::new(id, connection.clone(), place));
+                if let Some(lease) = &lease {
+                    link.hold(lease.held());
+                }
+                Ok((fetched, lease))
+            })
+        });
+        tokio::select! {
+            // A task ends early only with its runtime.
+            leased = task => leased.unwrap_or(Outcome::Lost),
+            () = context.cancelled.cancelled() => Outcome::Cancelled,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Reports of the ends of leases to the daemon, which leases a mail again without them.
 
-use super::{CALL_TIMEOUT, Endings, Link};
+use super::{CALL_TIMEOUT, Endings, Link, Start};
 use crate::{
     Connection, Dial, Outcome,
     lease::{LeaseEnd, Unreported},
@@ -57,16 +57,28 @@ impl<D: Dial> Endings<D> {
         }
     }
 
-    /// Returns the next end of a lease. Until then, reports the unconfirmed deliveries again to a daemon
-    /// that runs. Starts none.
+    /// Returns the next end of a lease. Until then, reports the unconfirmed deliveries and reclaims the
+    /// leases of an ended connection, again and again, from a daemon that runs. Starts none.
     async fn next_or_remind(&mut self) -> Option<LeaseEnd> {
-        let until = Instant::now() + REMIND_FOR;
+        let link = self.link.clone();
+        let mut until = Instant::now() + REMIND_FOR;
         loop {
-            let reminds = Instant::now() < until && !self.link.unreported().is_empty();
+            let is_due = Instant::now() < until;
+            if !is_due {
+                let orphans = link.orphans();
+                orphans.iter().for_each(|(orphan, _)| orphan.leave());
+            }
+            let has_orphans = !link.orphans().is_empty();
+            let reminds = has_orphans || (is_due && !link.unreported().is_empty());
+            // The reminder ends when a lease does, which has a report of its own.
             tokio::select! {
                 biased;
                 end = self.next() => return end,
-                () = sleep(REMIND_EVERY), if reminds => Box::pin(self.link.remind()).await,
+                () = async {
+                    sleep(REMIND_EVERY).await;
+                    Box::pin(link.remind()).await;
+                }, if reminds => {}
+                () = link.orphaned(), if !has_orphans => until = Instant::now() + REMIND_FOR,
             }
         }
     }
@@ -155,7 +167,8 @@ impl<D: Dial> Link<D> {
                 let connected = self.connected.notified();
                 tokio::pin!(connected);
                 connected.as_mut().enable();
-                let Ok(connection) = self.connection(&identity, deadline).await else {
+                let connecting = self.connection(&identity, Start::IfNeeded, deadline);
+                let Ok(connection) = connecting.await else {
                     // If a call connects first, this report follows at once, before the call
                     // leases the mail a second time.
                     let _ = timeout(REPORT_RETRY, connected).await;
@@ -234,16 +247,23 @@ impl<D: Dial> Link<D> {
         told
     }
 
-    /// Reports the unconfirmed deliveries, if a daemon runs.
+    /// Reports the unconfirmed deliveries and reclaims the leases, if a daemon runs that they may be of.
     async fn remind(self: &Arc<Self>) {
-        let mut dials = std::iter::once(&self.dial).chain(&self.own);
-        if !dials.any(|dial| dial.runs()) {
+        let of_account = |is_of_account: bool| {
+            let mut held = self.orphans().into_iter();
+            held.any(|(_, of)| of.is_of_account == is_of_account)
+                || (self.unreported().iter()).any(|one| one.is_of_account == is_of_account)
+        };
+        let runs = (self.dial.runs() && of_account(false))
+            || (self.own.as_ref()).is_some_and(|own| own.runs() && of_account(true));
+        if !runs {
             return;
         }
         let deadline = Instant::now() + CALL_TIMEOUT;
         let identity = self.identity.lock().await.clone();
-        // A new connection has reported them.
-        if let Ok(connection) = self.connection(&identity, deadline).await {
+        // A new connection has reported and reclaimed them.
+        let connecting = self.connection(&identity, Start::Never, deadline);
+        if let Ok(connection) = connecting.await {
             self.report_rest(&connection, deadline).await;
         }
     }

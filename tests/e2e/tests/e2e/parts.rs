@@ -239,3 +239,47 @@ fn a_client_that_passes_on_both_forms_gets_one() {
         "{text}"
     );
 }
+
+#[test]
+fn a_begun_mail_goes_to_no_other_client_after_a_restart_of_taid() {
+    for is_killed in [false, true] {
+        let machine = Machine::new();
+        let taid = machine.start();
+        let id = deliver(&machine, 500);
+        let mut one = desk(&machine);
+        assert_eq!(position(&part(&mut one, json!({}))), (1, 3));
+        match is_killed {
+            true => taid.kill(),
+            false => taid.stop(),
+        }
+        let _taid = machine.start();
+        // The other client fetches at once. The first one makes no call.
+        let mut two = desk(&machine);
+        for _ in 0..2 {
+            let none = part(&mut two, json!({}));
+            assert_eq!(none.structured["email"], Value::Null, "{}", none.text);
+            let none = two.call("wait_for_email", json!({"timeout": 4}));
+            assert_eq!(none.structured["email"], Value::Null, "{}", none.text);
+        }
+        assert_eq!(position(&part(&mut one, json!({}))), (2, 3));
+        assert_eq!(position(&part(&mut one, json!({}))), (3, 3));
+        assert!(is_read(&machine, id));
+        let none = part(&mut two, json!({}));
+        assert_eq!(none.structured["email"], Value::Null, "{}", none.text);
+    }
+}
+
+#[test]
+fn a_begun_mail_of_a_client_that_is_gone_is_free_soon_after_a_restart_of_taid() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let id = deliver(&machine, 500);
+    let mut one = desk(&machine);
+    part(&mut one, json!({}));
+    taid.kill();
+    one.kill();
+    let _taid = machine.start();
+    let mut two = desk(&machine);
+    let mail = two.call("wait_for_email", json!({"timeout": 30}));
+    assert_eq!(mail.structured["email"]["id"], id, "{}", mail.text);
+}
