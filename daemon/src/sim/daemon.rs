@@ -113,13 +113,8 @@ impl Daemon {
             world: self.world.clone(),
             synced: self.synced.clone(),
         };
-        let running = Running::new(
-            &self.world,
-            &self.state(number),
-            number,
-            disk,
-            self.script.clone(),
-        );
+        let (world, script) = (&self.world, self.script.clone());
+        let running = Running::new(world, &self.state(number), number, disk, script);
         running.app.session.nudge();
         let app = running.app.clone();
         tokio::spawn(async move { app.mail.return_unclaimed().await });

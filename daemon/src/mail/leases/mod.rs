@@ -22,9 +22,9 @@ use super::{
     journal::{Disk, Promise},
     state_files::Predecessor,
 };
-use questions::{has_lapsed, is_foreign, is_held_by, is_returned};
+use questions::{is_held_by, is_returned};
 use reports::End;
-use state::{Event, Lease, State};
+use state::{Event, Lease, State, has_lapsed, is_foreign};
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

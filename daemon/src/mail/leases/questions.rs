@@ -3,17 +3,6 @@
 use super::state::{ClientKey, Lease, State};
 use std::time::Instant;
 
-/// Returns whether a lease is the report of a client of another address, which does not count for
-/// the mails of this one.
-pub(super) fn is_foreign(lease: &Lease, address: &str) -> bool {
-    lease.state == State::Unconfirmed && !lease.address.eq_ignore_ascii_case(address)
-}
-
-/// Returns whether the lease is a reservation whose time has ended.
-pub(super) fn has_lapsed(lease: &Lease, now: Instant) -> bool {
-    matches!(lease.state, State::Reserved { until } if until <= now)
-}
-
 /// Returns whether a client has returned the mail, and another one may have it.
 pub(super) fn is_returned(lease: &Lease, now: Instant) -> bool {
     matches!(lease.state, State::Returned { from, .. } if from <= now)

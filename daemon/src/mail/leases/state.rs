@@ -1,6 +1,5 @@
 //! The states of a lease and the pure function that changes them.
 
-use super::questions::{has_lapsed, is_foreign};
 use std::time::{Duration, Instant};
 
 /// Time until a returned mail that the bridge reports as missing is requested again. A failing
@@ -142,6 +141,17 @@ pub(super) fn step(lease: Option<Lease>, event: Event<'_>, now: Instant) -> Opti
             next(state, event, now).map(|state| Lease { address, state })
         }
     }
+}
+
+/// Returns whether a lease is the report of a client of another address, which does not count for
+/// the mails of this one.
+pub(super) fn is_foreign(lease: &Lease, address: &str) -> bool {
+    lease.state == State::Unconfirmed && !lease.address.eq_ignore_ascii_case(address)
+}
+
+/// Returns whether the lease is a reservation whose time has ended.
+pub(super) fn has_lapsed(lease: &Lease, now: Instant) -> bool {
+    matches!(lease.state, State::Reserved { until } if until <= now)
 }
 
 fn begin(event: Event<'_>) -> Option<Lease> {

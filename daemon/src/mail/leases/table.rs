@@ -6,9 +6,9 @@ use super::{
         journal::{Disk, Journal},
         record::LeaseRecord,
     },
-    questions::{has_lapsed, is_returned},
+    questions::is_returned,
     reports::{End, HandedOver, Reports, Unreported},
-    state::{ClientKey, Event, Lease, State, step},
+    state::{ClientKey, Event, Lease, State, has_lapsed, step},
 };
 use std::{
     collections::{BTreeMap, HashSet},
