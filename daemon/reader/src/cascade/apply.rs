@@ -199,6 +199,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::Extent(extent, size) => *style.extent(*extent) = *size,
         Declared::Filter(filter) => style.filter = *filter,
         Declared::Float(float) => style.frame().float = *float,
+        Declared::FlexBasis(basis) => style.frame().basis = *basis,
         Declared::FirstColumn(column) => style.frame().column = *column,
         Declared::FirstRow(row) => style.frame().row = *row,
         Declared::FontSizeAdjust(away) => style.inherited().adjusted_away = *away,

@@ -2,13 +2,15 @@
 
 use crate::css::{
     colour::{Colour, Rgba},
+    flexible::Basis,
     holder::Holder,
     layer::Drawn,
     length::{Length, MEDIUM, NORMAL_LINE},
+    marker::ListStyle,
     marks::Marks,
     property::{
-        Align, Contain, Display, Extent, Filter, Float, Image, Layer, ListStyle, Mask, Overflow,
-        Position, Property, Sides, Size, WhiteSpace, Wide,
+        Align, Contain, Display, Extent, Filter, Float, Image, Layer, Mask, Overflow, Position,
+        Property, Sides, Size, WhiteSpace, Wide,
     },
     replacement::Replacement,
     transform::Transform,
@@ -129,6 +131,8 @@ pub(crate) struct Frame {
     pub(crate) z_index: Option<i32>,
     /// Most lines of the box, if there is a limit.
     pub(crate) clamp: Option<u32>,
+    /// Size with which the box begins in a flexible box.
+    pub(crate) basis: Basis,
     /// Number of the first column of the box in a grid, if it is given.
     pub(crate) column: Option<i32>,
     /// Number of its first row.
@@ -237,6 +241,7 @@ impl Computed {
             Property::Extent(extent) => *self.extent(extent) = other.extent(extent),
             Property::Filter => self.filter = from.filter,
             Property::Float => self.frame().float = other.float,
+            Property::FlexBasis => self.frame().basis = other.basis,
             Property::FirstColumn => self.frame().column = other.column,
             Property::FirstRow => self.frame().row = other.row,
             Property::FontSize => {

@@ -5,8 +5,9 @@ use crate::{
     css::{
         colour::{Colour, Rgba},
         length::{Length, MEDIUM, NORMAL_LINE},
+        marker::ListStyle,
         marks::Mark,
-        property::{Align, Display, ListStyle, Overflow, WhiteSpace},
+        property::{Align, Display, Overflow, WhiteSpace},
     },
     document::Element,
 };
@@ -27,6 +28,10 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
             }
             _ => Display::Inline,
         };
+        if element.local_name() == "svg" {
+            let frame = style.frame();
+            (frame.overflow_x, frame.overflow_y) = (Overflow::Hidden, Overflow::Hidden);
+        }
         return;
     }
     if element.name.ns == ns!(mathml) {

@@ -36,6 +36,7 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
     };
     let number = |value: &str| value.trim().trim_end_matches("px").parse::<f32>().ok();
     let mut hides = element.local_name() == "mphantom";
+    let text = svg && element.local_name() != "svg";
     for attribute in &element.attributes {
         let (name, value) = (&*attribute.name.local, &*attribute.value);
         match name {
@@ -44,8 +45,8 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
                 hides |= number(value).is_some_and(|opacity| opacity < FAINTEST);
             }
             "width" | "height" if svg => hides |= number(value).is_some_and(|size| size < 1.0),
-            "x" if svg => hides |= number(value).is_some_and(|x| x <= LEFTMOST),
-            "y" if svg => hides |= number(value).is_some_and(|y| y <= TOPMOST),
+            "x" if text => hides |= number(value).is_some_and(|x| x <= LEFTMOST),
+            "y" if text => hides |= number(value).is_some_and(|y| y <= TOPMOST),
             "transform" if svg => {
                 // Lengths of SVG have another unit. A scale has none.
                 let parsed = parse_value("transform", value, syntax).unwrap_or_default();

@@ -5,8 +5,9 @@ use crate::{
     css::{
         colour::{Colour, Rgba},
         length::Length,
+        marker::ListStyle,
         paint,
-        property::{Align, FontSize, ListStyle, Size, WhiteSpace},
+        property::{Align, FontSize, Size, WhiteSpace},
     },
     document::Element,
 };
@@ -84,6 +85,7 @@ pub(super) fn apply(element: &Element, style: &mut Computed) -> Option<FontSize>
     if matches!(
         name,
         "div"
+            | "legend"
             | "p"
             | "td"
             | "th"

@@ -90,7 +90,8 @@ fn linked_sheet(element: &Element) -> Option<String> {
         .clone()
         .any(|word| word.eq_ignore_ascii_case("stylesheet"));
     let alternate = words.any(|word| word.eq_ignore_ascii_case("alternate"));
-    if element.html_name() != "link" || !sheet || alternate {
+    let disabled = element.attribute(&local_name!("disabled")).is_some();
+    if element.html_name() != "link" || !sheet || alternate || disabled {
         return None;
     }
     data::sheet(element.attribute(&local_name!("href"))?)

@@ -1,6 +1,9 @@
 //! Sizes of boxes in a flexible box, which replace their widths or heights.
 
-use super::{Parsed, length};
+use super::{
+    Parsed,
+    length::{self, Length},
+};
 use cssparser::{Parser, Token};
 
 /// Largest size that leaves nothing readable of a box, in pixels.
@@ -26,58 +29,56 @@ pub(super) fn grows(input: &mut Parser<'_>) -> Parsed<bool> {
     Ok(grows)
 }
 
-/// Parses `flex` or `flex-basis`. Returns whether it gives a size that text can be read in.
-pub(super) fn has_basis(input: &mut Parser<'_>) -> Parsed<bool> {
-    let mut has = false;
-    while !input.is_exhausted() {
-        let start = input.state();
-        has |= match input.next()?.clone() {
-            Token::Ident(name) => !["auto", "none"]
-                .iter()
-                .any(|word| name.eq_ignore_ascii_case(word)),
-            Token::Number { .. } => false,
-            _ => {
-                input.reset(&start);
-                if input.try_parse(length::parse_plain_number).is_ok() {
-                    continue;
-                }
-                let length = length::parse(input, false)?;
-                !length.is_definite() && length.part > 0.0 || length.usual() > THIN
-            }
-        };
-    }
-    Ok(has)
+/// Size with which a box begins in a flexible box, in place of its width or height.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) enum Basis {
+    /// The width or the height.
+    #[default]
+    Own,
+    Content,
+    Size(Length),
 }
 
-/// Parses `flex` or `flex-basis`. Returns whether the box begins without a size that text can be read in.
-pub(super) fn is_thin(input: &mut Parser<'_>) -> Parsed<bool> {
-    // `flex` with a number alone gives a size of nothing.
-    let mut thin = false;
-    while !input.is_exhausted() {
-        let start = input.state();
-        thin = match input.next()?.clone() {
-            Token::Ident(_) => return Ok(false),
-            Token::Number { .. } => true,
-            _ => {
-                input.reset(&start);
-                if input.try_parse(length::parse_plain_number).is_ok() {
-                    continue;
-                }
-                let length = length::parse(input, false)?;
-                return Ok(length.part <= 0.0 && length.usual() <= THIN);
-            }
-        };
+impl Basis {
+    /// Returns whether the box has another size than its own, in which text can be read.
+    pub(crate) fn is_readable(self) -> bool {
+        match self {
+            Self::Own => false,
+            Self::Content => true,
+            Self::Size(size) => size.part > 0.0 || size.usual() > THIN,
+        }
     }
-    Ok(thin)
+
+    /// Returns whether the box begins without a size in which text can be read.
+    pub(crate) fn is_thin(self) -> bool {
+        !matches!(self, Self::Own | Self::Content) && !self.is_readable()
+    }
 }
 
-/// Parses `flex` or `flex-basis`. Returns whether the box begins as wide as the flexible box around it.
-pub(super) fn is_full(input: &mut Parser<'_>) -> Parsed<bool> {
-    let mut full = false;
-    while let Ok(token) = input.next() {
-        full |= matches!(token, Token::Percentage { unit_value, .. } if *unit_value >= 1.0);
+/// Parses `flex` or `flex-basis`.
+pub(super) fn basis(input: &mut Parser<'_>) -> Parsed<Basis> {
+    let mut basis = Basis::Own;
+    while !input.is_exhausted() {
+        let start = input.state();
+        match input.next()?.clone() {
+            Token::Ident(name) => {
+                let own = ["auto", "none", "initial"].iter();
+                let own = own.into_iter().any(|word| name.eq_ignore_ascii_case(word));
+                basis = if own { Basis::Own } else { Basis::Content };
+                while input.next().is_ok() {}
+            }
+            _ => {
+                input.reset(&start);
+                match input.try_parse(length::parse_plain_number) {
+                    // `flex` with numbers alone gives a size of nothing.
+                    Ok(_) if basis == Basis::Own => basis = Basis::Size(Length::ZERO),
+                    Ok(_) => {}
+                    Err(_) => basis = Basis::Size(length::parse(input, false)?),
+                }
+            }
+        }
     }
-    Ok(full)
+    Ok(basis)
 }
 
 /// Parses `flex` or `flex-shrink`. Returns whether the box does not shrink.

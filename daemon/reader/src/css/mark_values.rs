@@ -41,10 +41,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
             Mark::Row,
         ],
         "filter" | "-webkit-filter" => &[Mark::Filter],
-        "flex" | "-webkit-flex" => {
-            &[Mark::Grows, Mark::Basis, Mark::Thin, Mark::Full, Mark::Rigid]
-        },
-        "flex-basis" | "-webkit-flex-basis" => &[Mark::Basis, Mark::Thin, Mark::Full],
+        "flex" | "-webkit-flex" => &[Mark::Grows, Mark::Rigid],
         "flex-direction" | "-webkit-flex-direction" => &[Mark::Reversed, Mark::Stacked],
         "flex-flow" | "-webkit-flex-flow" => &[Mark::Reversed, Mark::Stacked, Mark::Wraps],
         "flex-grow" | "-webkit-flex-grow" => &[Mark::Grows],
@@ -87,9 +84,6 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
     }
     match mark {
         Mark::Grows => return flexible::grows(input),
-        Mark::Basis => return flexible::has_basis(input),
-        Mark::Thin => return flexible::is_thin(input),
-        Mark::Full => return flexible::is_full(input),
         Mark::Rigid => return flexible::is_rigid(input),
         Mark::FlatRow => return tracks::is_flat(input, Tracks::Rows),
         Mark::FlatColumn => return tracks::is_flat(input, Tracks::Columns),
@@ -246,9 +240,6 @@ fn named(mark: Mark, name: &str) -> bool {
         Mark::Backdrop
         | Mark::Framed
         | Mark::Grows
-        | Mark::Basis
-        | Mark::Thin
-        | Mark::Full
         | Mark::Rigid
         | Mark::FlatRow
         | Mark::FlatColumn => false,

@@ -74,12 +74,6 @@ listed! {
         Centred,
         /// The box takes a part of the room that is left in a flexible box.
         Grows,
-        /// The box has a size in a flexible box, whatever its width or height.
-        Basis,
-        /// The box begins without a size in a flexible box.
-        Thin,
-        /// The box is at least as wide as the flexible box around it, unless it shrinks.
-        Full,
         /// The box does not shrink in a flexible box.
         Rigid,
         /// The boxes in a flexible box may be in several rows.

@@ -241,6 +241,9 @@ pub(super) fn filter(input: &mut Parser<'_>) -> Parsed<Filter> {
     while !input.is_exhausted() {
         let token = input.next()?.clone();
         match token {
+            Token::Function(name) if name.eq_ignore_ascii_case("drop-shadow") => {
+                filter.shadow = input.parse_nested_block(shadow)?.or(filter.shadow);
+            }
             Token::Function(name) => {
                 let value = input.parse_nested_block(|input| {
                     let value = input.try_parse(length::parse_number).unwrap_or(1.0);

@@ -3,9 +3,11 @@
 use super::{
     animation::{Animated, Aspect},
     colour::{Colour, Rgba},
+    flexible::Basis,
     holder::{Held, HeldBy},
     length::Length,
     listed::{listed, listed_with_fields},
+    marker::ListStyle,
     marks::Mark,
     replacement::Replacement,
     transform::Transform,
@@ -101,6 +103,7 @@ listed_with_fields! {
         Extent(Extent),
         Filter,
         Float,
+        FlexBasis,
         FirstColumn,
         FirstRow,
         FontSize,
@@ -218,19 +221,6 @@ pub(crate) enum Align {
     Right,
 }
 
-/// Marker of the items of a list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum ListStyle {
-    #[default]
-    Bullet,
-    None,
-    Decimal,
-    LowerAlpha,
-    UpperAlpha,
-    LowerRoman,
-    UpperRoman,
-}
-
 /// An image behind text.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) enum Image {
@@ -261,6 +251,8 @@ pub(crate) struct Filter {
     pub(crate) inverts: bool,
     /// The colour that each colour becomes, before they are inverted.
     pub(crate) flat: Option<f32>,
+    /// Colour of the shadow of the letters, if there is one.
+    pub(crate) shadow: Option<Colour>,
 }
 
 impl Filter {
@@ -268,6 +260,7 @@ impl Filter {
         opacity: 1.0,
         inverts: false,
         flat: None,
+        shadow: None,
     };
 }
 
@@ -314,6 +307,7 @@ pub(crate) enum Declared {
     Extent(Extent, Size),
     Filter(Filter),
     Float(Float),
+    FlexBasis(Basis),
     /// Number of the first column of a box in a grid, if it is given.
     FirstColumn(Option<i32>),
     /// Number of the first row of a box in a grid, if it is given.

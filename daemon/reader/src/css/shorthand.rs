@@ -76,7 +76,7 @@ pub(super) fn values(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Pars
             let (row, column) = tracks::area(input)?;
             Ok(vec![Declared::FirstRow(row), Declared::FirstColumn(column)])
         },
-        "list-style" => Ok(vec![Declared::ListStyle(value::list_style(input))]),
+        "list-style" => Ok(vec![Declared::ListStyle(super::marker::list_style(input))]),
         "text-decoration" => Ok(vec![Declared::Struck(value::has_ident(input, "line-through"))]),
         "-webkit-text-stroke" => {
             let (colour, drawn) = paint::stroke(input);

@@ -3,10 +3,10 @@
 use super::{
     Parsed, Syntax,
     animation::{self, Aspect},
-    colour, holder, invalid, layer, length, mark_values, paint,
+    colour, flexible, holder, invalid, layer, length, mark_values, marker, paint,
     property::{
-        Align, Contain, Declared, Display, Extent, Float, Layer, ListStyle, Overflow, Position,
-        Property, Side, WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Extent, Float, Layer, Overflow, Position, Property,
+        Side, WhiteSpace, Wide,
     },
     replacement, shape, size, tracks, transform,
 };
@@ -54,6 +54,7 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "fill" => Property::SvgFill,
         "filter" | "-webkit-filter" => Property::Filter,
         "float" => Property::Float,
+        "flex" | "-webkit-flex" | "flex-basis" | "-webkit-flex-basis" => Property::FlexBasis,
         "grid-column" | "grid-column-start" => Property::FirstColumn,
         "grid-row" | "grid-row-start" => Property::FirstRow,
         "font-size" => Property::FontSize,
@@ -160,6 +161,7 @@ pub(super) fn value(
                 _ => Float::Right,
             })
         }
+        Property::FlexBasis => Declared::FlexBasis(flexible::basis(input)?),
         Property::FirstColumn => Declared::FirstColumn(tracks::first(input)?),
         Property::FirstRow => Declared::FirstRow(tracks::first(input)?),
         Property::FontSize => Declared::FontSize(size::font_size(input, syntax.quirks)?),
@@ -179,7 +181,7 @@ pub(super) fn value(
             })
         }
         Property::LineHeight => size::line_height(input)?,
-        Property::ListStyle => Declared::ListStyle(list_style(input)),
+        Property::ListStyle => Declared::ListStyle(marker::list_style(input)),
         Property::Margin(side) => Declared::Margin(side, size::size(input, syntax)?),
         Property::Mark(mark) => Declared::Mark(mark, mark_values::value(mark, input)?),
         Property::Mask => Declared::Mask(paint::mask(input)),
@@ -320,30 +322,6 @@ fn contain(input: &mut Parser<'_>) -> Parsed<Contain> {
         }
     }
     Ok(contain)
-}
-
-/// Returns the marker that a list style names. An image counts as a bullet.
-pub(super) fn list_style(input: &mut Parser<'_>) -> ListStyle {
-    let mut style = None;
-    while let Ok(token) = input.next() {
-        style = match token {
-            Token::Ident(name) => match_ignore_ascii_case! { name,
-                "none" => style.or(Some(ListStyle::None)),
-                "disc" | "circle" | "square" | "disclosure-open" | "disclosure-closed" => {
-                    Some(ListStyle::Bullet)
-                },
-                "lower-alpha" | "lower-latin" => Some(ListStyle::LowerAlpha),
-                "upper-alpha" | "upper-latin" => Some(ListStyle::UpperAlpha),
-                "lower-roman" => Some(ListStyle::LowerRoman),
-                "upper-roman" => Some(ListStyle::UpperRoman),
-                "inside" | "outside" => style,
-                // Other alphabets, and styles that nothing defines, are numbers.
-                _ => Some(ListStyle::Decimal),
-            },
-            _ => Some(ListStyle::Bullet),
-        };
-    }
-    style.unwrap_or_default()
 }
 
 pub(super) fn overflow(input: &mut Parser<'_>) -> Parsed<Overflow> {

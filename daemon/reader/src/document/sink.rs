@@ -195,6 +195,22 @@ impl TreeSink for Sink {
         Name(name.flatten().unwrap_or_else(none))
     }
 
+    fn is_mathml_annotation_xml_integration_point(&self, node: &NodeId) -> bool {
+        let nodes = self.nodes.borrow();
+        let Some(Content::Element(element)) = nodes.get(node.index()).map(|node| &node.content)
+        else {
+            return false;
+        };
+        let mut all = element.attributes.iter();
+        let encoding = all.find(|attribute| &*attribute.name.local == "encoding");
+        encoding.is_some_and(|encoding| {
+            let kinds = ["text/html", "application/xhtml+xml"];
+            kinds
+                .iter()
+                .any(|kind| encoding.value.eq_ignore_ascii_case(kind))
+        })
+    }
+
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> NodeId {
         self.attributes.set(self.attributes.get() + attrs.len());
         let mut attributes = attrs;

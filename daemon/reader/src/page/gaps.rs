@@ -5,9 +5,10 @@ use crate::{
     cascade::Computed,
     css::{
         length::{Length, MEDIUM},
+        marks::Mark,
         property::{Display, Float, Side},
     },
-    document::Element,
+    document::{Element, NodeId},
 };
 
 /// Width of a space, as a part of the size of the font, and in pixels.
@@ -17,10 +18,15 @@ const LEAST_SPACE: f32 = 3.0;
 impl Page<'_> {
     /// Writes the gap on the left or the right side of an element, or before or after it. A list in an item
     /// has no margin.
-    pub(super) fn gap(&mut self, element: &Element, style: &Computed, side: Side) {
+    pub(super) fn gap(&mut self, node: NodeId, element: &Element, style: &Computed, side: Side) {
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
         let list = matches!(element.html_name(), "ul" | "ol" | "menu");
         let gap = match gap(element, style) {
             Gap::None if is_in_line(style) && is_apart(style, side) => Gap::Space,
+            // The children of a flexible box and of a grid are boxes beside each other.
+            Gap::None if style.display != Display::Contents && is_row(self.styles.get(parent)) => {
+                Gap::Space
+            }
             Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
             gap => gap,
         };
@@ -31,6 +37,12 @@ impl Page<'_> {
 /// Returns whether an element separates the words beside it.
 pub(super) fn parts_words(element: &Element, style: &Computed, side: Side) -> bool {
     gap(element, style) != Gap::None || (is_in_line(style) && is_apart(style, side))
+}
+
+/// Returns whether the children of an element are boxes beside each other, whatever they are elsewhere.
+fn is_row(style: &Computed) -> bool {
+    let flexible = matches!(style.display, Display::Flex | Display::InlineBlock);
+    flexible && style.marks.has(Mark::Levels) && !style.marks.has(Mark::Old)
 }
 
 fn is_in_line(style: &Computed) -> bool {

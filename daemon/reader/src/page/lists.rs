@@ -2,7 +2,7 @@
 
 use crate::{
     cascade::Styles,
-    css::property::{Display, ListStyle},
+    css::{marker::ListStyle, property::Display},
     document::{Document, Element, NodeId, Visit},
 };
 use html5ever::local_name;

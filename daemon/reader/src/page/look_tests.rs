@@ -101,7 +101,15 @@ fn boxes_are_in_the_order_in_which_they_are_seen() {
         ),
         (
             "<div style='display:inline-flex;flex-flow:wrap row-reverse'><b>b</b><i>a</i></div>",
-            "*a***b**",
+            "*a* **b**",
+        ),
+        (
+            "<div style='display:flex'><span>Order</span><span>123</span></div>",
+            "Order 123",
+        ),
+        (
+            "<div style='display:grid'>a<b>b</b></div><span>c</span><span>d</span>",
+            "a **b**\ncd",
         ),
         (
             "<div style='flex-direction:row-reverse'><p>a</p><p>b</p></div>",

@@ -29,7 +29,10 @@ mod writer;
 use crate::{
     cascade::{Computed, Styles},
     characters::{self, Cleaned},
-    css::property::{Display, ListStyle, Side, WhiteSpace},
+    css::{
+        marker::ListStyle,
+        property::{Display, Side, WhiteSpace},
+    },
     document::{Document, Element, NodeId, Visit},
     findings::Findings,
     limits::MAX_ADDRESS,
@@ -184,8 +187,8 @@ impl Page<'_> {
             let frame = style.frame.as_deref();
             let is_beside = frame.is_some_and(|frame| frame.is_absolute());
             if !is_beside {
-                self.gap(element, style, Side::Left);
-                self.gap(element, style, Side::Right);
+                self.gap(node, element, style, Side::Left);
+                self.gap(node, element, style, Side::Right);
             }
             // An item without content has a number.
             if style.display == Display::ListItem
@@ -206,7 +209,7 @@ impl Page<'_> {
     }
 
     fn open(&mut self, node: NodeId, element: &Element, style: &Computed) {
-        self.gap(element, style, Side::Left);
+        self.gap(node, element, style, Side::Left);
         self.directions.open(self.document, self.styles, node);
         self.struck += u32::from(style.struck);
         self.look.struck = self.struck > 0;
@@ -282,7 +285,7 @@ impl Page<'_> {
         self.directions.close(self.document, self.styles, node);
         self.struck -= u32::from(style.struck);
         self.look.struck = self.struck > 0;
-        self.gap(element, style, Side::Right);
+        self.gap(node, element, style, Side::Right);
     }
 
     /// Writes a run of text.

@@ -117,6 +117,12 @@ pub(super) fn flexes(style: &Computed) -> Option<Axis> {
     (flexible && !style.marks.has(Mark::Tracks)).then_some(axis)
 }
 
+/// Returns whether the children of a flexible box follow each other from its top.
+pub(super) fn stacks(style: &Computed) -> bool {
+    let elsewhere = [Mark::Wraps, Mark::Reversed, Mark::Justified];
+    flexes(style) == Some(Axis::Down) && !elsewhere.iter().any(|mark| style.marks.has(*mark))
+}
+
 /// Returns whether the margins of a block in the flow share the room that its greatest width leaves.
 pub(super) fn is_centred(style: &Computed) -> bool {
     let block = matches!(style.display, Display::Block | Display::ListItem);
@@ -138,7 +144,7 @@ pub(super) fn is_resized(
     flexes: Option<Axis>,
 ) -> bool {
     let absolute = frame.is_absolute();
-    let flexible = style.marks.has(Mark::Grows) || style.marks.has(Mark::Basis);
+    let flexible = style.marks.has(Mark::Grows) || frame.basis.is_readable();
     flexes == Some(axis) && flexible && !absolute
 }
 

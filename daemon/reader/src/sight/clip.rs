@@ -5,7 +5,7 @@ mod cut;
 use super::{
     extent::Places,
     flow::{Flow, Least},
-    measure::{line_height, text_width},
+    measure::{is_lifted, line_height, text_width},
     place::Place,
 };
 use crate::{
@@ -73,6 +73,11 @@ impl Window {
     /// Returns whether the box around cuts off what is beyond its right edge.
     pub(super) fn cuts_across(&self) -> bool {
         self.own.across
+    }
+
+    /// Returns the room to the right of the content in pixels, if it is known.
+    pub(super) fn room(&self) -> Option<f32> {
+        self.right
     }
 
     /// Returns the window of a box that is placed absolutely, in the window of the box that its
@@ -150,6 +155,19 @@ impl Window {
             let other = absolute && before.is_none() && after.is_some();
             margin.filter(|_| !other).unwrap_or_default()
         };
+        if places.joined && style.display == Display::InlineBlock && !is_lifted(style) {
+            // A line that is wider than its box begins at the left edge of the box.
+            let indent = places
+                .around
+                .indent
+                .resolve(font, MEDIUM, wide.unwrap_or(0.0));
+            self.right = self
+                .right
+                .map(|room| match flow.least_line() + indent.min(0.0) >= room {
+                    true => 0.0_f32.min(room),
+                    false => room,
+                });
+        }
         if frame.float == Float::Right {
             // It may reach to the left of the box around.
             self.right = None;
@@ -275,7 +293,9 @@ impl Window {
         };
         let right = self.right.unwrap_or(whole);
         (first_line && indent >= right - NARROWEST && indent > 0.0)
-            || (no_wrap && self.right.is_some() && flow.least_line() > right - NARROWEST)
+            || (no_wrap
+                && self.right.is_some()
+                && flow.least_line() + indent.min(0.0) > right - NARROWEST)
             || (place.left_edge(0.0) - edge + text_width(text, style) + indent.max(0.0) <= 0.0)
     }
 }

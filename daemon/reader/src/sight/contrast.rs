@@ -45,6 +45,12 @@ impl Ground {
             return Self::UNKNOWN;
         }
         let ground = ground.coloured(style);
+        // A filter gives all letters inside a shadow.
+        if let Some(shadow) = style.filter.shadow
+            && ground.tells(ground.colour(shadow, style))
+        {
+            return Self::UNKNOWN;
+        }
         // It depends on the size of the box whether a shadow reaches the text.
         match style.box_shadow {
             Some(shadow) if ground.tells(ground.colour(shadow, style)) => Self::UNKNOWN,

@@ -1,10 +1,29 @@
 //! Counts of images and active content.
 
-use super::{look::Look, seen::is_tiny};
+use super::{
+    look::Look,
+    seen::{is_tiny, words},
+};
 use crate::{cascade::Computed, document::Element};
 use html5ever::local_name;
 
 impl Look<'_> {
+    /// Counts a passage of hidden text. Fallback content neither begins nor ends one.
+    pub(super) fn note(&mut self, text: &str, seen: bool, fallback: bool) {
+        let words = words(text);
+        if words == 0 || (!seen && fallback) {
+            return;
+        }
+        let findings = &mut self.sight.findings;
+        if !seen {
+            findings.hidden_words = findings.hidden_words.saturating_add(words);
+            if !self.in_passage {
+                findings.hidden = findings.hidden.saturating_add(1);
+            }
+        }
+        self.in_passage = !seen;
+    }
+
     /// Counts images and active content.
     pub(super) fn count(
         &mut self,

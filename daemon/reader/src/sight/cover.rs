@@ -95,7 +95,7 @@ fn holds_floats(style: &Computed) -> bool {
 }
 
 /// Returns whether the text of an element may run from right to left.
-fn runs_left(document: &Document, styles: &Styles, node: NodeId) -> bool {
+pub(super) fn turns(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let element = document.element(node);
     let direction = element.and_then(|element| element.attribute(&local_name!("dir")));
     direction.is_some_and(|direction| !direction.eq_ignore_ascii_case("ltr"))
@@ -107,6 +107,24 @@ fn is_above(first: &Computed, second: &Computed) -> bool {
     let levels = (level(first, true), level(second, true));
     let lifted = (is_lifted(first, true), is_lifted(second, true));
     levels.0 > levels.1 || (levels.0 == levels.1 && lifted == (true, false))
+}
+
+/// Returns the node before another one, but for white space.
+fn previous(document: &Document, node: NodeId) -> Option<NodeId> {
+    let blank = |node: &NodeId| {
+        document
+            .text(*node)
+            .is_none_or(|text| text.trim().is_empty())
+    };
+    let mut before = document.before(node);
+    before.find(|node| !blank(node) || document.element(*node).is_some())
+}
+
+/// Returns how far the bottom margin of a box moves the next box up, in pixels.
+fn pull(style: &Computed) -> f32 {
+    let margin = style.frame.as_deref().and_then(|frame| frame.margin.bottom);
+    let margin = margin.filter(|margin| margin.is_definite());
+    margin.map_or(0.0, |margin| -margin.usual())
 }
 
 /// Returns whether a cover is on a sibling, so that the boxes around do not matter.
@@ -159,13 +177,20 @@ impl Cover {
         if drawing {
             return Some(cover);
         }
+        cover.reach = match (reach, previous(document, node)) {
+            (Reach::Below { height }, Some(previous)) => match pull(styles.get(previous)) {
+                up if up > 0.0 => Reach::Previous { up, height },
+                _ => reach,
+            },
+            _ => reach,
+        };
         let (holder, _) = cover.room(document, styles)?;
         let parent = |node: NodeId| document.node(node).parent.unwrap_or(NodeId::ROOT);
         let level = |node: NodeId| level(styles.get(node), has_levels(styles.get(parent(node))));
         let style = styles.get(node);
         let sided = matches!(reach, Reach::Corner { width: Some(_), .. });
         let mut around = std::iter::once(holder).chain(document.ancestors(holder));
-        let turned = sided && around.any(|node| runs_left(document, styles, node));
+        let turned = sided && around.any(|node| turns(document, styles, node));
         if !is_whole(style) || turned {
             return None;
         }
@@ -321,12 +346,7 @@ impl Cover {
                 Some((below, Room::all(fits, true)))
             }
             Reach::Previous { height, .. } | Reach::Below { height } => {
-                let mut before = document.before(self.node);
-                let blank =
-                    |node: &NodeId| document.text(*node).is_none_or(|t| t.trim().is_empty());
-                let previous =
-                    before.find(|node| !blank(node) || document.element(*node).is_some());
-                let previous = previous.filter(|node| {
+                let previous = previous(document, self.node).filter(|node| {
                     document.element(*node).is_some() && styles.get(*node).display == Display::Block
                 })?;
                 let below = matches!(self.reach, Reach::Below { .. });

@@ -2,12 +2,15 @@
 
 use super::{
     axis::{Axis, flexes, is_resized, overflow},
+    layers::is_moved,
+    measure::fixed,
     place::Place,
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
         both::Both,
+        flexible::Basis,
         length::{Length, MEDIUM},
         marks::Mark,
         property::{Display, Overflow, Sides, Size},
@@ -30,6 +33,8 @@ pub(super) struct Places<'a> {
     pub(super) squeezed: Both<bool>,
     /// Whether the content of the box gives it no height.
     pub(super) flat: bool,
+    /// Whether the line around does not wrap.
+    pub(super) joined: bool,
 }
 
 impl Places<'_> {
@@ -141,7 +146,7 @@ pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> Bo
     if frame.is_absolute() {
         return Both::of(false);
     }
-    let begins_thin = style.marks.has(Mark::Thin) && !style.marks.has(Mark::Grows);
+    let begins_thin = frame.basis.is_thin() && !style.marks.has(Mark::Grows);
     let thin = |axis| begins_thin && flexes(around) == Some(axis);
     let stretched = !around.marks.has(Mark::Unstretched)
         && ![Mark::Align, Mark::Justify, Mark::Place, Mark::Located]
@@ -163,9 +168,16 @@ pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> Bo
     }
 }
 
-/// Returns whether a box in a flexible box begins at the right edge of it, or beyond, because a box
-/// before it fills the width.
-pub(super) fn is_pushed_out(document: &Document, styles: &Styles, node: NodeId) -> bool {
+/// Returns whether a box in a flexible box begins at the right edge of it, or beyond, because the boxes
+/// before it fill the width. `cut` is whether the box around cuts off what is beyond its right edge;
+/// `room` is the distance to the edge of a box that does so, in pixels, if it is known.
+pub(super) fn is_pushed_out(
+    document: &Document,
+    styles: &Styles,
+    node: NodeId,
+    cut: bool,
+    room: Option<f32>,
+) -> bool {
     let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
     let (style, around) = (styles.get(node), styles.get(parent));
     let moved = [
@@ -192,17 +204,39 @@ pub(super) fn is_pushed_out(document: &Document, styles: &Styles, node: NodeId) 
     let fills = |style: &Computed| {
         let frame = style.frame.as_deref();
         let is_all = |size: Size| size.is_some_and(|size| size.part >= 1.0 && size.px >= 0.0);
-        let sized = style.marks.has(Mark::Basis) || style.marks.has(Mark::Thin);
-        let begins_full = match sized {
-            true => style.marks.has(Mark::Full),
-            false => frame.is_some_and(|frame| is_all(frame.width) && frame.max_width.is_none()),
-        };
+        let begins_full = frame.is_some_and(|frame| match frame.basis {
+            Basis::Own => is_all(frame.width),
+            Basis::Content => false,
+            Basis::Size(size) => is_all(Some(size)),
+        });
         let limited = frame.is_some_and(|frame| frame.max_width.is_some());
         (begins_full && !limited && style.marks.has(Mark::Rigid))
             || frame.is_some_and(|frame| is_all(frame.min_width))
     };
     let mut all = before(document, styles, node).map(|node| styles.get(node));
-    still(style) && all.clone().all(&still) && all.any(fills)
+    still(style)
+        && !style.frame.as_deref().is_some_and(is_moved)
+        && all.clone().all(&still)
+        && (room.is_some_and(|room| all.clone().map(least_width).sum::<f32>() >= room)
+            || (cut && all.any(fills)))
+}
+
+/// Returns the least width of a box in a row of a flexible box, in pixels.
+fn least_width(style: &Computed) -> f32 {
+    let Some(frame) = style.frame.as_deref() else {
+        return 0.0;
+    };
+    let fixed = |size: Size| fixed(size, style.inherited.font_size);
+    let own = match frame.basis {
+        Basis::Own => fixed(frame.width),
+        Basis::Content => None,
+        Basis::Size(size) => fixed(Some(size)),
+    };
+    let own = own.filter(|_| style.marks.has(Mark::Rigid)).unwrap_or(0.0);
+    let most = frame
+        .max_width
+        .map_or(f32::INFINITY, |most| fixed(Some(most)).unwrap_or(0.0));
+    own.min(most).max(fixed(frame.min_width).unwrap_or(0.0))
 }
 
 /// Returns whether no box is before a node in the box around it.

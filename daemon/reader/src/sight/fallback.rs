@@ -16,7 +16,8 @@ const MAX_VISITS: usize = 400;
 pub(super) enum Children {
     #[default]
     All,
-    /// The summary of closed details, or the choice of a switch in SVG, if there is one.
+    /// The summary of closed details, the choice of a switch in SVG, or the formula of alternatives, if
+    /// there is one.
     Only(Option<NodeId>),
 }
 
@@ -86,7 +87,9 @@ fn choice(document: &Document, select: NodeId) -> Option<NodeId> {
 pub(super) fn has_no_text(element: &Element) -> bool {
     let name = element.local_name();
     (element.name.ns == ns!(svg) && matches!(name, "svg" | "g" | "switch"))
-        || (element.name.ns == ns!(mathml) && matches!(name, "math" | "mrow" | "semantics"))
+        // Only the tokens of a formula hold text.
+        || (element.name.ns == ns!(mathml)
+            && !matches!(name, "mi" | "mn" | "mo" | "ms" | "mtext" | "mtd"))
 }
 
 /// Returns whether an open `details` element follows an open one of its group, which closes it.
@@ -119,6 +122,10 @@ fn is_for_reader(element: &Element) -> bool {
 }
 
 pub(super) fn children(document: &Document, node: NodeId, element: &Element) -> Children {
+    if element.name.ns == ns!(mathml) && matches!(element.local_name(), "semantics" | "maction") {
+        let mut children = document.children(node);
+        return Children::Only(children.find(|child| document.element(*child).is_some()));
+    }
     if element.name.ns == ns!(svg) && element.local_name() == "switch" {
         let mut children = document.children(node);
         return Children::Only(children.find(|child| {

@@ -1,8 +1,8 @@
 //! What precedes in the flow of the page: its greatest and its least height.
 
 use super::measure::{
-    LETTER, fixed, has_own_lines, height, is_beside, is_lifted, keeps_lines, known, line_height,
-    side_margins, text_width,
+    LETTER, apart, fixed, has_own_lines, height, is_beside, is_lifted, keeps_lines, known,
+    least_height, line_height, side_margins, text_width,
 };
 use super::spot::Spot;
 use crate::{
@@ -46,6 +46,10 @@ pub(super) struct Ended {
     pub(super) first: bool,
     /// Whether it is beside its siblings.
     pub(super) beside: bool,
+    /// Whether it follows its siblings in a flexible box from the top.
+    pub(super) stacked: bool,
+    /// Whether the line around does not wrap.
+    pub(super) joined: bool,
     /// Whether it fills several rows.
     pub(super) spans: bool,
     /// Least height of a picture or the like whose height is not given, in pixels.
@@ -116,7 +120,7 @@ impl Flow {
             self.mark.settle();
             carried = self.mark.top() - before;
         }
-        self.unsure += u32::from(style.display == Display::Flex);
+        self.unsure += apart(style);
         if let Some(frame) = style.frame.as_deref() {
             match style.display {
                 Display::Inline => {
@@ -137,6 +141,8 @@ impl Flow {
         Spot {
             broken: self.broken,
             pulled: self.pulled,
+            width: self.least_line,
+            text: self.line,
             ..self.mark
         }
     }
@@ -167,7 +173,7 @@ impl Flow {
             self.mark.line = self.mark.line.max(least.unwrap_or(0.0));
             return;
         }
-        self.unsure -= u32::from(style.display == Display::Flex).min(self.unsure);
+        self.unsure -= apart(style).min(self.unsure);
         self.pull(style, frame, ended);
         let beside = is_beside(style) || ended.beside;
         // Only the first line of a block is the one that is indented.
@@ -197,6 +203,14 @@ impl Flow {
         }
         let own = |size: Size| size.map_or(0.0, |size| size.resolve(font, MEDIUM, 0.0));
         let (over, under) = (own(frame.margin.top), own(frame.margin.bottom));
+        if style.display == Display::InlineBlock && !is_lifted(style) {
+            let width = fixed(frame.width, font);
+            let least = width.filter(|_| frame.max_width.is_none() && !ended.hidden);
+            if ended.joined {
+                self.least_line = began.width + least.unwrap_or(0.0) + side_margins(frame, style);
+            }
+            self.line = began.text + width.unwrap_or(SCREEN_WIDTH);
+        }
         if ended.hidden || beside {
             self.mark = began;
             let in_line = matches!(style.display, Display::Cell | Display::InlineBlock);
@@ -204,6 +218,9 @@ impl Flow {
             if !ended.hidden && !lifted && in_line {
                 let height = height + over.min(0.0) + under.min(0.0);
                 self.mark.line = self.mark.line.max(height);
+            } else if !ended.hidden && ended.stacked && !is_lifted(style) {
+                self.mark.settle();
+                self.mark.least += least_height(style, frame) + over.min(0.0) + under.min(0.0);
             } else if !ended.hidden && !lifted && style.display == Display::Flex {
                 let height = fixed(frame.height, font).filter(|_| frame.max_height.is_none());
                 self.mark.least += height.unwrap_or(0.0);

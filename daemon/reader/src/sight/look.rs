@@ -1,19 +1,21 @@
 //! Walk through a document that judges each run of text and each box.
 
 use super::{
+    axis::stacks,
     clip::Window,
     columns::Columns,
     contrast::Ground,
-    cover::Cover,
+    cover::{Cover, turns},
+    drawing,
     extent::{Places, has_all_heights, is_pushed_out, squeezed},
     fallback::{Children, children, has_no_text, is_fallback},
     flow,
     heights::Heights,
-    measure::{has_unknown_height, is_beside, usual_margin},
+    measure::{has_unknown_height, is_beside, is_joined, usual_margin},
     painted::Painted,
     pictures,
     place::Place,
-    seen::{Seen, Sight, is_tiny, words},
+    seen::{Seen, Sight, is_tiny},
     spot::Spot,
 };
 use crate::{
@@ -86,6 +88,10 @@ pub(super) struct Surroundings {
 
 /// Judges all runs of text and all boxes of a document.
 pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
+    let mut all = document.walk(NodeId::ROOT);
+    let place = Place::of_page(
+        all.any(|visit| matches!(visit, Visit::Enter(node) if turns(document, styles, node))),
+    );
     let mut look = Look {
         document,
         styles,
@@ -98,11 +104,11 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             block_ground: Ground::WHITE,
             float_ground: Ground::WHITE,
             painted: None,
-            place: Place::default(),
+            place,
             window: Window::default(),
             outer: Window::default(),
-            held: Place::default(),
-            fixed: Default::default(),
+            held: place,
+            fixed: (Window::default(), place),
             holds: true,
             svg: false,
             pictured: false,
@@ -205,14 +211,17 @@ impl Look<'_> {
             let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
             let element = self.document.element(parent);
             let svg = element.is_some_and(|parent| parent.name.ns == ns!(svg));
-            let has_no_place = self.is_closed(node, around) || element.is_some_and(has_no_text);
+            let style = self.styles.get(parent);
+            let has_no_place = self.is_closed(node, around)
+                || element.is_some_and(has_no_text)
+                || (svg && drawing::is_outside(self.document, self.styles, parent, text, style));
             let found = match has_no_place {
                 true => Seen::No,
-                false => self.judge(text, self.styles.get(parent), svg, around),
+                false => self.judge(text, style, svg, around),
             };
             let (fallback, hidden) = (around.fallback, around.hidden);
             if !around.gone {
-                self.flow.pass(text, self.styles.get(parent), hidden);
+                self.flow.pass(text, style, hidden);
             }
             self.sight.seen.set(node, found);
             self.note(text, found == Seen::Yes, fallback);
@@ -231,6 +240,8 @@ impl Look<'_> {
                 self.flow.leave_beside(inside.place.width);
             }
             let name = self.document.name(node);
+            let parent = self.document.node(node).parent;
+            let parent = parent.map(|parent| self.styles.get(parent));
             let spans = self.document.element(node).is_some_and(|element| {
                 let rows = element.attribute(&local_name!("rowspan"));
                 rows.is_some_and(|rows| rows.trim() != "1")
@@ -244,6 +255,8 @@ impl Look<'_> {
                     margin: usual_margin(name, style, self.document.quirks),
                     first: inside.first,
                     beside: shared,
+                    stacked: parent.is_some_and(stacks),
+                    joined: is_joined(self.document, self.styles, node),
                     spans,
                     replaced: match name {
                         "iframe" => Some(150.0),
@@ -253,22 +266,6 @@ impl Look<'_> {
                 },
             );
         }
-    }
-
-    /// Counts a passage of hidden text. Fallback content neither begins nor ends one.
-    fn note(&mut self, text: &str, seen: bool, fallback: bool) {
-        let words = words(text);
-        if words == 0 || (!seen && fallback) {
-            return;
-        }
-        let findings = &mut self.sight.findings;
-        if !seen {
-            findings.hidden_words = findings.hidden_words.saturating_add(words);
-            if !self.in_passage {
-                findings.hidden = findings.hidden.saturating_add(1);
-            }
-        }
-        self.in_passage = !seen;
     }
 
     /// Returns the surroundings of the content of an element.
@@ -326,11 +323,12 @@ impl Look<'_> {
                 quirks: has_all_heights(self.document, self.styles, node, frame),
                 margin: usual_margin(element.html_name(), style, self.document.quirks),
                 squeezed: squeezed(self.document, self.styles, node),
+                joined: is_joined(self.document, self.styles, node),
                 flat: self.heights.is_flat(self.document, self.styles, node),
             };
             (inside.window, held) = window.inside(style, frame, &places, &self.flow);
-            inside.hidden |=
-                around.window.cuts_across() && is_pushed_out(self.document, self.styles, node);
+            let (cut, room) = (around.window.cuts_across(), around.window.room());
+            inside.hidden |= is_pushed_out(self.document, self.styles, node, cut, room);
         } else {
             inside.window = around
                 .window

@@ -1,13 +1,15 @@
 //! Sizes that follow from the style of one box or one run of text.
 
+use super::axis::stacks;
 use crate::{
-    cascade::{Computed, Frame},
+    cascade::{Computed, Frame, Styles},
     css::{
+        flexible::Basis,
         length::{Length, MEDIUM},
         marks::Mark,
         property::{Display, Overflow, Sides, Size, WhiteSpace},
     },
-    document::Element,
+    document::{Document, Element, NodeId},
 };
 
 /// Width of a letter as a multiple of the font size, rounded up.
@@ -144,4 +146,30 @@ pub(super) fn side_margins(frame: &Frame, style: &Computed) -> f32 {
     let margins = [frame.margin.left, frame.margin.right].map(known);
     let pixels = margins.map(|size| size.resolve(style.inherited.font_size, MEDIUM, 0.0));
     pixels.iter().sum()
+}
+
+/// Returns the least height of a box in a column of a flexible box, in pixels.
+pub(super) fn least_height(style: &Computed, frame: &Frame) -> f32 {
+    let fixed = |size: Size| fixed(size, style.inherited.font_size);
+    let own = match frame.basis {
+        Basis::Own => fixed(frame.height),
+        Basis::Content => None,
+        Basis::Size(size) => fixed(Some(size)),
+    };
+    let own = own.filter(|_| style.marks.has(Mark::Rigid) && frame.max_height.is_none());
+    own.unwrap_or(0.0)
+        .max(fixed(frame.min_height).unwrap_or(0.0))
+}
+
+/// Returns the number of reasons for which the heights of boxes inside an element do not add up with
+/// those before it.
+pub(super) fn apart(style: &Computed) -> u32 {
+    let beside = style.display == Display::Flex && !stacks(style);
+    u32::from(beside) + u32::from(style.marks.has(Mark::Located))
+}
+
+/// Returns whether the line that a node is in does not wrap.
+pub(super) fn is_joined(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
+    styles.get(parent).inherited.white_space == WhiteSpace::NoWrap
 }

@@ -9,6 +9,7 @@ mod content;
 mod contrast;
 mod count;
 mod cover;
+mod drawing;
 mod extent;
 mod fallback;
 mod flat;

@@ -21,6 +21,7 @@ use crate::{
     thresholds::{FAINTEST, LASTING, OPAQUE, UNPAINTED},
 };
 use html5ever::{local_name, ns};
+use std::ops::Range;
 
 /// Most boxes of a document that are examined as covers.
 const MAX_COVERS: usize = 32;
@@ -40,7 +41,7 @@ impl Look<'_> {
 
     /// Takes an element that is seen: a cover, or a picture or a coloured box that may be under text.
     pub(super) fn pile(&mut self, node: NodeId, element: &Element, style: &Computed) {
-        if element.name.ns == ns!(svg) {
+        if element.name.ns == ns!(svg) && element.local_name() != "svg" {
             return self.draw(node, element, style);
         }
         let name = element.html_name();
@@ -88,9 +89,15 @@ impl Look<'_> {
             return;
         }
         let reach = if has_holder { self.stack.len() } else { 1 };
-        for around in self.stack.iter_mut().rev().take(reach) {
-            // Only what is placed is drawn above such a box.
-            if below && absolute {
+        self.lie_under(0..reach, below && absolute, ground);
+    }
+
+    /// Takes a picture or a coloured box that text in some of the elements around may be on, the innermost
+    /// first. `below` is whether only what is placed is drawn above the box.
+    fn lie_under(&mut self, around: Range<usize>, below: bool, ground: bool) {
+        let reach = around.len();
+        for around in self.stack.iter_mut().rev().skip(around.start).take(reach) {
+            if below {
                 around.ground = Ground::UNKNOWN;
                 around.block_ground = Ground::UNKNOWN;
                 around.float_ground = Ground::UNKNOWN;
@@ -156,11 +163,20 @@ impl Look<'_> {
             (Some(inner), Some(outer)) => inner >= outer,
             _ => text(rectangle, name).as_deref() == Some("100%"),
         };
-        let moved = ["x", "y", "transform"];
+        let less = [
+            "x",
+            "y",
+            "rx",
+            "ry",
+            "transform",
+            "fill-opacity",
+            "mask",
+            "filter",
+        ];
         fills("width")
             && fills("height")
             && text(drawing, "viewBox").is_none()
-            && moved.iter().all(|name| text(rectangle, name).is_none())
+            && less.iter().all(|name| text(rectangle, name).is_none())
     }
 
     /// Takes a shape of SVG, which may be under the text after it.
@@ -172,6 +188,14 @@ impl Look<'_> {
             && self.is_whole_drawing(node, element)
         {
             self.cover(node, Reach::Drawing);
+            // The drawing itself may be above the text of the page.
+            let drawing = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+            let frame = self.styles.get(drawing).frame.as_deref();
+            let reach = self.document.element(drawing).zip(frame);
+            let reach = reach.and_then(|(drawing, frame)| Reach::of(drawing, style, frame));
+            if let Some(reach) = reach {
+                self.cover(drawing, reach);
+            }
         }
         let shape = matches!(
             element.local_name(),
@@ -183,6 +207,12 @@ impl Look<'_> {
         if !shape || !has_area(element) || !around.ground.differs_from(style.inherited.svg_fill) {
             return;
         }
+        let drawing = |node: &NodeId| {
+            let element = self.document.element(*node);
+            element.is_some_and(|element| element.local_name() == "svg")
+        };
+        let drawing = self.document.ancestors(node).find(drawing);
+        let drawing = drawing.map(|drawing| self.styles.get(drawing));
         for around in self.stack.iter_mut().rev() {
             around.ground = Ground::UNKNOWN;
             around.block_ground = Ground::UNKNOWN;
@@ -190,6 +220,11 @@ impl Look<'_> {
             if around.svg {
                 break;
             }
+        }
+        if let Some(drawing) = drawing.filter(|drawing| drawing.frame_or_default().is_absolute()) {
+            let inside = self.stack.iter().rev().position(|around| around.svg);
+            let outside = inside.map_or(0, |inside| inside + 1);
+            self.lie_under(outside..self.stack.len(), level(drawing, false) < 0, true);
         }
     }
 }

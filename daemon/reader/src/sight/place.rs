@@ -2,7 +2,7 @@
 //! enough for each layout that the style permits.
 
 use super::{
-    axis::{Axis, Reference, Width, flexes, is_centred},
+    axis::{Axis, Reference, Width, flexes},
     flow::{Flow, LINE},
     layers::is_lowered,
 };
@@ -56,6 +56,11 @@ pub(super) struct Place {
     pub(super) scale: Both<f32>,
     /// Font size in pixels.
     pub(super) font: f32,
+    /// Whether a block that is less wide than the box around may be elsewhere than at its left edge,
+    /// although its margins do not share the room.
+    askew: bool,
+    /// Whether text may run from the right to the left.
+    turned: bool,
     /// Whether the text is moved far from the page on purpose.
     away: bool,
     /// Right edge of a box that is placed by its right side, in pixels.
@@ -84,6 +89,8 @@ impl Default for Place {
             flexes: None,
             scale: Both::of(1.0),
             font: MEDIUM,
+            askew: false,
+            turned: false,
             away: false,
             right_edge: None,
             indent: Length::ZERO,
@@ -92,6 +99,15 @@ impl Default for Place {
 }
 
 impl Place {
+    /// Returns the place of the page. `turned` is whether text may run from the right to the left.
+    pub(super) fn of_page(turned: bool) -> Self {
+        Self {
+            askew: turned,
+            turned,
+            ..Self::default()
+        }
+    }
+
     /// Returns the place of the content of an element. `holder` is the place of the box that it refers
     /// to if it is placed absolutely.
     pub(super) fn inside(
@@ -358,30 +374,5 @@ impl Place {
             }
             Float::None => 0.0,
         }
-    }
-
-    /// Widens the estimate where the layout decides on the place.
-    fn spread(mut self, style: &Computed, around: f32) -> Self {
-        let anywhere = matches!(
-            style.display,
-            Display::Cell | Display::Table | Display::Flex
-        );
-        let centred = style
-            .frame
-            .as_deref()
-            .filter(|frame| !frame.floats())
-            .is_some_and(|frame| frame.margin.left.is_none() && frame.width.is_some());
-        if anywhere || centred {
-            // Boxes in each other share the room.
-            let room = self.width.clamp(0.0, SCREEN_WIDTH);
-            let room = room
-                .min(self.width.max(SCREEN_WIDTH) - self.spread)
-                .max(0.0);
-            self.x += room;
-            self.spread += room;
-        } else if is_centred(style) {
-            self.x += ((around - self.narrow) / 2.0).clamp(0.0, SCREEN_WIDTH);
-        }
-        self
     }
 }

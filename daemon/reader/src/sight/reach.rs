@@ -182,7 +182,7 @@ fn has_own_size(element: &Element) -> bool {
     element.is_replaced()
         || matches!(
             element.html_name(),
-            "progress" | "meter" | "dialog" | "table" | "hr"
+            "progress" | "meter" | "dialog" | "table"
         )
 }
 

@@ -140,7 +140,9 @@ impl Room {
         (part.around, part.least, part.block) = (None, None, block);
         part.outside |= self.is_outside(element, style, frame);
         let all = self.limit == f32::INFINITY;
-        if frame.position != Position::Absolute && frame.position != Position::Fixed {
+        // The margins of the box itself are outside of it.
+        let inside = !self.stack.is_empty();
+        if inside && frame.position != Position::Absolute && frame.position != Position::Fixed {
             let up = |margin: Size| margin.map_or(0.0, |margin| margin.usual().min(0.0));
             self.shifted -= up(frame.margin.top) + up(frame.margin.bottom);
         }

@@ -15,6 +15,10 @@ pub(super) struct Spot {
     pub(super) lines: u32,
     /// Whether the block has had a line break.
     pub(super) broken: bool,
+    /// Least width of the text that precedes in a line that does not wrap.
+    pub(super) width: f32,
+    /// Greatest width of the text that precedes in the block.
+    pub(super) text: f32,
     /// Movement up by negative margins.
     pub(super) pulled: f32,
 }

@@ -5,10 +5,11 @@ use crate::{
     cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
-        property::{Align, Size},
+        marks::Mark,
+        property::{Align, Display, Size},
     },
     sight::{
-        axis::Width,
+        axis::{Width, is_centred},
         flow::{Flow, LINE, NARROW},
         measure::{keeps_lines, text_width},
     },
@@ -59,10 +60,10 @@ impl Place {
             false => self.x - self.in_line,
         };
         let right = match inherited.align {
-            Align::Left => x + moved + edge,
+            Align::Left if !self.turned => x + moved + edge,
             Align::Centre => x + moved + edge + slack / 2.0,
             // The indentation moves the beginning of the line, not its end.
-            Align::Right => x + edge + slack,
+            Align::Left | Align::Right => x + edge + slack,
         };
         let right = self.right_edge.map_or(right, |most| right.min(most));
         let indented = whole.end(self.indent).filter(|_| moved < 0.0);
@@ -114,5 +115,33 @@ impl Place {
             true => 0.0,
             false => flow.greatest() + flow.pulled() - self.pulled,
         }
+    }
+
+    /// Widens the estimate where the layout decides on the place.
+    pub(super) fn spread(mut self, style: &Computed, around: f32) -> Self {
+        let anywhere = matches!(
+            style.display,
+            Display::Cell | Display::Table | Display::Flex
+        );
+        self.askew |= style.inherited.align != Align::Left;
+        let free = [Mark::Centred, Mark::Justify, Mark::Place];
+        let free = free.iter().any(|mark| style.marks.has(*mark));
+        let centred = style
+            .frame
+            .as_deref()
+            .filter(|frame| !frame.floats() && frame.width.is_some())
+            .is_some_and(|frame| self.askew || (free && frame.margin.left.is_none()));
+        if anywhere || centred {
+            // Boxes in each other share the room.
+            let room = self.width.clamp(0.0, SCREEN_WIDTH);
+            let room = room
+                .min(self.width.max(SCREEN_WIDTH) - self.spread)
+                .max(0.0);
+            self.x += room;
+            self.spread += room;
+        } else if is_centred(style) {
+            self.x += ((around - self.narrow) / 2.0).clamp(0.0, SCREEN_WIDTH);
+        }
+        self
     }
 }

@@ -1,0 +1,40 @@
+//! Markers of lists.
+
+use cssparser::{Parser, Token, match_ignore_ascii_case};
+
+/// Marker of the items of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum ListStyle {
+    #[default]
+    Bullet,
+    None,
+    Decimal,
+    LowerAlpha,
+    UpperAlpha,
+    LowerRoman,
+    UpperRoman,
+}
+
+/// Returns the marker that a list style names. An image counts as a bullet.
+pub(super) fn list_style(input: &mut Parser<'_>) -> ListStyle {
+    let mut style = None;
+    while let Ok(token) = input.next() {
+        style = match token {
+            Token::Ident(name) => match_ignore_ascii_case! { name,
+                "none" => style.or(Some(ListStyle::None)),
+                "disc" | "circle" | "square" | "disclosure-open" | "disclosure-closed" => {
+                    Some(ListStyle::Bullet)
+                },
+                "lower-alpha" | "lower-latin" => Some(ListStyle::LowerAlpha),
+                "upper-alpha" | "upper-latin" => Some(ListStyle::UpperAlpha),
+                "lower-roman" => Some(ListStyle::LowerRoman),
+                "upper-roman" => Some(ListStyle::UpperRoman),
+                "inside" | "outside" => style,
+                // Other alphabets, and styles that nothing defines, are numbers.
+                _ => Some(ListStyle::Decimal),
+            },
+            _ => Some(ListStyle::Bullet),
+        };
+    }
+    style.unwrap_or_default()
+}
