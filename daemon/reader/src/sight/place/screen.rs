@@ -60,7 +60,7 @@ impl Place {
             false => self.x - self.in_line,
         };
         let right = match inherited.align {
-            Align::Left if !self.turned => x + moved + edge,
+            Align::Left if !self.turned || moved < 0.0 => x + moved + edge,
             Align::Centre => x + moved + edge + slack / 2.0,
             // The indentation moves the beginning of the line, not its end.
             Align::Left | Align::Right => x + edge + slack,
