@@ -328,16 +328,16 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     hint for a person: omit --instance to reach the mails of all addresses
 
     [Unreachable]
-    error: no email was read: the store of the shared leases does not answer
+    error: no email was read: the store of the shared leases failed
     caused by: connection refused
     hint: call again in a minute; if it fails again, ask the user to run `taid status` and to check the server of `shared_leases`; sending and listing work
     hint for a person: run `taid status`, and check the server of `shared_leases` in config.toml; sending and listing work
 
     [NotYours]
-    error: email 7 was not read: a client of another machine is reading it
-    caused by: the machines that share the leases of this account give each email to one client
-    hint: call fetch_email without an ID for the next email, or call again in a minute
-    hint for a person: try again in a minute
+    error: email 7 was not read: another client has it
+    caused by: the machines that share the leases of this account give each email to one client; a lease that a killed taid left ends after `shared_leases_ttl`
+    hint: call fetch_email without an ID for the next email, or call again in a minute or two
+    hint for a person: try again in a minute or two
 
     [DeadlinePassed]
     error: other clients looked for mail of desk.alice@tai.chat until the time limit

@@ -137,7 +137,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         ))),
         MailError::LeaseStore(error) => Fault::new(
             FaultCode::Unreachable,
-            "no email was read: the store of the shared leases does not answer",
+            "no email was read: the store of the shared leases failed",
         )
         .because(error.to_string())
         .hint(Hint::each(
@@ -154,12 +154,15 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         .hint(Hint::reader("try again in a moment; the mail is unchanged")),
         MailError::HeldElsewhere(id) => Fault::new(
             FaultCode::NotYours,
-            format!("email {id} was not read: a client of another machine is reading it"),
+            format!("email {id} was not read: another client has it"),
         )
-        .because("the machines that share the leases of this account give each email to one client")
+        .because(
+            "the machines that share the leases of this account give each email to one client; a lease \
+             that a killed taid left ends after `shared_leases_ttl`",
+        )
         .hint(Hint::each(
-            "call fetch_email without an ID for the next email, or call again in a minute",
-            "try again in a minute",
+            "call fetch_email without an ID for the next email, or call again in a minute or two",
+            "try again in a minute or two",
         )),
         MailError::NotYours { id, address } => Fault::new(
             FaultCode::NotYours,

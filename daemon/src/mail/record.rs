@@ -38,6 +38,12 @@ pub(super) enum LeaseRecord {
         /// The mail's recipient.
         address: String,
     },
+    /// A client has written the mail, and the bridge counts it as read. The store of the shared leases
+    /// does not know it yet.
+    Delivered {
+        /// The mail.
+        id: u64,
+    },
     /// The lease has ended.
     Closed {
         /// The mail.
@@ -136,6 +142,7 @@ impl fmt::Display for LeaseRecord {
             Self::Taken { id, address } => write!(f, "taken {id} {address}"),
             Self::Marked { id, address } => write!(f, "marked {id} {address}"),
             Self::Unconfirmed { id, address } => write!(f, "unconfirmed {id} {address}"),
+            Self::Delivered { id } => write!(f, "delivered {id}"),
             Self::Closed { id } => write!(f, "closed {id}"),
         }
     }
@@ -160,6 +167,7 @@ impl FromStr for LeaseRecord {
                 id,
                 address: address.to_owned(),
             }),
+            ("delivered", None) => Ok(Self::Delivered { id }),
             ("closed", None) => Ok(Self::Closed { id }),
             _ => Err(NotARecord),
         }

@@ -25,6 +25,7 @@ fn each_lease_record_is_one_line_and_parses_back() {
             LeaseRecord::Unconfirmed { id: 7, address },
             "unconfirmed 7 desk.alice@tai.chat",
         ),
+        (LeaseRecord::Delivered { id: 7 }, "delivered 7"),
         (LeaseRecord::Closed { id: 7 }, "closed 7"),
     ] {
         assert_eq!(record.to_string(), line);

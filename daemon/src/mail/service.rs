@@ -152,7 +152,7 @@ impl<B: Bridge> MailService<B> {
         };
         let leases = Arc::new(leases);
         Self {
-            sharing: Sharing::of(shared, &leases),
+            sharing: Sharing::of(shared, &leases, &session),
             arrivals: Arrivals::new(bridge.clone(), session.clone(), poll_interval),
             bridge,
             session,

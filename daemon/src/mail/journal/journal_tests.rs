@@ -28,6 +28,7 @@ fn id_of(record: LeaseRecord) -> u64 {
         LeaseRecord::Marked { id, .. }
         | LeaseRecord::Unconfirmed { id, .. }
         | LeaseRecord::Taken { id, .. }
+        | LeaseRecord::Delivered { id }
         | LeaseRecord::Closed { id } => id,
     }
 }

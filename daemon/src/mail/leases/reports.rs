@@ -1,7 +1,7 @@
 //! What the table of the leases reports to the store of the leases that several machines share: the
 //! leases that last, and the ends of others until the store has them.
 
-use super::state::{Event, State};
+use super::state::{Event, Lease, State};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::Notify;
 
@@ -12,6 +12,9 @@ pub(super) enum End {
     Freed,
     /// The mail is gone, or was read elsewhere.
     Gone,
+    /// A client of the mail's address says that it has written the mail, of which this daemon has no
+    /// lease. The address may not be the mail's.
+    Claimed,
     /// A client has written the mail, and the bridge may count it as unread.
     Unconfirmed,
     /// A client has written the mail, and the bridge counts it as read.
@@ -49,15 +52,31 @@ impl Unreported {
     ) {
         if let Some(end) = end(before, event, after) {
             self.add(id, end);
+        } else if event == Event::Disown {
+            self.ends.remove(&id);
         } else if let Some(State::Returned { .. }) = after {
             self.ended.notify_one();
         }
     }
 
-    /// Adds the end of a lease.
+    /// Adds the end of a lease. A delivery stays until the store has it, because the store would give
+    /// the mail to another machine. Nothing leases the mail before.
     pub(super) fn add(&mut self, id: u64, end: End) {
-        self.ends.insert(id, end);
+        if !self.has_delivered(id) {
+            self.ends.insert(id, end);
+        }
         self.ended.notify_one();
+    }
+
+    /// Returns whether the store does not have the delivery of the mail yet.
+    pub(super) fn has_delivered(&self, id: u64) -> bool {
+        self.ends.get(&id) == Some(&End::Delivered)
+    }
+
+    /// Returns the mails of which the store does not have the delivery yet.
+    pub(super) fn delivered(&self) -> impl Iterator<Item = u64> {
+        let delivered = |(_, end): &(&u64, &End)| **end == End::Delivered;
+        self.ends.iter().filter(delivered).map(|(id, _)| *id)
     }
 
     /// Notes that a call names a mail, before it asks the store for the mail.
@@ -86,10 +105,15 @@ impl Unreported {
         }
     }
 
-    /// Adds the ends to reports.
-    pub(super) fn add_to(&self, reports: &mut Reports) {
+    /// Adds the ends to reports. `leases` has the addresses of the claims.
+    pub(super) fn add_to(&self, reports: &mut Reports, leases: &BTreeMap<u64, Lease>) {
         for (id, end) in &self.ends {
             let ids = match end {
+                End::Claimed => {
+                    let claim = leases.get(id).map(|lease| (*id, lease.address.clone()));
+                    reports.claimed.extend(claim);
+                    continue;
+                }
                 End::Freed => &mut reports.freed,
                 End::Gone => &mut reports.gone,
                 End::Unconfirmed => &mut reports.unconfirmed,
@@ -101,7 +125,9 @@ impl Unreported {
 
     /// Removes the ends that the store has, unless the lease has ended in another way meanwhile.
     pub(super) fn remove(&mut self, reports: &Reports) {
+        let claimed: Vec<u64> = reports.claimed.iter().map(|(id, _)| *id).collect();
         for (ids, end) in [
+            (&claimed, End::Claimed),
             (&reports.freed, End::Freed),
             (&reports.gone, End::Gone),
             (&reports.unconfirmed, End::Unconfirmed),
@@ -130,8 +156,8 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
             | State::Returned { .. },
         ) => None,
         Some(State::Unconfirmed) => match event {
-            // The mail may not be the client's. The end is told once the bridge has marked it.
-            Event::DeliverForgotten { .. } => None,
+            // The mail may not be the client's. The store compares the address.
+            Event::DeliverForgotten { .. } => Some(End::Claimed),
             Event::Take { .. }
             | Event::TakeReturned { .. }
             | Event::Reclaim { .. }
@@ -190,6 +216,8 @@ pub(crate) struct Reports {
     pub(crate) freed: Vec<u64>,
     /// Mails that are gone.
     pub(crate) gone: Vec<u64>,
+    /// Mails that clients of these addresses say they have written.
+    pub(crate) claimed: Vec<(u64, String)>,
     /// Mails that a client has written and the bridge may count as unread.
     pub(crate) unconfirmed: Vec<u64>,
     /// Mails that a client has written and the bridge counts as read.
@@ -204,10 +232,12 @@ impl Reports {
             handed_over,
             freed,
             gone,
+            claimed,
             unconfirmed,
             delivered,
         } = self;
         !handed_over.is_empty()
+            || !claimed.is_empty()
             || [freed, gone, unconfirmed, delivered]
                 .iter()
                 .any(|ids| !ids.is_empty())

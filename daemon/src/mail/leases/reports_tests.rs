@@ -1,6 +1,7 @@
 //! What the store of the shared leases learns of each change.
 
 use super::{
+    super::{journal::SystemDisk, state_files::Predecessor},
     Leases,
     reports::{End, HandedOver, Reports, end},
     state::{Event, Lease, State, step},
@@ -46,6 +47,7 @@ async fn each_end_of_a_lease_is_reported_until_the_store_has_it() {
         handed_over,
         freed: vec![1],
         gone: vec![2],
+        claimed: vec![],
         unconfirmed: vec![5],
         delivered: vec![4],
     };
@@ -97,16 +99,66 @@ async fn a_mail_that_is_read_by_its_id_is_reported_unless_a_client_holds_it() {
 }
 
 #[tokio::test]
-async fn a_report_without_a_lease_is_told_once_the_bridge_has_marked_the_mail() {
+async fn a_report_without_a_lease_is_a_claim_of_its_address() {
     let leases = Leases::in_memory();
     leases.share(Arc::default());
     for id in [7, 8] {
         leases.deliver(1, id, Some(DESK), |_| false);
     }
     leases.disown(8);
-    assert_eq!(leases.reports(), Reports::default());
+    let claims = Reports {
+        claimed: vec![(7, DESK.to_owned())],
+        ..Reports::default()
+    };
+    assert_eq!(leases.reports(), claims);
     leases.confirm(7);
-    assert_eq!(leases.reports().delivered, [7]);
+    let delivered = Reports {
+        delivered: vec![7],
+        ..Reports::default()
+    };
+    assert_eq!(leases.reports(), delivered);
+}
+
+#[tokio::test]
+async fn deliveries_that_the_store_does_not_have_outlive_the_daemon() {
+    crate::os::restrict_new_files();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state/leases");
+    let open = || Leases::open(path.clone(), Arc::new(SystemDisk), Predecessor::SameBridge);
+    let share = || {
+        let leases = open();
+        leases.share(Arc::default());
+        leases.add_client(1);
+        leases
+    };
+    let leases = share();
+    for id in 1..=3 {
+        leases.take(1, id, DESK).unwrap().keep();
+        let _ = leases.mark(1, id);
+    }
+    leases.confirm(1);
+    leases.confirm(2);
+    for id in 1..=3 {
+        leases.deliver(1, id, None, |_| false);
+    }
+    // A later look ends the lease here, and a late list shows the mail.
+    leases.begin_look(DESK);
+    leases.take(1, 1, DESK).unwrap().keep();
+    leases.give_back(1, 1);
+    drop(leases);
+    drop(open());
+    let leases = share();
+    let reports = leases.reports();
+    let expected = Reports {
+        claimed: vec![(3, DESK.to_owned())],
+        delivered: vec![1, 2],
+        ..Reports::default()
+    };
+    assert_eq!(reports, expected);
+    leases.reported(&reports);
+    drop(leases);
+    let reports = share().reports();
+    assert_eq!((reports.delivered, reports.claimed.len()), (vec![], 1));
 }
 
 #[tokio::test]
@@ -147,7 +199,10 @@ fn no_written_mail_ever_counts_as_free() {
             let after = step(before, event, now).map(|lease| lease.state);
             let end = end(Some(state), event, after);
             assert!(
-                matches!(end, None | Some(End::Unconfirmed | End::Delivered)),
+                matches!(
+                    end,
+                    None | Some(End::Claimed | End::Unconfirmed | End::Delivered)
+                ),
                 "{state:?} {event:?} {end:?}"
             );
         }

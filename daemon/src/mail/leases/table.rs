@@ -11,7 +11,7 @@ use super::{
     state::{ClientKey, Event, Lease, State, has_lapsed, step},
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -37,53 +37,70 @@ pub(super) struct Table {
     pub(super) journal: Journal<LeaseRecord>,
     /// Ends of leases for the store of the shared leases; `None` if the leases are of this machine.
     unreported: Option<Unreported>,
+    /// Mails of which a previous daemon could not report the delivery, until there is a store.
+    kept: BTreeSet<u64>,
+}
+
+/// The records of a file.
+#[derive(Debug, Default)]
+struct Loaded {
+    mails: BTreeMap<u64, Lease>,
+    /// Mails of which the store of the shared leases does not have the delivery.
+    delivered: BTreeSet<u64>,
 }
 
 impl Table {
     /// Returns a table that does not outlive the daemon.
     pub(super) fn in_memory() -> Self {
-        Self::of(BTreeMap::new(), Journal::nowhere())
+        Self::of(Loaded::default(), Journal::nowhere())
     }
 
     /// Opens the leases that a previous daemon kept in this file.
     pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>) -> Self {
         let from = now() + GRACE;
-        let mut mails = BTreeMap::new();
-        let journal = Journal::open(path, disk, |record| load(&mut mails, record, from));
-        let mut table = Self::of(mails, journal);
-        let needed = needed(&table.mails);
+        let mut loaded = Loaded::default();
+        let journal = Journal::open(path, disk, |record| load(&mut loaded, record, from));
+        let mut table = Self::of(loaded, journal);
+        let needed = needed(&table.mails, table.unreported.as_ref(), &table.kept);
         table.journal.shorten(&needed);
         table
     }
 
-    fn of(mails: BTreeMap<u64, Lease>, journal: Journal<LeaseRecord>) -> Self {
+    fn of(loaded: Loaded, journal: Journal<LeaseRecord>) -> Self {
         Self {
             clients: HashSet::new(),
             remarked: HashSet::new(),
-            mails,
+            mails: loaded.mails,
             journal,
             unreported: None,
+            kept: loaded.delivered,
         }
     }
 
     /// Reads the file if it could not be opened before.
     pub(super) fn reopen(&mut self) {
-        let (from, mut earlier) = (now() + GRACE, BTreeMap::new());
+        let (from, mut earlier) = (now() + GRACE, Loaded::default());
         self.journal
             .reopen(|record| load(&mut earlier, record, from));
-        for (id, lease) in earlier {
+        for (id, lease) in earlier.mails {
             self.mails.entry(id).or_insert(lease);
+        }
+        match &mut self.unreported {
+            Some(unreported) => {
+                for id in earlier.delivered {
+                    unreported.add(id, End::Delivered);
+                }
+            }
+            None => self.kept.extend(earlier.delivered),
         }
     }
 
     /// Applies an event and journals the change. Returns whether there was one.
     pub(super) fn change(&mut self, id: u64, event: Event<'_>) -> bool {
+        let old = self.record_of(id);
         let before = self.mails.remove(&id);
         let after = step(before.clone(), event, now());
         let changed = before != after;
-        let remembered =
-            |lease: &Option<Lease>| lease.as_ref().and_then(|lease| record_of(id, lease));
-        let (old, new) = (remembered(&before), remembered(&after));
         if let Some(unreported) = &mut self.unreported {
             let state = |lease: &Option<Lease>| lease.as_ref().map(|lease| lease.state);
             unreported.note(id, state(&before), event, state(&after));
@@ -96,23 +113,44 @@ impl Table {
                 self.remarked.remove(&id);
             }
         }
-        if new != old {
-            self.write(&new.unwrap_or(LeaseRecord::Closed { id }));
-        }
+        self.write_change(id, old.as_ref());
         changed
     }
 
+    /// Returns the record of a mail that must outlive the daemon.
+    fn record_of(&self, id: u64) -> Option<LeaseRecord> {
+        let lease = self.mails.get(&id);
+        let record = lease.and_then(|lease| record_of(id, lease));
+        let unreported = self.unreported.as_ref();
+        let is_kept = unreported.is_some_and(|unreported| unreported.has_delivered(id))
+            || self.kept.contains(&id);
+        record.or_else(|| is_kept.then_some(LeaseRecord::Delivered { id }))
+    }
+
+    /// Journals the record of a mail, if it is not the old one any more.
+    fn write_change(&mut self, id: u64, old: Option<&LeaseRecord>) {
+        let new = self.record_of(id);
+        if new.as_ref() != old {
+            self.write(&new.unwrap_or(LeaseRecord::Closed { id }));
+        }
+    }
+
     fn write(&mut self, record: &LeaseRecord) {
-        let mails = &self.mails;
-        self.journal.append(record, || needed(mails));
+        let (mails, unreported, kept) = (&self.mails, self.unreported.as_ref(), &self.kept);
+        self.journal
+            .append(record, || needed(mails, unreported, kept));
         match record {
-            LeaseRecord::Taken { .. } | LeaseRecord::Marked { .. } => {}
+            LeaseRecord::Taken { .. }
+            | LeaseRecord::Marked { .. }
+            | LeaseRecord::Delivered { .. } => {}
             LeaseRecord::Unconfirmed { address, .. } => self.bound_unconfirmed(address),
             LeaseRecord::Closed { .. } => {
-                if mails
+                let has_delivered =
+                    unreported.is_some_and(|unreported| unreported.delivered().next().is_some());
+                let has_lease = mails
                     .iter()
-                    .all(|(id, lease)| record_of(*id, lease).is_none())
-                {
+                    .any(|(id, lease)| record_of(*id, lease).is_some());
+                if !has_lease && !has_delivered && kept.is_empty() {
                     self.journal.clear();
                 }
             }
@@ -169,8 +207,12 @@ impl Table {
         let mut unreported = Unreported::new(ended);
         for (id, lease) in &self.mails {
             if lease.state == State::Unconfirmed {
-                unreported.add(*id, End::Unconfirmed);
+                // The record may be the claim of a client about a mail that is not its own.
+                unreported.add(*id, End::Claimed);
             }
+        }
+        for id in std::mem::take(&mut self.kept) {
+            unreported.add(id, End::Delivered);
         }
         self.unreported = Some(unreported);
     }
@@ -180,7 +222,7 @@ impl Table {
         let now = now();
         let mut reports = Reports::default();
         if let Some(unreported) = &self.unreported {
-            unreported.add_to(&mut reports);
+            unreported.add_to(&mut reports, &self.mails);
         }
         for (id, Lease { address, state }) in &self.mails {
             match state {
@@ -205,8 +247,13 @@ impl Table {
     /// Records that the store has the reports. The mails that it has taken over have no lease here
     /// any more.
     pub(super) fn reported(&mut self, reports: &Reports) {
+        let delivered = reports.delivered.iter();
+        let old: Vec<_> = delivered.map(|id| (*id, self.record_of(*id))).collect();
         if let Some(unreported) = &mut self.unreported {
             unreported.remove(reports);
+        }
+        for (id, old) in old {
+            self.write_change(id, old.as_ref());
         }
         for mail in &reports.handed_over {
             self.change(mail.id, Event::HandOver);
@@ -234,16 +281,19 @@ impl Table {
 
     /// Reports the end of a mail that has no lease.
     pub(super) fn report_end(&mut self, id: u64, end: End) {
+        let old = self.record_of(id);
         if let Some(unreported) = &mut self.unreported
             && !self.mails.contains_key(&id)
         {
             unreported.add(id, end);
+            self.write_change(id, old.as_ref());
         }
     }
 }
 
 /// Applies a record of the file. A mail that a client held may be leased to others at `from`.
-fn load(mails: &mut BTreeMap<u64, Lease>, record: LeaseRecord, from: Instant) {
+fn load(loaded: &mut Loaded, record: LeaseRecord, from: Instant) {
+    let Loaded { mails, delivered } = loaded;
     let (id, address, state) = match record {
         LeaseRecord::Taken { id, address } => (id, address, State::Reserved { until: from }),
         LeaseRecord::Marked { id, address } => {
@@ -255,11 +305,18 @@ fn load(mails: &mut BTreeMap<u64, Lease>, record: LeaseRecord, from: Instant) {
             (id, address, state)
         }
         LeaseRecord::Unconfirmed { id, address } => (id, address, State::Unconfirmed),
+        LeaseRecord::Delivered { id } => {
+            mails.remove(&id);
+            delivered.insert(id);
+            return;
+        }
         LeaseRecord::Closed { id } => {
             mails.remove(&id);
+            delivered.remove(&id);
             return;
         }
     };
+    delivered.remove(&id);
     mails.insert(id, Lease { address, state });
 }
 
@@ -288,9 +345,16 @@ fn record_of(id: u64, lease: &Lease) -> Option<LeaseRecord> {
     }
 }
 
-fn needed(mails: &BTreeMap<u64, Lease>) -> Vec<LeaseRecord> {
-    let records = mails.iter();
-    records
-        .filter_map(|(id, lease)| record_of(*id, lease))
-        .collect()
+fn needed(
+    mails: &BTreeMap<u64, Lease>,
+    unreported: Option<&Unreported>,
+    kept: &BTreeSet<u64>,
+) -> Vec<LeaseRecord> {
+    let leases = mails.iter();
+    let leases = leases.filter_map(|(id, lease)| record_of(*id, lease));
+    let delivered = unreported.into_iter().flat_map(Unreported::delivered);
+    let delivered = delivered.chain(kept.iter().copied());
+    let delivered = delivered.map(|id| LeaseRecord::Delivered { id });
+    // The record of a lease follows, and replaces the other one of the mail.
+    delivered.chain(leases).collect()
 }

@@ -243,6 +243,16 @@ impl LeaseStore for Machine {
             store
                 .rows
                 .retain(|id, row| !(reports.gone.contains(id) && is_own(row)));
+            for (id, address) in &reports.claimed {
+                let row = store.rows.get(id);
+                let is_of_address = row.is_some_and(|row| {
+                    row.address == address.to_ascii_lowercase()
+                        && matches!(row.state, State::Lent | State::Marked)
+                });
+                if is_of_address {
+                    store.end(&[*id], State::Unconfirmed, now);
+                }
+            }
             store.end(&reports.unconfirmed, State::Unconfirmed, now);
             store.end(
                 &reports.delivered,

@@ -7,9 +7,11 @@ use super::store::{
 };
 use crate::mail::{error::MailError, leases::Leases};
 use std::{
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
+use tai_auth::session::Session;
 use tai_timing::store::{LONGEST_DELAY, delay};
 use tokio::{
     sync::Notify,
@@ -24,7 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const RENEWALS: u32 = 4;
 
 /// Connection between the leases of this machine and the store.
-#[derive(Debug)]
 pub(in crate::mail) struct Keeper {
     store: Box<dyn LeaseStore>,
     ttl: Duration,
@@ -32,7 +33,9 @@ pub(in crate::mail) struct Keeper {
     /// Held by the request that the store works on.
     gate: tokio::sync::Mutex<()>,
     contact: Mutex<Contact>,
+    /// The account of the last call.
     account: Mutex<Option<String>>,
+    session: Session,
 }
 
 /// Answers of the store.
@@ -46,9 +49,16 @@ enum Contact {
     Lost(StoreError),
 }
 
+impl fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keeper")
+    }
+}
+
 impl Keeper {
-    /// Starts to renew the leases. The task ends when the keeper is dropped.
-    pub(super) fn start(shared: SharedLeases, leases: &Arc<Leases>) -> Arc<Self> {
+    /// Starts to renew the leases, as soon as the session knows the account. The task ends when the
+    /// keeper is dropped.
+    pub(super) fn start(shared: SharedLeases, leases: &Arc<Leases>, session: Session) -> Arc<Self> {
         let SharedLeases { store, ttl } = shared;
         let ended = Arc::new(Notify::new());
         leases.share(ended.clone());
@@ -59,6 +69,7 @@ impl Keeper {
             gate: tokio::sync::Mutex::default(),
             contact: Mutex::new(Contact::Unknown),
             account: Mutex::default(),
+            session,
         });
         tokio::spawn(renew(Arc::downgrade(&keeper), ended, ttl / RENEWALS));
         keeper
@@ -71,6 +82,16 @@ impl Keeper {
             Contact::Since(_) => StoreState::Answers,
             Contact::Lost(error) => StoreState::Fails(error.clone()),
         }
+    }
+
+    /// Returns the account whose leases are kept. Before the first call, it is that of the session: the
+    /// clients of the previous daemon report deliveries, and make no call.
+    fn account(&self) -> Option<String> {
+        let account = lock(&self.account).clone();
+        account.or_else(|| {
+            let username = self.session.snapshot().username?;
+            Some(username.as_str().to_ascii_lowercase())
+        })
     }
 
     /// Sets the account whose leases are kept.
@@ -175,7 +196,7 @@ impl Keeper {
 
     /// Returns the account, and the address in lower case.
     fn names(&self, address: &str) -> Result<(String, String), MailError> {
-        let account = lock(&self.account).clone();
+        let account = self.account();
         let unknown = || StoreError("the account is not known yet".to_owned());
         let account = account.ok_or_else(|| MailError::LeaseStore(unknown()))?;
         Ok((account, address.to_ascii_lowercase()))
@@ -287,13 +308,19 @@ impl Keeper {
 /// Renews the leases at this interval, and reports ended ones at once, until the keeper is dropped.
 async fn renew(keeper: Weak<Keeper>, ended: Arc<Notify>, interval: Duration) {
     while let Some(keeper) = keeper.upgrade() {
-        let account = lock(&keeper.account).clone();
+        let account = keeper.account();
+        let is_known = account.is_some();
+        let mut changes = keeper.session.changes();
         if let Some(account) = account {
             let _gate = keeper.gate.lock().await;
             let reports = Some(keeper.leases.reports());
             // A failure is logged, and a later attempt repeats the reports.
             let _ = keeper.attempt(&account, reports, |_| done()).await;
         }
+        let becomes_known = async {
+            let known = changes.wait_for(|session| session.username.is_some());
+            known.await.is_ok()
+        };
         let pause = match &*lock(&keeper.contact) {
             Contact::Lost(_) => LONGEST_DELAY.min(interval),
             Contact::Unknown | Contact::Since(_) => interval,
@@ -302,6 +329,7 @@ async fn renew(keeper: Weak<Keeper>, ended: Arc<Notify>, interval: Duration) {
         tokio::select! {
             () = ended.notified() => {}
             () = sleep(pause) => {}
+            true = becomes_known, if !is_known => {}
         }
     }
 }

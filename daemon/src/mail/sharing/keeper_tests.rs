@@ -4,6 +4,7 @@ use super::super::fake_store::{Behaviour, FakeStore, TTL};
 use crate::mail::{
     fake::{Mailbox, OLDEST, instance, mail_id, service},
     service::{MailOptions, MailService},
+    state_files::StateFiles,
 };
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
@@ -11,6 +12,9 @@ use tai_proto::{
     mail::{Filter, Window},
 };
 use tokio::time::{Instant, sleep};
+
+#[path = "restart_tests.rs"]
+mod restarts;
 
 const DESK: &str = "desk.alice@tai.chat";
 /// The client of each machine.
@@ -32,8 +36,14 @@ impl World {
     }
 
     fn machine(&self, owner: u32) -> Machine {
+        self.machine_at(owner, None)
+    }
+
+    /// Returns a machine with these files.
+    fn machine_at(&self, owner: u32, files: Option<StateFiles>) -> Machine {
         let options = MailOptions {
             shared: Some(self.store.machine(owner)),
+            files,
             ..MailOptions::default()
         };
         let mail = service(&self.mailbox, options);

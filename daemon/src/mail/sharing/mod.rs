@@ -20,6 +20,7 @@ pub(crate) use store::{SharedLeases, StoreState};
 
 use super::leases::Leases;
 use std::sync::Arc;
+use tai_auth::session::Session;
 
 /// The range of the leases.
 #[derive(Debug)]
@@ -32,10 +33,14 @@ pub(super) enum Sharing {
 
 impl Sharing {
     /// Returns the range of these leases, and starts to renew them in the store.
-    pub(super) fn of(shared: Option<SharedLeases>, leases: &Arc<Leases>) -> Self {
+    pub(super) fn of(
+        shared: Option<SharedLeases>,
+        leases: &Arc<Leases>,
+        session: &Session,
+    ) -> Self {
         match shared {
             None => Self::Local,
-            Some(shared) => Self::Shared(Keeper::start(shared, leases)),
+            Some(shared) => Self::Shared(Keeper::start(shared, leases, session.clone())),
         }
     }
 }

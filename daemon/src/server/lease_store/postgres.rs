@@ -65,8 +65,9 @@ impl Postgres {
         Digest::of(&[self.bridge.as_str(), username]).to_string()
     }
 
+    /// An address has one digest, however a mail or a client spells it.
     fn mailbox(&self, address: &str) -> String {
-        Digest::of(&[self.bridge.as_str(), address]).to_string()
+        Digest::of(&[self.bridge.as_str(), &address.to_ascii_lowercase()]).to_string()
     }
 
     /// Runs statements on the connection, which is opened if there is none. A connection that was
@@ -134,7 +135,7 @@ impl LeaseStore for Postgres {
             let rows =
                 self.with(async |client| client.query_typed(statements::REFUSALS, params).await);
             let rows = rows.await?;
-            let refusal = |row: &Row| Ok((id(row, 0)?, refusal(&text(row, 1)?)?));
+            let refusal = |row: &Row| Ok((id(row, 0)?, refusal(&text(row, 1)?)));
             rows.iter().map(refusal).collect()
         })
     }
@@ -171,7 +172,7 @@ impl LeaseStore for Postgres {
                 (Some(row), _) => Ok(Grant::Granted {
                     marked: text(row, 0)? == "marked",
                 }),
-                (None, Some(row)) => Ok(Grant::Refused(refusal(&text(row, 0)?)?)),
+                (None, Some(row)) => Ok(Grant::Refused(refusal(&text(row, 0)?))),
                 // The row ended between the two statements.
                 (None, None) => Ok(Grant::Refused(Refusal::Held)),
             }
@@ -213,6 +214,18 @@ impl LeaseStore for Postgres {
                         (&missing, Type::BOOL_ARRAY),
                     ];
                     client.execute_typed(statements::TAKE_OVER, params).await?;
+                }
+                let claimed = &reports.claimed;
+                if !claimed.is_empty() {
+                    let ids: Vec<i64> = claimed.iter().map(|(id, _)| id.cast_signed()).collect();
+                    let mailboxes = claimed.iter().map(|(_, address)| self.mailbox(address));
+                    let mailboxes: Vec<String> = mailboxes.collect();
+                    let params: Params<'_> = &[
+                        (&account, Type::TEXT),
+                        (&ids, Type::INT8_ARRAY),
+                        (&mailboxes, Type::TEXT_ARRAY),
+                    ];
+                    client.execute_typed(statements::CLAIM, params).await?;
                 }
                 for (statement, ids) in [
                     (statements::UNCONFIRM, &reports.unconfirmed),
@@ -297,11 +310,11 @@ fn text(row: &Row, column: usize) -> Result<String, StoreError> {
     row.try_get(column).map_err(|error| failed(&error))
 }
 
-fn refusal(state: &str) -> Result<Refusal, StoreError> {
+fn refusal(state: &str) -> Refusal {
     match state {
-        "lent" | "marked" => Ok(Refusal::Held),
-        "unconfirmed" => Ok(Refusal::Unconfirmed),
-        "delivered" => Ok(Refusal::Delivered),
-        _ => Err(StoreError(format!("a row has the unknown state `{state}`"))),
+        "unconfirmed" => Refusal::Unconfirmed,
+        "delivered" => Refusal::Delivered,
+        // `lent` and `marked`. A state of another release keeps its mail alone from the clients.
+        _ => Refusal::Held,
     }
 }

@@ -83,6 +83,13 @@ pub(super) const TAKE_OVER: &str = "INSERT INTO tai_leases AS row
             THEN coalesce(row.missing_since, now()) END
     WHERE row.owner = $4 AND row.state IN ('lent', 'marked')";
 
+/// Parameters: account, mails, the mailboxes whose clients say that they have written them.
+pub(super) const CLAIM: &str = "UPDATE tai_leases AS row
+    SET owner = NULL, state = 'unconfirmed', until = now(), missing_since = NULL
+    FROM unnest($2, $3) AS claim (mail, mailbox)
+    WHERE row.account = $1 AND row.mail = claim.mail AND row.mailbox = claim.mailbox
+        AND row.state IN ('lent', 'marked')";
+
 /// Parameters: account, mails.
 pub(super) const UNCONFIRM: &str = "INSERT INTO tai_leases AS row (account, mail, state, until)
     SELECT $1, mail, 'unconfirmed', now() FROM unnest($2) AS mail
