@@ -14,7 +14,7 @@ use tai_proto::{
     Fault, FaultCode, Hint, Tool,
     call::GetStatus,
     names::Profile,
-    status::{BridgeStatus, LostMail, Status},
+    status::{BridgeStatus, LostMail, SharedLeasesStatus, Status},
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -116,10 +116,11 @@ fn show(status: Status, notes: &[String]) -> Shown {
         text.push_str(&line);
     };
     let of_bridge = of_bridge(&status.bridge);
-    for problem in problem.iter().chain(&of_bridge) {
+    let of_leases = status.shared_leases.as_ref().and_then(of_leases);
+    for problem in problem.iter().chain(&of_bridge).chain(&of_leases) {
         add(format!("Problem: {problem}"));
     }
-    let problem = problem.or(of_bridge);
+    let problem = problem.or(of_bridge).or(of_leases);
     for note in notes {
         add(format!("Note: {note}"));
     }
@@ -177,6 +178,16 @@ fn of_bridge(bridge: &BridgeStatus) -> Option<String> {
     }
 }
 
+/// Returns what is wrong with the store of the shared leases, and what to do.
+fn of_leases(leases: &SharedLeasesStatus) -> Option<String> {
+    let error = leases.error.as_deref()?;
+    Some(format!(
+        "no email is read, because the store of the shared leases failed: {}. Sending and listing work. If \
+         this continues, ask the user to run `taid status` and to check the server of `shared_leases`",
+        line(error)
+    ))
+}
+
 /// Returns the report about an email that was lost before its approval.
 fn lost(mail: &LostMail) -> String {
     let (number, since) = (mail.number, &mail.since);
@@ -204,6 +215,7 @@ mod tests {
             "hint_for_agents":"ask the user to run `taid login`, then call again"}},
             "bridge":{"url":"u","requests":1,"retries":0,"latency_us":null,"last_answer_at":null,
             "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
+            "shared_leases":{"answers":false,"error":"connection refused"},
             "unknown_sends":[{"at":"","digest":"d"}],"held":2,"lost":[
             {"number":3,"since":"2026-11-23T10:00:00Z","digest":"d","maybe_sent":false}],"clients":[]}"#;
         let notes = ["PASSWORD is ignored".to_owned()];
@@ -215,6 +227,7 @@ mod tests {
         Mail bridge: answers
         Problem: refused; ask the user to run `taid login`, then call again
         Problem: the mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z
+        Problem: no email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`
         Note: PASSWORD is ignored
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
