@@ -8,6 +8,9 @@ use super::{
 };
 use std::collections::HashSet;
 
+/// Most nodes after an element that are examined.
+const MAX_FOLLOWERS: usize = 64;
+
 /// Returns the texts below elements that move their content.
 pub(super) fn moved(tree: &Tree) -> HashSet<NodeId> {
     let mut moved = HashSet::new();
@@ -65,8 +68,35 @@ fn moves(tree: &Tree, id: NodeId, element: &Element) -> bool {
             _ => {}
         }
     }
+    is_moved |= match element.tag() {
+        "caption" => is_below(tree, id, element),
+        // The rows of a footer are at the end of their table.
+        "tfoot" => followers(tree, id).any(|next| matches!(tree.tag(next), "tbody" | "tr")),
+        _ => false,
+    };
     // Text from right to left is read in this order.
     is_moved || (is_positioned && has_offset) || (turns && is_mostly_ltr(&tree.text(id)))
+}
+
+/// Returns whether a caption is below its table.
+fn is_below(tree: &Tree, id: NodeId, caption: &Element) -> bool {
+    let table = tree.parent(id).and_then(|table| tree.element(table));
+    let styles = [Some(caption), table].into_iter().flatten();
+    let mut styles = styles.filter_map(|element| element.attr("style"));
+    let aligned = caption
+        .attr("align")
+        .is_some_and(|side| side.eq_ignore_ascii_case("bottom"));
+    aligned
+        || styles.any(|style| {
+            let mut all = values::in_order(style).into_iter();
+            all.any(|declared| declared.name == "caption-side" && declared.value == "bottom")
+        })
+}
+
+/// Returns the nodes just after another one in the same element.
+fn followers(tree: &Tree, id: NodeId) -> impl Iterator<Item = NodeId> {
+    let all = std::iter::successors(tree.next_sibling(id), |next| tree.next_sibling(*next));
+    all.take(MAX_FOLLOWERS)
 }
 
 fn is_mostly_ltr(text: &str) -> bool {

@@ -151,6 +151,23 @@ fn everything_that_the_reader_does_not_see_is_shown_and_warned_of() {
 }
 
 #[test]
+fn a_footer_before_its_rows_and_a_caption_below_its_table_may_be_elsewhere() {
+    for (table, elsewhere) in [
+        ("<tfoot><tr><td>Sum</tfoot><tr><td>Tea", true),
+        ("<tbody><tr><td>Tea</tbody><tfoot><tr><td>Sum", false),
+        (
+            "<caption style='caption-side:bottom'>Sum</caption><tr><td>Tea",
+            true,
+        ),
+        ("<caption align=bottom>Sum</caption><tr><td>Tea", true),
+        ("<caption>Sum</caption><tr><td>Tea", false),
+    ] {
+        let shown = shown(&format!("<p>Dear Bob</p><table>{table}</table>"));
+        assert_eq!(shown.contains("in another place"), elsewhere, "{shown}");
+    }
+}
+
+#[test]
 fn parts_that_differ_are_both_shown() {
     assert_snapshot!(page(&preview("We agree.", "<p>We do not agree.</p>")), @"
     warning: the text part and the HTML part differ
