@@ -63,7 +63,7 @@ pub(super) fn attribution(paragraph: &[&str]) -> usize {
     }
     let is_wrapped = Words::new(last).numbers < 2
         && (1..MAX_ATTRIBUTION_LINES).contains(&above.len())
-        && paragraph.windows(2).all(|pair| is_full(pair));
+        && paragraph.windows(2).all(is_full);
     match is_wrapped && is_attribution(&paragraph.join(" ")) {
         true => paragraph.len(),
         false => usize::from(is_attribution(last)),
