@@ -117,6 +117,9 @@ pub struct LeftOut {
     /// Number of mails that were not examined, because the mailbox exceeds what a call can examine
     /// before its deadline, or with 200 requests.
     pub not_examined: u64,
+    /// Number of examined unread mails that are leased to a client, or written and not marked read by the
+    /// bridge. Only a look for a mail to lease counts them.
+    pub taken: u64,
 }
 
 /// Mail with its body.

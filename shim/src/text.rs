@@ -61,6 +61,7 @@ impl From<LeftOut> for LeftOutCounts {
             hidden,
             without_id,
             not_examined,
+            taken: _,
         } = mails;
         let [hidden, without_id, not_examined] =
             [hidden, without_id, not_examined].map(|count| (count > 0).then_some(count));
@@ -137,6 +138,7 @@ pub(crate) fn left_out(mails: &LeftOut) -> String {
         hidden,
         without_id,
         not_examined,
+        taken: _,
     } = *mails;
     let rule = "left out: taid's configuration hides the senders from this instance (allow_from)";
     let id = "cannot be shown: the mail bridge lists";

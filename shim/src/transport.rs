@@ -11,6 +11,7 @@
 mod line;
 mod outline;
 mod shared;
+mod twice;
 
 pub(crate) use shared::Ends;
 

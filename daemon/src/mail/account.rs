@@ -231,6 +231,7 @@ impl<B: Bridge> MailService<B> {
             hidden: walk.hidden,
             without_id: walk.unusable(),
             not_examined: walk.unseen(),
+            taken: 0,
         };
         Ok((unread, left_out))
     }

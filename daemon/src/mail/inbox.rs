@@ -131,6 +131,7 @@ impl<B: Bridge> MailService<B> {
                 hidden,
                 without_id: walk.unusable(),
                 not_examined,
+                taken: 0,
             },
             address,
         })

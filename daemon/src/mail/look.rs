@@ -54,11 +54,12 @@ struct Rows {
 }
 
 impl Rows {
-    fn left_out(&self, not_examined: u64) -> LeftOut {
+    fn left_out(&self, not_examined: u64, taken: u64) -> LeftOut {
         LeftOut {
             hidden: self.hidden.len() as u64,
             without_id: self.without_id.len() as u64,
             not_examined,
+            taken,
         }
     }
 }
@@ -134,7 +135,7 @@ impl<B: Bridge> MailService<B> {
             if again > MAX_AGAIN || !budget.spend() {
                 let above = self.on_ascent(spot, &mut whole, |ascent| ascent.above());
                 return Ok(Outcome::None {
-                    left_out: rows.left_out(above.max(1)),
+                    left_out: rows.left_out(above.max(1), 0),
                     has_held: false,
                 });
             }
@@ -180,8 +181,13 @@ impl<B: Bridge> MailService<B> {
             if is_at_top && !has_free {
                 if rows.is_whole || reach != Reach::Whole {
                     self.remember(spot, whole);
+                    let is_taken = |id: &&u64| {
+                        spot.wanted.elsewhere.contains(*id)
+                            || !self.leases.is_free(**id, spot.address.as_str())
+                    };
+                    let taken = unread.iter().filter(is_taken).count();
                     return Ok(Outcome::None {
-                        left_out: rows.left_out(0),
+                        left_out: rows.left_out(0, taken as u64),
                         has_held: !unread.is_empty(),
                     });
                 }

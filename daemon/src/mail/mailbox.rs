@@ -191,6 +191,7 @@ impl<B: Bridge> MailService<B> {
                 without_id: walk.unusable(),
                 // `complete` and `looked_at` say how far the search came.
                 not_examined: 0,
+                taken: 0,
             },
             complete,
             address,

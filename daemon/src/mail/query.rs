@@ -47,6 +47,12 @@ pub(crate) enum QueryError {
          each on its own, or write `{0}` in quotation marks to find the text"
     )]
     Joint(String),
+    /// An operator that has one value is given again.
+    #[error("`{0}:` is given twice, and an email must meet every condition; give it once")]
+    Twice(&'static str),
+    /// No day is in the range.
+    #[error("`until:` is before `since:`, so no email can match")]
+    Order,
     /// The value of an operator is not one of its values.
     #[error("`{operator}:{value}` is not valid: expected {expected}")]
     Value {
@@ -79,6 +85,10 @@ impl Query {
             }
             query.add(operator, value)?;
             rest = after.trim_start();
+        }
+        let is_before = |(since, until)| until < since;
+        if query.since.zip(query.until).is_some_and(is_before) {
+            return Err(QueryError::Order);
         }
         match query == Self::default() {
             true => Err(QueryError::Length),
@@ -136,14 +146,15 @@ impl Query {
                 return Err(invalid("subject", value, "words of the subject"));
             }
             Some("subject") => add(&mut self.subject),
-            Some("since") => self.since = Some(date("since", value)?),
-            Some("until") => self.until = Some(date("until", value)?),
+            Some("since") => once("since", &mut self.since, date("since", value)?)?,
+            Some("until") => once("until", &mut self.until, date("until", value)?)?,
             Some("is") => {
-                self.read = Some(match text.as_str() {
+                let is_read = match text.as_str() {
                     "read" => true,
                     "unread" => false,
                     _ => return Err(invalid("is", value, "is:unread or is:read")),
-                });
+                };
+                once("is", &mut self.read, is_read)?;
             }
             Some(other) => return Err(QueryError::Operator(other.to_owned())),
         }
@@ -171,6 +182,17 @@ impl Query {
             && self
                 .until
                 .is_none_or(|last| day().is_some_and(|day| day <= last))
+    }
+}
+
+/// Sets the value of an operator.
+///
+/// # Errors
+/// [`QueryError::Twice`].
+fn once<T>(operator: &'static str, place: &mut Option<T>, value: T) -> Result<(), QueryError> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(QueryError::Twice(operator)),
     }
 }
 
@@ -335,6 +357,9 @@ mod tests {
             "since:2026-11-28T23:00",
             "plain OR rich",
             "-plain",
+            "is:unread is:read",
+            "since:2026-01-01 x since:2026-01-02",
+            "since:2026-01-02 until:2026-01-01",
         ]
         .map(|query| Query::parse(query).unwrap_err().to_string());
         insta::assert_snapshot!(refused.join("\n"), @"
@@ -352,6 +377,9 @@ mod tests {
         `since:2026-11-28T23:00` is not valid: expected a day such as 2026-11-30
         `OR` does nothing here: an email must have all words, and none can be excluded; search for each on its own, or write `OR` in quotation marks to find the text
         `-plain` does nothing here: an email must have all words, and none can be excluded; search for each on its own, or write `-plain` in quotation marks to find the text
+        `is:` is given twice, and an email must meet every condition; give it once
+        `since:` is given twice, and an email must meet every condition; give it once
+        `until:` is before `since:`, so no email can match
         ");
         assert!(Query::parse(&"a".repeat(MAX_QUERY + 1)).is_err());
     }

@@ -178,6 +178,7 @@ pub(crate) fn left_out() -> LeftOut {
         hidden: 2,
         without_id: 3,
         not_examined: 4,
+        taken: 5,
     }
 }
 

@@ -159,6 +159,7 @@ async fn only_runs_count_and_a_finished_answer_is_kept() {
         assert_eq!(seconds(mail.fail(failure, true)), backoff);
     }
     let refused = || Failure::Refused(answer.clone());
+    assert_eq!(mail.fail(Failure::Run, true), Outlook::GivenUp(0));
     assert_eq!(seconds(mail.fail(refused(), true)), 600);
     assert_eq!(mail.fail(refused(), true), Outlook::StillRefused);
     assert!(mail.needs_person());

@@ -99,6 +99,10 @@ impl Waiting {
         let was_refused = self.needs_person();
         let outlook = match failure {
             Failure::NotRun => retried,
+            // No mail can be made from the kept answer, and the mail for another run is not kept.
+            Failure::Run if matches!(self.stage, Stage::Unsent { .. }) => {
+                Outlook::GivenUp(self.runs)
+            }
             Failure::Run => {
                 self.runs = self.runs.saturating_add(1);
                 match is_limited && self.runs >= MAX_RUNS {

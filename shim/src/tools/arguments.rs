@@ -131,6 +131,14 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
 pub(super) fn optional_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
+    let number = optional_number_or_zero(deserializer)?;
+    Ok(number.filter(|value| *value != 0))
+}
+
+/// As [`optional_number`], for an argument to which 0 is a value.
+pub(super) fn optional_number_or_zero<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<u64>, D::Error> {
     #[derive(Deserialize)]
     struct Wrapped(#[serde(deserialize_with = "number")] u64);
     let given = match Value::deserialize(deserializer)? {
@@ -138,9 +146,7 @@ pub(super) fn optional_number<'de, D: Deserializer<'de>>(
         given => given,
     };
     let number = Option::<Wrapped>::deserialize(given).map_err(de::Error::custom)?;
-    Ok(number
-        .map(|Wrapped(value)| value)
-        .filter(|value| *value != 0))
+    Ok(number.map(|Wrapped(value)| value))
 }
 
 /// Deserializes an optional boolean in the forms that models write: `true`, `"true"`, `"False"`, 1

@@ -194,6 +194,7 @@ mod tests {
             hidden: 2,
             without_id: 1,
             not_examined: 3,
+            taken: 0,
         }
     }
 

@@ -98,12 +98,21 @@ impl MailPage {
 
     /// Renders the mail, or why there is none.
     pub(crate) fn show(self, nonce: &str) -> Shown {
-        let none = match self.fetched.left_out.not_examined {
-            0 => format!("No unread emails found for {}", self.fetched.address),
-            _ => format!(
-                "No unread email found for {} yet: call again to go on",
-                self.fetched.address
+        let address = &self.fetched.address;
+        let LeftOut {
+            not_examined,
+            taken,
+            ..
+        } = self.fetched.left_out;
+        let none = match (not_examined, taken) {
+            (0, 0) => format!("No unread emails found for {address}"),
+            (0, 1) => format!(
+                "No unread emails are free for {address}: 1 is with a client, and is not marked as read yet"
             ),
+            (0, taken) => format!(
+                "No unread emails are free for {address}: {taken} are with clients, and are not marked as read yet"
+            ),
+            (1.., _) => format!("No unread email found for {address} yet: call again to go on"),
         };
         self.show_or(none, nonce)
     }

@@ -166,7 +166,7 @@ mod tests {
         search_inbox threads: true or false
         wait_for_email from: a text
         wait_for_email subject: a text
-        wait_for_email timeout: a whole number from 1 to 50
+        wait_for_email timeout: a whole number from 0 to 50
         "#);
     }
 

@@ -3,7 +3,7 @@
 #[cfg(test)]
 use super::listing::{Hints, Listing, Schemas};
 use super::{
-    arguments::{header, optional_number, optional_text, plain, within},
+    arguments::{header, optional_number_or_zero, optional_text, plain, within},
     definition::{Definition, Invocation, ToolOutcome},
     mail_page::{MailPage, nonce},
     mail_reader::Reader,
@@ -46,16 +46,16 @@ struct Args {
     #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     subject: Option<String>,
-    /// Time limit in seconds. Default: 45.
-    #[serde(default, deserialize_with = "optional_number")]
-    #[schemars(with = "u64", range(min = 1, max = MAX_TIMEOUT))]
+    /// Time limit in seconds; 0 does not wait. Default: 45.
+    #[serde(default, deserialize_with = "optional_number_or_zero")]
+    #[schemars(with = "u64", range(min = 0, max = MAX_TIMEOUT))]
     timeout: Option<u64>,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::WaitForEmail)?;
     let timeout = args.timeout.unwrap_or(DEFAULT_TIMEOUT.into());
-    let timeout = within("timeout", timeout, 1..=MAX_TIMEOUT)?;
+    let timeout = within("timeout", timeout, 0..=MAX_TIMEOUT)?;
     let filter = Filter {
         from: header("from", args.from)?,
         subject: header("subject", args.subject)?,
@@ -85,7 +85,10 @@ fn no_mail(filter: &Filter, timeout: u32) -> String {
         true => "",
         false => " matching",
     };
-    format!(
-        "No{matching} email arrived within {timeout} s: call wait_for_email again to go on waiting"
-    )
+    match timeout {
+        0 => format!("No{matching} unread email is free now"),
+        _ => format!(
+            "No{matching} email arrived within {timeout} s: call wait_for_email again to go on waiting"
+        ),
+    }
 }

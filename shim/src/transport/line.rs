@@ -1,5 +1,6 @@
 //! Parser of one line of input: a message, or the JSON-RPC error that answers the line.
 
+use super::twice;
 use crate::object::{self, Problem};
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest,
@@ -87,6 +88,9 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
         "" | "null" => Value::Object(Map::new()),
         text => {
             let text = without_lone_surrogates(text.as_bytes());
+            if twice::member(&text).is_some() {
+                return None;
+            }
             match serde_json::from_slice(&text).ok()? {
                 Value::Array(none) if none.is_empty() => Value::Object(Map::new()),
                 object @ Value::Object(_) => object,
@@ -147,7 +151,8 @@ impl<'de> Deserialize<'de> for Batch {
 /// that a slow one does not hold the others.
 pub(super) fn messages(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let batch = serde_json::from_slice::<Batch>(line.trim_ascii()).ok()?;
-    Some(batch.0)
+    // [`parse`] refuses the whole line.
+    twice::member(line).is_none().then_some(batch.0)
 }
 
 /// Envelope of a malformed message, which decides the error.
@@ -176,6 +181,10 @@ pub(super) fn parse(line: &[u8]) -> Line {
     let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
     if line.is_empty() {
         return Line::Nothing;
+    }
+    if let Some(name) = twice::member(line) {
+        let text = format!("the message has the member {name:?} twice; write it once");
+        return Line::Answer(error(&id_of_request(line), -32600, &text));
     }
     let message = tool_call(line)
         .or_else(|| mended(line).and_then(|line| message(&line)))
@@ -276,6 +285,9 @@ fn problem(method: &str, params: &Map<String, Value>) -> String {
     match method {
         "initialize" => of::<InitializeRequestParams>(params),
         "tools/call" => match params.get("arguments") {
+            Some(Value::String(text)) if let Some(name) = twice::member(text.as_bytes()) => {
+                format!("`arguments` has the member {name:?} twice; write it once")
+            }
             Some(Value::String(_)) => {
                 "`arguments` is a text that is no JSON object; write the object itself".to_owned()
             }

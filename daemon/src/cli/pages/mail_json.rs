@@ -123,6 +123,7 @@ impl InboxJson {
             hidden: _,
             without_id,
             not_examined,
+            taken: _,
         } = inbox.left_out;
         let mails = unattended.mails();
         let addresses = unattended.found.addresses.into_iter();

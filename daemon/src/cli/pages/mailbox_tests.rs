@@ -118,6 +118,7 @@ fn mails_that_a_list_leaves_out_are_told() {
         hidden: 0,
         without_id: 1,
         not_examined: 2,
+        taken: 0,
     };
     insta::assert_snapshot!(left_out(&mails).join("\n"), @"
     1 mail cannot be shown: the mail bridge lists it without a valid id

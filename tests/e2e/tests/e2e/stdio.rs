@@ -159,3 +159,29 @@ fn an_oversized_line_gets_an_error_and_the_next_line_is_read() {
     }
     assert!(shim.request("tools/list", json!({}))["result"].is_object());
 }
+
+#[test]
+fn a_call_with_an_argument_twice_sends_nothing() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-03-26");
+    let arguments = r#"{"to":"a@tai.chat","content":"x","to":"b@tai.chat"}"#;
+    let call = |arguments: &str, id: u8| {
+        let params = format!(r#"{{"name":"send_email","arguments":{arguments}}}"#);
+        format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{params}}}"#)
+    };
+    for (line, id, code) in [
+        (call(arguments, 41), json!(41), -32600),
+        // As some models write them.
+        (call(&json!(arguments).to_string(), 42), json!(42), -32602),
+        (format!("[{}]", call(arguments, 43)), json!(null), -32600),
+    ] {
+        shim.send_raw(&line);
+        let answer = shim.next_line();
+        assert_eq!(answer["id"], id);
+        assert_eq!(answer["error"]["code"], code);
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains("\"to\" twice; write it once"), "{message}");
+    }
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
+}

@@ -128,10 +128,16 @@ fn a_wait_without_a_mail_says_so_in_each_form() {
     assert_eq!(none.text, NOTHING);
     assert_eq!(none.structured["notice"], NOTHING);
     assert_eq!(none.structured["email"], Value::Null);
+    let began = Instant::now();
+    let none = shim.call("wait_for_email", json!({"from": "eve", "timeout": 0}));
+    assert_eq!(none.text, "No matching unread email is free now");
+    assert!(began.elapsed() < within(Duration::from_secs(10)));
+    let one = shim.call("wait_for_email", json!({"timeout": 0}));
+    assert_eq!(one.structured["email"]["subject"], "one");
     for (arguments, error) in [
         (
             json!({"timeout": 51}),
-            "\"timeout\" cannot be used: expected a whole number from 1 to 50",
+            "\"timeout\" cannot be used: expected a whole number from 0 to 50",
         ),
         (
             json!({"subject": "**"}),
@@ -321,6 +327,12 @@ fn a_long_mail_comes_in_parts_and_a_begun_one_goes_back() {
     let next = format!("Call fetch_email with email_id {long}, part 2");
     assert!(first.text.contains(&next), "{}", first.text);
     assert!(!is_read(&machine, long));
+    let mut other = desk(&machine);
+    assert_eq!(
+        other.call("fetch_email", json!({})).text,
+        "No unread emails are free for desk.alice@tai.chat: 1 is with a client, and is not marked as \
+         read yet"
+    );
     // No other mail is there to wait for.
     let none = shim.call("wait_for_email", json!({"timeout": 1}));
     assert!(
