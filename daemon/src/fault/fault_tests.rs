@@ -2,7 +2,7 @@
 
 use super::*;
 
-use crate::mail::{Digest, JournalError, Outcome, store::StoreError};
+use crate::mail::{Digest, JournalError, Outcome, Remedy, store::StoreError};
 use std::time::Duration;
 use tai_auth::{
     bridge::InUse,
@@ -93,12 +93,22 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         MailError::NotRecorded(JournalError {
             path: "/home/alice/.local/state/tai/sends-default".into(),
             why: "No space left on device (os error 28)".into(),
-            lacks_descriptors: false,
+            remedy: Remedy::Room,
         }),
         MailError::NotRecorded(JournalError {
             path: "/home/alice/.local/state/tai/sends-default".into(),
             why: "Too many open files (os error 24)".into(),
-            lacks_descriptors: true,
+            remedy: Remedy::Descriptors,
+        }),
+        MailError::NotRecorded(JournalError {
+            path: "/home/alice/.local/state/tai/sends-default".into(),
+            why: "Is a directory (os error 21)".into(),
+            remedy: Remedy::OwnFile,
+        }),
+        MailError::NotRecorded(JournalError {
+            path: "/home/alice/.local/state/tai/sends-default".into(),
+            why: "Input/output error (os error 5)".into(),
+            remedy: Remedy::Disk,
         }),
         MailError::NoSuchMail("7".parse().unwrap()),
         MailError::Unchanged {
@@ -282,14 +292,26 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [NotRecorded]
     error: the email was not sent: taid cannot record it, and without a record it could be sent twice
     caused by: cannot write /home/alice/.local/state/tai/sends-default: No space left on device (os error 28)
-    hint: nothing was sent; ask the user to free space on the disk of `/home/alice/.local/state/tai/sends-default`, or move that away if it is not a file of taid, then call again
-    hint for a person: free space on the disk of `/home/alice/.local/state/tai/sends-default`, or move that away if it is not a file of taid; nothing was sent
+    hint: nothing was sent; ask the user to free space on the disk of `/home/alice/.local/state/tai/sends-default`, then call again
+    hint for a person: free space on the disk of `/home/alice/.local/state/tai/sends-default`; nothing was sent
 
     [NotRecorded]
     error: the email was not sent: taid cannot record it, and without a record it could be sent twice
     caused by: cannot write /home/alice/.local/state/tai/sends-default: Too many open files (os error 24)
     hint: nothing was sent; ask the user to raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end some of its clients, then call again
     hint for a person: raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end some of its clients; nothing was sent
+
+    [NotRecorded]
+    error: the email was not sent: taid cannot record it, and without a record it could be sent twice
+    caused by: cannot write /home/alice/.local/state/tai/sends-default: Is a directory (os error 21)
+    hint: nothing was sent; ask the user to move `/home/alice/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable, then call again
+    hint for a person: move `/home/alice/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable; nothing was sent
+
+    [NotRecorded]
+    error: the email was not sent: taid cannot record it, and without a record it could be sent twice
+    caused by: cannot write /home/alice/.local/state/tai/sends-default: Input/output error (os error 5)
+    hint: nothing was sent; ask the user to check the disk of `/home/alice/.local/state/tai/sends-default`, which does not keep what taid writes, then call again
+    hint for a person: check the disk of `/home/alice/.local/state/tai/sends-default`, which does not keep what taid writes; nothing was sent
 
     [NotFound]
     error: Email with ID 7 not found

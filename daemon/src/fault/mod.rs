@@ -15,7 +15,7 @@ pub(crate) use bridge::of_bridge;
 use sending::{answered, automatic, duplicate, unknown};
 
 use crate::{
-    mail::{Change, JournalError, MailError},
+    mail::{Change, JournalError, MailError, Remedy},
     time,
 };
 use tai_auth::{
@@ -178,14 +178,20 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
 
 /// Returns the fault for a mail that was not sent because its record is not on the disk.
 fn not_recorded(error: &JournalError) -> Fault {
-    let action = match error.lacks_descriptors {
-        true => "raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end \
-                 some of its clients"
-            .to_owned(),
-        false => format!(
-            "free space on the disk of `{}`, or move that away if it is not a file of taid",
-            error.path.display()
+    let path = error.path.display();
+    let action = match error.remedy {
+        Remedy::Room => format!("free space on the disk of `{path}`"),
+        Remedy::Descriptors => {
+            "raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its \
+                                unit), or end some of its clients"
+                .to_owned()
+        }
+        Remedy::OwnFile => format!(
+            "move `{path}` away if it is not a file of taid, or make it and its directory writable"
         ),
+        Remedy::Disk => {
+            format!("check the disk of `{path}`, which does not keep what taid writes")
+        }
     };
     Fault::new(
         FaultCode::NotRecorded,

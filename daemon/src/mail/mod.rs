@@ -65,9 +65,9 @@ mod fake;
 pub(crate) use approvals::{ApprovalError, KeyAnswer, KeySource, OF_ADDRESS, OF_DAEMON};
 pub(crate) use digest::Digest;
 pub(crate) use error::{Change, MailError};
-pub(crate) use journal::JournalError;
 #[cfg(test)]
 pub(crate) use journal::{Disk, Work};
+pub(crate) use journal::{JournalError, Remedy};
 pub(crate) use ledger::Outcome;
 pub(crate) use service::{MailOptions, MailService};
 pub(crate) use sharing::{SharedLeases, StoreState, store};

@@ -50,6 +50,18 @@ pub(crate) fn lacks_descriptors(error: &io::Error) -> bool {
         .is_some_and(|code| lacking.contains(&code))
 }
 
+/// Returns the number of the error of a disk that fails.
+#[cfg(unix)]
+pub(crate) fn disk_error() -> Option<i32> {
+    Some(rustix::io::Errno::IO.raw_os_error())
+}
+
+/// Returns `None`: a failing disk has many errors.
+#[cfg(not(unix))]
+pub(crate) fn disk_error() -> Option<i32> {
+    None
+}
+
 /// Returns `false`: handles have no limit that matters.
 #[cfg(not(unix))]
 pub(crate) fn lacks_descriptors(_: &io::Error) -> bool {

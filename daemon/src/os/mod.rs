@@ -19,7 +19,9 @@ use unix as system;
 #[cfg(not(unix))]
 use windows as system;
 
-pub(crate) use descriptors::{descriptor_limit, lacks_descriptors, raise_descriptor_limit};
+pub(crate) use descriptors::{
+    descriptor_limit, disk_error, lacks_descriptors, raise_descriptor_limit,
+};
 pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The error of a record that is not on the disk.
 
-use std::path::PathBuf;
+use crate::os;
+use std::{io, path::PathBuf};
 
 /// Reason for which a record is not on the disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +11,67 @@ pub(crate) struct JournalError {
     pub(crate) path: PathBuf,
     /// The system's error.
     pub(crate) why: String,
-    /// Whether no file descriptor was left.
-    pub(crate) lacks_descriptors: bool,
+    /// What helps.
+    pub(crate) remedy: Remedy,
+}
+
+/// What helps against a failure of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// Room on the disk.
+    Room,
+    /// File descriptors.
+    Descriptors,
+    /// A regular file of this user at the path, in a directory that is writable.
+    OwnFile,
+    /// A disk that works.
+    Disk,
+}
+
+impl Remedy {
+    /// Returns what helps against an error of a journal that is open.
+    pub(super) fn of(error: &io::Error) -> Self {
+        use io::ErrorKind::{
+            FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
+        match error.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Self::Room,
+            PermissionDenied | ReadOnlyFilesystem => Self::OwnFile,
+            _ if os::lacks_descriptors(error) => Self::Descriptors,
+            _ => Self::Disk,
+        }
+    }
+
+    /// Returns what helps against an error at the opening of a journal.
+    pub(super) fn of_opening(error: &io::Error) -> Self {
+        let is_of_disk = error.raw_os_error() == os::disk_error();
+        match Self::of(error) {
+            Self::Disk if !is_of_disk => Self::OwnFile,
+            remedy => remedy,
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+
+    #[test]
+    fn the_remedy_depends_on_the_error_and_on_what_failed() {
+        let remedies = |errno: Errno| {
+            let error = io::Error::from(errno);
+            (Remedy::of(&error), Remedy::of_opening(&error))
+        };
+        for (errno, open, opening) in [
+            (Errno::NOSPC, Remedy::Room, Remedy::Room),
+            (Errno::DQUOT, Remedy::Room, Remedy::Room),
+            (Errno::MFILE, Remedy::Descriptors, Remedy::Descriptors),
+            (Errno::ROFS, Remedy::OwnFile, Remedy::OwnFile),
+            (Errno::ISDIR, Remedy::Disk, Remedy::OwnFile),
+            (Errno::IO, Remedy::Disk, Remedy::Disk),
+        ] {
+            assert_eq!(remedies(errno), (open, opening), "{errno:?}");
+        }
+    }
 }

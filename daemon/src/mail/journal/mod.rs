@@ -14,7 +14,7 @@ mod store;
 #[cfg(test)]
 pub(crate) use disk::Work;
 pub(crate) use disk::{Disk, SystemDisk};
-pub(crate) use error::JournalError;
+pub(crate) use error::{JournalError, Remedy};
 
 use file::LineFile;
 use line::{line_of, record_of};
@@ -155,7 +155,10 @@ fn open<R: FromStr>(
         Some(record) => each(record),
         None => skipped += 1,
     });
-    let file = file.map_err(|error| failure(&path, &error))?;
+    let file = file.map_err(|error| JournalError {
+        remedy: Remedy::of_opening(&error),
+        ..failure(&path, &error)
+    })?;
     if skipped > 0 {
         tracing::warn!(path = %path.display(), skipped, "a journal has lines that are not records");
     }

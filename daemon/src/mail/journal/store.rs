@@ -4,10 +4,9 @@
 
 use super::{
     disk::Disk,
-    error::JournalError,
+    error::{JournalError, Remedy},
     file::{LineFile, Replacement, sync_name},
 };
-use crate::os;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -235,7 +234,7 @@ impl Store {
         let late = || JournalError {
             path: self.path.clone(),
             why: "the disk does not confirm the write".to_owned(),
-            lacks_descriptors: false,
+            remedy: Remedy::Disk,
         };
         match done {
             Ok(Ok(progress)) if progress.synced >= record => Ok(()),
@@ -371,6 +370,6 @@ pub(super) fn failure(path: &Path, error: &io::Error) -> JournalError {
     JournalError {
         path: path.to_owned(),
         why: error.to_string(),
-        lacks_descriptors: os::lacks_descriptors(error),
+        remedy: Remedy::of(error),
     }
 }

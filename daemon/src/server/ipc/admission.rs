@@ -47,10 +47,41 @@ pub(super) fn admit(role: Role, door: Door, default: Option<Instance>) -> Admiss
 /// Returns whether a call completes a lease of the client. A daemon that drains serves it: the mail
 /// would come again.
 pub(super) fn completes_lease(call: &Call) -> bool {
-    matches!(
-        call,
-        Call::EndLease(_) | Call::Settle(_) | Call::FinishMail(_)
-    )
+    match call {
+        Call::EndLease(_) | Call::Settle(_) | Call::FinishMail(_) => true,
+        // The successor leases the mails.
+        Call::ReclaimLeases(_)
+        | Call::Submit(_)
+        | Call::Fetch(_)
+        | Call::Peek(_)
+        | Call::List(_)
+        | Call::Search(_)
+        | Call::Delete(_)
+        | Call::MarkRead(_)
+        | Call::Watch(_)
+        | Call::WaitFor(_)
+        | Call::FindReply(_)
+        | Call::GetInfo(_)
+        | Call::GetStatus(_)
+        | Call::ClaimAccount(_)
+        | Call::OfferCredentials(_)
+        | Call::MakeWay(_)
+        | Call::Login(_)
+        | Call::Logout(_)
+        | Call::RetryLogin(_)
+        | Call::ListHeld(_)
+        | Call::WatchHeld(_)
+        | Call::ReadHeld(_)
+        | Call::ResolveHeld(_)
+        | Call::ReviseHeld(_)
+        | Call::ListMail(_)
+        | Call::SearchMail(_)
+        | Call::ReadMail(_)
+        | Call::DeleteMail(_)
+        | Call::SendMail(_)
+        | Call::GetTraffic(_)
+        | Call::Stop(_) => false,
+    }
 }
 
 impl Admission {

@@ -11,7 +11,7 @@ use super::{
     clients::Record,
     finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
-    limits::{self, DoorLimits, Share},
+    limits::{self, DoorLimits, OwnStatuses, Share},
 };
 use crate::fault;
 use error::ConnectionError;
@@ -67,6 +67,7 @@ struct Connection<'a, S, T> {
     /// Unanswered calls by request id.
     open: BTreeMap<u64, OpenCall>,
     events: mpsc::Sender<CallEvent>,
+    statuses: OwnStatuses,
 }
 
 /// An unanswered call.
@@ -152,6 +153,7 @@ where
         record,
         open: BTreeMap::new(),
         events,
+        statuses: OwnStatuses::new(),
     };
     shared.service.joined(&connection.caller);
     let result = connection.run(&mut happening).await;
@@ -305,7 +307,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         match self.admission.refusal(&request.call) {
             Some(fault) => Err(fault),
             None => {
-                let share = self.shared.limits.share(&request.call);
+                let share = self.shared.limits.share(&request.call, &self.statuses);
                 share.ok_or_else(limits::no_room)
             }
         }
@@ -328,9 +330,10 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         if let Some(record) = self.record.as_ref().filter(|_| is_counted) {
             record.called(label);
         }
+        let deadline = Instant::now() + limit;
         let context = CallContext {
             caller: self.caller.clone(),
-            deadline: Instant::now() + limit,
+            deadline,
             progress: Progress {
                 id,
                 out: progress.then(|| self.events.clone()),
@@ -347,8 +350,8 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         let work = Box::pin(self.shared.service.clone().call(call, context));
         let events = self.events.clone();
         let finished = async move {
-            share.ready().await;
-            let finished = Finished::new(work.await, undelivered, share);
+            let result = share.with_place(deadline, work).await;
+            let finished = Finished::new(result, undelivered, share);
             if let Ok(place) = events.reserve().await {
                 place.send(CallEvent::Done(id, Box::new(finished)));
             }

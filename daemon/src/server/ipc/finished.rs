@@ -52,7 +52,10 @@ impl Drop for Finished {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::limits::DoorLimits, *};
+    use super::{
+        super::limits::{DoorLimits, OwnStatuses},
+        *,
+    };
     use std::sync::{Arc, Mutex};
     use tai_proto::{FaultCode, Method as _, call::GetInfo, door::Door};
 
@@ -79,12 +82,13 @@ mod tests {
     fn a_share_lasts_until_the_answer_is_written() {
         let limits = DoorLimits::of(&Door::Instance("desk".parse().unwrap()));
         let call = GetInfo.into_call();
-        let mut shares: Vec<_> = std::iter::from_fn(|| limits.share(&call)).collect();
+        let mut shares: Vec<_> =
+            std::iter::from_fn(|| limits.share(&call, &OwnStatuses::new())).collect();
         let answer = Ok(Answer::Stop(()));
         let finished = Finished::new(answer, None, shares.pop().unwrap());
         let (_, share) = finished.deliver();
-        assert!(limits.share(&call).is_none());
+        assert!(limits.share(&call, &OwnStatuses::new()).is_none());
         drop(share);
-        assert!(limits.share(&call).is_some());
+        assert!(limits.share(&call, &OwnStatuses::new()).is_some());
     }
 }

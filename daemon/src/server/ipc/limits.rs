@@ -5,7 +5,10 @@ use super::{admission::completes_lease, large_frames::Budget};
 use crate::fault;
 use std::sync::Arc;
 use tai_proto::{Call, Fault, door::Door};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout_at},
+};
 
 /// Limit of the connections at the sockets for agents, far above the number of MCP clients of one user.
 pub(super) const CONNECTIONS: usize = 1100;
@@ -18,6 +21,8 @@ const OWN_DESCRIPTORS: usize = 64;
 /// Limit of the unanswered requests for a status at one socket. Further ones wait. Each answer has a row
 /// for each client, so that the answers of clients that do not read grow with the square of their number.
 const STATUSES: usize = 64;
+/// Limit of these requests of one connection, which leaves places for other clients.
+const STATUSES_OF_CONNECTION: usize = 8;
 /// Limit of the unanswered calls at the socket of one instance that do not wait for mail. Each may hold
 /// an answer in memory.
 const CALLS_OF_INSTANCE: usize = 64;
@@ -60,9 +65,19 @@ pub(super) struct Connected {
 pub(super) struct Share {
     call: Option<OwnedSemaphorePermit>,
     content: Option<OwnedSemaphorePermit>,
-    /// Places of the requests for a status, if the call is one and has none yet.
-    statuses: Option<Arc<Semaphore>>,
-    status: Option<OwnedSemaphorePermit>,
+    /// Places of the requests for a status, of the connection and of the socket, if the call is one and has
+    /// none yet.
+    statuses: Option<[Arc<Semaphore>; 2]>,
+    status: Vec<OwnedSemaphorePermit>,
+}
+
+/// Places of one connection for requests for a status.
+pub(super) struct OwnStatuses(Arc<Semaphore>);
+
+impl OwnStatuses {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(STATUSES_OF_CONNECTION)))
+    }
 }
 
 /// Returns the limits of the connections of agents and of persons, for a limit of the process's
@@ -141,9 +156,10 @@ impl DoorLimits {
     }
 
     /// Returns the share of a call; `None` if the calls of the socket leave no room for it.
-    pub(super) fn share(&self, call: &Call) -> Option<Share> {
+    pub(super) fn share(&self, call: &Call, own: &OwnStatuses) -> Option<Share> {
+        let statuses = || [own.0.clone(), self.statuses.clone()];
         let mut share = Share {
-            statuses: matches!(call, Call::GetStatus(_)).then(|| self.statuses.clone()),
+            statuses: matches!(call, Call::GetStatus(_)).then(statuses),
             ..Share::default()
         };
         if let Some(calls) = &self.calls
@@ -161,11 +177,26 @@ impl DoorLimits {
 }
 
 impl Share {
+    /// Waits until the call may begin, and makes it.
+    ///
+    /// # Errors
+    /// The fault of the call, or of a call that may not begin before its deadline.
+    pub(super) async fn with_place<T>(
+        &mut self,
+        deadline: Instant,
+        call: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        match timeout_at(deadline, self.ready()).await {
+            Ok(()) => call.await,
+            Err(_) => Err(fault::too_busy(STATUSES)),
+        }
+    }
+
     /// Waits until the call may begin.
-    pub(super) async fn ready(&mut self) {
-        if let Some(statuses) = self.statuses.take() {
+    async fn ready(&mut self) {
+        for statuses in self.statuses.take().into_iter().flatten() {
             // The semaphore is never closed.
-            self.status = statuses.acquire_owned().await.ok();
+            self.status.extend(statuses.acquire_owned().await);
         }
     }
 }
@@ -231,18 +262,36 @@ mod tests {
         let call = GetStatus.into_call();
         let mut shares = Vec::new();
         for _ in 0..STATUSES {
-            let mut share = limits.share(&call).unwrap();
+            let mut share = limits.share(&call, &OwnStatuses::new()).unwrap();
             share.ready().await;
             shares.push(share);
         }
-        let mut next = limits.share(&call).unwrap();
+        let mut next = limits.share(&call, &OwnStatuses::new()).unwrap();
         let soon = Duration::from_secs(1);
         assert!(timeout(soon, next.ready()).await.is_err());
-        let mut other = limits.share(&GetInfo.into_call()).unwrap();
+        let own = OwnStatuses::new();
+        let mut other = limits.share(&GetInfo.into_call(), &own).unwrap();
         other.ready().await;
-        let mut next = limits.share(&call).unwrap();
+        let mut next = limits.share(&call, &own).unwrap();
         shares.pop();
         assert!(timeout(soon, next.ready()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_requests_of_one_connection_leave_places_for_the_status_of_others() {
+        let limits = DoorLimits::of(&Door::Agents);
+        let (call, own) = (GetStatus.into_call(), OwnStatuses::new());
+        let soon = Duration::from_secs(1);
+        let mut shares: Vec<_> = (0..STATUSES)
+            .map(|_| limits.share(&call, &own).unwrap())
+            .collect();
+        let mut ready = 0;
+        for share in &mut shares {
+            ready += usize::from(timeout(soon, share.ready()).await.is_ok());
+        }
+        assert_eq!(ready, STATUSES_OF_CONNECTION);
+        let mut other = limits.share(&call, &OwnStatuses::new()).unwrap();
+        assert!(timeout(soon, other.ready()).await.is_ok());
     }
 
     #[test]
@@ -283,12 +332,13 @@ mod tests {
     #[test]
     fn the_calls_of_a_confined_client_have_a_bounded_number_and_content() {
         let limits = DoorLimits::of(&Door::Instance("desk".parse().unwrap()));
+        let own = OwnStatuses::new();
         let mut shares = Vec::new();
-        while let Some(share) = limits.share(&submit(1 << 20)) {
+        while let Some(share) = limits.share(&submit(1 << 20), &own) {
             shares.push(share);
         }
         assert_eq!(shares.len(), CONTENT_OF_INSTANCE >> 10);
-        while let Some(share) = limits.share(&GetInfo.into_call()) {
+        while let Some(share) = limits.share(&GetInfo.into_call(), &own) {
             shares.push(share);
         }
         assert_eq!(shares.len(), CALLS_OF_INSTANCE);
@@ -300,11 +350,11 @@ mod tests {
             EndLease { id, delivery }.into_call(),
             Settle { id }.into_call(),
         ] {
-            assert!(limits.share(&free).is_some());
+            assert!(limits.share(&free, &own).is_some());
         }
         shares.clear();
-        assert!(limits.share(&submit(1 << 20)).is_some());
+        assert!(limits.share(&submit(1 << 20), &own).is_some());
         let limits = DoorLimits::of(&Door::Agents);
-        assert!((0..2000).all(|_| limits.share(&GetInfo.into_call()).is_some()));
+        assert!((0..2000).all(|_| limits.share(&GetInfo.into_call(), &own).is_some()));
     }
 }

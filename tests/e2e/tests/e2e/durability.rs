@@ -130,7 +130,7 @@ fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_remo
     insta::assert_snapshot!(refused.text.replace(&home, "HOME"), @"
     error: the email was not sent: taid cannot record it, and without a record it could be sent twice
     caused by: cannot write HOME/.local/state/tai/sends-default: it is not a regular file with one name
-    hint: nothing was sent; ask the user to free space on the disk of `HOME/.local/state/tai/sends-default`, or move that away if it is not a file of taid, then call again
+    hint: nothing was sent; ask the user to move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable, then call again
     ");
     assert_eq!(
         machine.sandbox.mails().unwrap().len(),
