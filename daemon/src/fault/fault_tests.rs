@@ -20,6 +20,14 @@ pub(super) fn rendered(fault: &Fault) -> String {
     text
 }
 
+fn unrecorded(why: &str, remedy: Remedy) -> MailError {
+    MailError::NotRecorded(JournalError {
+        path: "/home/alice/.local/state/tai/sends-default".into(),
+        why: why.to_owned(),
+        remedy,
+    })
+}
+
 #[test]
 fn every_error_has_a_message_a_cause_and_a_hint() {
     let now = Now {
@@ -90,26 +98,10 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
             outcome: Outcome::Sent,
             ago: None,
         },
-        MailError::NotRecorded(JournalError {
-            path: "/home/alice/.local/state/tai/sends-default".into(),
-            why: "No space left on device (os error 28)".into(),
-            remedy: Remedy::Room,
-        }),
-        MailError::NotRecorded(JournalError {
-            path: "/home/alice/.local/state/tai/sends-default".into(),
-            why: "Too many open files (os error 24)".into(),
-            remedy: Remedy::Descriptors,
-        }),
-        MailError::NotRecorded(JournalError {
-            path: "/home/alice/.local/state/tai/sends-default".into(),
-            why: "Is a directory (os error 21)".into(),
-            remedy: Remedy::OwnFile,
-        }),
-        MailError::NotRecorded(JournalError {
-            path: "/home/alice/.local/state/tai/sends-default".into(),
-            why: "Input/output error (os error 5)".into(),
-            remedy: Remedy::Disk,
-        }),
+        unrecorded("No space left on device (os error 28)", Remedy::Room),
+        unrecorded("Too many open files (os error 24)", Remedy::Descriptors),
+        unrecorded("Is a directory (os error 21)", Remedy::OwnFile),
+        unrecorded("Input/output error (os error 5)", Remedy::Disk),
         MailError::NoSuchMail("7".parse().unwrap()),
         MailError::Unchanged {
             id: "7".parse().unwrap(),
