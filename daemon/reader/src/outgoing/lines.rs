@@ -149,6 +149,10 @@ impl Lines {
             return;
         }
         if !is_first {
+            // Mail programs know the start of a signature by its space (RFC 3676, 4.3).
+            if self.breaks == 1 && self.out.lines().next_back() == Some("--") {
+                self.out.push(' ');
+            }
             self.out.push('\n');
             for _ in 1..self.breaks {
                 let length = self.out.len();

@@ -1,16 +1,19 @@
 //! Markdown as HTML: GitHub's flavour with hard line breaks.
 
 use super::{
+    literal::{self, Edit},
     parse::Limit,
     source,
     tags::{self, Context, Pieces},
+    written,
 };
 use comrak::{
     Arena, Options,
     nodes::{Node, NodeValue},
 };
-/// Limit of passes that turn blocks of unknown tags into text. Each pass can uncover more.
-const MAX_PASSES: usize = 4;
+
+/// Limit of passes that turn what only looks like markup into text. Each pass can uncover more.
+const MAX_PASSES: usize = 8;
 
 /// Limit of the characters with a meaning in Markdown, of which each costs the parser a node.
 const MAX_MARKS: usize = 250_000;
@@ -25,20 +28,23 @@ pub(super) fn to_html(markdown: &str) -> Result<String, Limit> {
     }
     let options = options();
     let mut markdown = source::with_all_cells(&source::separated(markdown));
-    for _ in 0..MAX_PASSES {
+    let mut passes = 0;
+    loop {
         let arena = Arena::new();
         let root = comrak::parse_document(&arena, &markdown, &options);
-        let unknown = unknown_blocks(root);
-        if unknown.is_empty() {
+        let mut edits = literal::edits(root, &markdown);
+        edits.extend(
+            unknown_blocks(root)
+                .into_iter()
+                .map(|at| (at, Edit::Escape('<'))),
+        );
+        if edits.is_empty() || passes == MAX_PASSES {
+            written::keep(root, &arena);
             return Ok(rendered(root, &options));
         }
-        markdown = escaped(&markdown, &unknown);
+        markdown = literal::edited(&markdown, &edits);
+        passes += 1;
     }
-    let arena = Arena::new();
-    Ok(rendered(
-        comrak::parse_document(&arena, &markdown, &options),
-        &options,
-    ))
 }
 
 fn options() -> Options<'static> {
@@ -47,6 +53,8 @@ fn options() -> Options<'static> {
     options.extension.strikethrough = true;
     options.extension.autolink = true;
     options.extension.tasklist = true;
+    // Their words have no spaces around the marks.
+    options.extension.cjk_friendly_emphasis = true;
     options.render.hardbreaks = true;
     // Whatever the sanitiser removes, it reports.
     options.render.r#unsafe = true;
@@ -73,23 +81,6 @@ fn unknown_blocks(root: Node<'_>) -> Vec<usize> {
         }
     });
     blocks.collect()
-}
-
-/// Escapes the first angle bracket of the given lines.
-fn escaped(source: &str, lines: &[usize]) -> String {
-    let mut out = String::with_capacity(source.len() + lines.len());
-    let mut lines = lines.iter().peekable();
-    for (at, line) in source.split_inclusive('\n').enumerate() {
-        match (lines.next_if(|l| **l == at + 1), line.split_once('<')) {
-            (Some(_), Some((before, after))) => {
-                out.push_str(before);
-                out.push_str("\\<");
-                out.push_str(after);
-            }
-            _ => out.push_str(line),
-        }
-    }
-    out
 }
 
 /// Escapes the angle brackets that are no HTML, and reads indented HTML within an open element as

@@ -14,6 +14,7 @@ mod findings;
 pub mod invisible;
 mod lines;
 mod links;
+mod literal;
 mod loads;
 mod markdown;
 mod markup;
@@ -29,13 +30,14 @@ mod tags;
 mod tree;
 mod values;
 mod visibility;
+mod written;
 
 pub use findings::{Findings, Kind};
 pub use parse::Limit;
 pub use preview::{Preview, preview};
 
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 /// Limit of the content, in bytes: 1 MiB.
 pub const MAX_CONTENT: usize = 1 << 20;
@@ -154,9 +156,11 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
         true => Format::Html,
         false => format,
     };
+    // HTML and Markdown take them for letters, and mail programs for line breaks.
+    let content = content.replace(['\u{85}', '\u{2028}', '\u{2029}'], "\n");
     let source = match format {
-        Format::Markdown => Cow::Owned(markdown::to_html(content)?),
-        Format::Html => Cow::Borrowed(content),
+        Format::Markdown => markdown::to_html(&content)?,
+        Format::Html => content,
     };
     let parse::Parsed {
         mut tree,
@@ -211,6 +215,8 @@ fn is_blank(text: &str) -> bool {
     })
 }
 
+#[cfg(test)]
+mod literal_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

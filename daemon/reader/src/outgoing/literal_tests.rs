@@ -1,0 +1,202 @@
+//! What a person or a model writes in a mail is what is sent.
+
+use super::*;
+use proptest::prelude::*;
+
+fn text(content: &str) -> String {
+    compose(content, Format::Markdown).unwrap().text
+}
+
+#[test]
+fn lines_that_only_look_like_definitions_of_links_are_text() {
+    for content in [
+        "[Deadline]: Friday\n[Place]: Berlin\n\nrest",
+        "[Attachment]: report.pdf",
+        "[10:30]: start",
+        "- [Date]: Friday",
+        "> [Date]: Friday",
+        "1. [Date]: Friday",
+        "[Bob]: hi\n[Ann]: hello",
+        "Ask [Bob].\n\n[Bob]: hi",
+        "[Deadline]:\nFriday",
+        "[Dead\nline]: Friday",
+        "[^1]: word",
+        "Text[^1]\n\n[^1]: word",
+        "[Place]: Berlin \"Mitte\"",
+    ] {
+        assert_eq!(text(content), content, "{content}");
+    }
+    for (content, expected) in [
+        (
+            "[the docs][1]\n\n[1]: https://a.example/x",
+            "the docs (https://a.example/x)",
+        ),
+        (
+            "[Docs] and [Docs][]\n\n[docs]: <https://a.example/?a=1&amp;b=2> \"t\"",
+            "Docs (https://a.example/?a=1&b=2) and Docs (https://a.example/?a=1&b=2)",
+        ),
+        ("`[x]: y`\n\n    [x]: y", "[x]: y\n\n[x]: y"),
+        ("<pre>\n[x]: y\n</pre>", "[x]: y"),
+        ("[1]: https://a.example/x", "[1]: https://a.example/x"),
+        (
+            "[a][1]\n\n[1]: https://a.example/\n[1]: https://b.example/",
+            "a (https://a.example/)\n\n[1]: https://b.example/",
+        ),
+    ] {
+        assert_eq!(text(content), expected, "{content}");
+    }
+}
+
+#[test]
+fn lists_have_the_numbers_that_were_written() {
+    for (content, expected) in [
+        (
+            "am\n\n24. Dezember\n\n31. Dezember",
+            "am\n\n24. Dezember\n\n31. Dezember",
+        ),
+        ("1. yes\n3. no\n7. maybe", "1. yes\n\n3. no\n\n7. maybe"),
+        ("4. a\n5. b\n9. c", "4. a\n5. b\n\n9. c"),
+        ("5. a\n4. b", "5. a\n\n4. b"),
+        ("5. a\n5. b", "5. a\n\n5. b"),
+        ("1. a\n1. b\n1. c", "1. a\n2. b\n3. c"),
+        (
+            "2. a\n   1. x\n   3. y\n3. b",
+            "2. a\n   1. x\n   3. y\n3. b",
+        ),
+        ("01. Mai\n02. Mai", "01. Mai\n02. Mai"),
+        ("> 007) Bond", "> 007) Bond"),
+        ("0. a\n1. b", "0. a\n1. b"),
+    ] {
+        assert_eq!(text(content), expected, "{content}");
+    }
+}
+
+#[test]
+fn signs_between_numbers_stay() {
+    for (content, expected) in [
+        ("5*10*2 cm, a*b*c", "5*10*2 cm, a*b*c"),
+        ("length*width*height", "length*width*height"),
+        ("2**3**4", "2**3**4"),
+        ("*5* and **x**y", "5 and xy"),
+        ("中*文*字", "中文字"),
+        (
+            "`5*10*2` https://a.example/5*10*2",
+            "5*10*2 https://a.example/5*10*2",
+        ),
+        ("**「引用」**を見て", "「引用」を見て"),
+        (
+            "+ 100 EUR\n- 20 EUR\n= 80 EUR",
+            "+ 100 EUR\n- 20 EUR\n= 80 EUR",
+        ),
+        ("Sum\n  5\n+ 3\n---\n  8", "Sum\n5\n+ 3\n\n----------\n\n8"),
+        ("+ €5\n+ shipping", "+ €5\n+ shipping"),
+        ("+ eggs\n+ milk", "- eggs\n- milk"),
+        ("- 5\n- 6", "- 5\n- 6"),
+    ] {
+        assert_eq!(text(content), expected, "{content}");
+    }
+}
+
+#[test]
+fn decorated_lines_are_no_fences_and_the_words_behind_a_fence_stay() {
+    for (content, expected) in [
+        (
+            "~~~ Important ~~~\nRead **this**.\n\nBye",
+            "~~~ Important ~~~\nRead this.\n\nBye",
+        ),
+        (
+            "~~~ A ~~~\nx\n\n~~~ B ~~~\ny",
+            "~~~ A ~~~\nx\n\n~~~ B ~~~\ny",
+        ),
+        ("~~~\nx\n~~~", "x"),
+        ("~~~ never closed", "~~~ never closed"),
+        ("``` Note\nread\n```", "Note\n\nread"),
+        ("```Read this now\nx\n```", "Read this now\n\nx"),
+        ("> ``` Note\n> read\n> ```", "> Note\n>\n> read"),
+        ("```rust\nx\n```", "x"),
+        ("``` JSON\nx\n```", "x"),
+    ] {
+        assert_eq!(text(content), expected, "{content}");
+    }
+}
+
+#[test]
+fn the_start_of_a_signature_and_a_footer_make_no_heading() {
+    for (content, expected) in [
+        ("Regards,\nAnn\n-- \nAnn Lee", "Regards,\nAnn\n-- \nAnn Lee"),
+        ("Regards\n\n-- \nAnn Lee\nx", "Regards\n\n-- \nAnn Lee\nx"),
+        (
+            "Best regards\n---\nAnn",
+            "Best regards\n\n----------\n\nAnn",
+        ),
+        ("a\nb\n------\nc", "a\nb\n\n----------\n\nc"),
+        ("Total\n=\n8", "Total\n=\n8"),
+        ("> Ann\n> --\n> Lee", "> Ann\n> --\n> Lee"),
+        ("Summary\n-------\nx", "Summary\n-------\n\nx"),
+        ("Summary\n====\nx", "Summary\n=======\n\nx"),
+    ] {
+        let mail = compose(content, Format::Markdown).unwrap();
+        assert_eq!(mail.text, expected, "{content}");
+    }
+}
+
+#[test]
+fn separators_of_lines_do_not_join_words() {
+    for format in [Format::Markdown, Format::Html] {
+        let mail = compose("b\u{2028}c\u{85}d", format).unwrap();
+        let words: Vec<&str> = mail.text.split_whitespace().collect();
+        assert_eq!(words, ["b", "c", "d"]);
+    }
+}
+
+/// Starts of lines that CommonMark may take for markup.
+const STARTS: [&str; 26] = [
+    "", "", "> ", ">> ", "- ", "* ", "+ ", "  - ", "   ", "    ", "24. ", "31) ", "3. ", "02. ",
+    "4. ", "# ", "### ", "~~~ ", "``` ", "~~~~", "[", "> [", "- [", "-- ", "[^", "| ",
+];
+const ENDS: [&str; 16] = [
+    "", "", "", " ~~~", " ```", "]: ", "]:\n", "] ", "*", "**", "  ", " #", "~", "\\", " |", "`",
+];
+/// Whole lines without a letter.
+const ROWS: [&str; 14] = [
+    "", "", "-- ", "--", "---", "----", "===", "=", "-", "~~~", "```", "***", "|---|", ">",
+];
+
+fn line() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        "[A-Z][a-z]{2,5}",
+        "[1-9][0-9]{0,2}",
+        "[1-9]\\*[1-9]\\*[2-9]",
+        "[A-Z]~[0-9]~[1-9]"
+    ];
+    let words = proptest::collection::vec(word, 1..4).prop_map(|words| words.join(" "));
+    let words = prop_oneof![
+        words.clone(),
+        (words.clone(), words).prop_map(|(a, b)| format!("{a}]: {b}"))
+    ];
+    prop_oneof![
+        3 => (0..STARTS.len(), words, 0..ENDS.len())
+            .prop_map(|(start, words, end)| format!("{}{words}{}", STARTS[start], ENDS[end])),
+        1 => (0..ROWS.len()).prop_map(|row| ROWS[row].to_owned()),
+    ]
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// No start is one that a person leaves to the program: `1.` in each item, and the lower-case name of
+    /// a language behind a fence.
+    #[test]
+    fn each_letter_and_digit_is_in_the_text_part(lines in proptest::collection::vec(line(), 1..8)) {
+        let content = lines.join("\n");
+        let Ok(mail) = compose(&content, Format::Markdown) else {
+            prop_assert!(letters(&content).is_empty(), "refused: {content}");
+            return Ok(());
+        };
+        prop_assert_eq!(letters(&mail.text), letters(&content), "{}\n=>\n{}", content, mail.text);
+    }
+}
