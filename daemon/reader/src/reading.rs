@@ -2,12 +2,13 @@
 
 use crate::{
     cascade, characters,
-    document::{self, Document},
+    document::{self, Document, NodeId, Visit},
     findings::{Findings, Source},
     limits::{MAX_INPUT, MAX_OUTPUT},
     page, sight,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Most words of a text part that are compared with the HTML.
 const MAX_COMPARED: usize = 50;
@@ -66,6 +67,23 @@ fn read_html(html: &str) -> Reading {
     let mut reading = read_document(&mut document);
     reading.findings.cut |= cut;
     reading
+}
+
+/// Returns each run of text of an HTML part in the order of the source, and whether a person sees it.
+/// The judge of outgoing mail asks what the reader of the recipient shows.
+pub(crate) fn seen_runs(html: &str) -> Vec<(String, bool)> {
+    let mut document = document::parse(html);
+    let mut styles = cascade::style(&document);
+    let generated: HashSet<NodeId> = styles.insert_generated(&mut document).into_iter().collect();
+    let sight = sight::look(&document, &styles);
+    let runs = document.walk(NodeId::ROOT).filter_map(|visit| match visit {
+        Visit::Enter(node) if !generated.contains(&node) => {
+            let text = document.text(node)?;
+            Some((text.to_owned(), sight.is_seen(node)))
+        }
+        Visit::Enter(_) | Visit::Leave(_) => None,
+    });
+    runs.collect()
 }
 
 fn read_document(document: &mut Document) -> Reading {

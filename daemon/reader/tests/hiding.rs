@@ -3,6 +3,8 @@
 
 #![allow(clippy::panic)]
 
+use tai_reader::outgoing;
+
 /// The word that is hidden or not.
 const PROBE: &str = "qprobeq";
 /// The word as an override of the direction shows it.
@@ -113,22 +115,69 @@ fn places_and_sizes_hide_what_chromium_hides() {
 
 #[test]
 fn elements_and_style_sheets_hide_what_chromium_hides() {
-    check(include_str!("hiding/mails.txt"), |body| {
-        let mut html = String::new();
-        let mut chars = body.chars();
-        while let Some(c) = chars.next() {
-            match (c, c == '\\') {
-                (_, true) => html.push(match chars.next() {
-                    Some('n') => '\n',
-                    Some('t') => '\t',
-                    Some('0') => '\0',
-                    other => other.unwrap_or('\\'),
-                }),
-                (c, false) => html.push(c),
+    check(include_str!("hiding/mails.txt"), unescaped);
+}
+
+/// Returns a mail with the control characters that its line has as escapes.
+fn unescaped(body: &str) -> String {
+    let mut html = String::new();
+    let mut chars = body.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => html.push(match chars.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('0') => '\0',
+                other => other.unwrap_or('\\'),
+            }),
+            (c, false) => html.push(c),
+        }
+    }
+    html
+}
+
+/// The person who approves a mail is told of each text that the recipient's tai does not show, and reads
+/// each that it shows.
+#[test]
+fn text_of_an_outgoing_mail_that_the_reader_hides_is_warned_of() {
+    let lists: [(&str, fn(&str) -> String); 4] = [
+        (include_str!("hiding/block.txt"), |style| {
+            mail(
+                "",
+                &format!("<div style=\"{}\">{PROBE}</div>", quoted(style)),
+            )
+        }),
+        (include_str!("hiding/span.txt"), |style| {
+            mail(
+                "",
+                &format!(
+                    "<p>a <span style=\"{}\">{PROBE}</span> b</p>",
+                    quoted(style)
+                ),
+            )
+        }),
+        (include_str!("hiding/places.txt"), |body| mail("", body)),
+        (include_str!("hiding/mails.txt"), unescaped),
+    ];
+    let mut wrong = Vec::new();
+    for (list, html) in lists {
+        for (_, name, body) in lines(list) {
+            let Ok(parts) = outgoing::parts(&html(body), outgoing::Format::Html) else {
+                continue;
+            };
+            let reading = tai_reader::read(Some(&parts.html), None).markdown;
+            let has = |text: &str| [PROBE, REVERSED].iter().any(|probe| text.contains(probe));
+            let is_told = parts.preview.warning.contains("hidden");
+            let is_right = match has(&reading) {
+                true => has(&parts.text),
+                false => !has(&parts.preview.full()) || is_told,
+            };
+            if !is_right {
+                wrong.push(format!("{name}: {}", parts.html));
             }
         }
-        html
-    });
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

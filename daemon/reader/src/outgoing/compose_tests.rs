@@ -167,6 +167,15 @@ fn everything_that_is_left_out_is_counted() {
             "1 script in an attribute, 1 image",
         ),
         ("<p class=x id=y>a", ""),
+        (
+            "<body style=\"background-image:url(/x.png)\">a",
+            "1 style declaration",
+        ),
+        (
+            "<html style=\"background-image:url(/x.png)\"><body>a",
+            "1 style declaration",
+        ),
+        ("<body bgcolor='a;b' text='c{d'>a", "2 attributes"),
     ] {
         let findings = compose(content, Format::Html).unwrap().findings;
         assert_eq!(findings.to_string(), left_out, "{content}");

@@ -178,7 +178,8 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     direction::set(&mut tree);
     let html = sanitise::check(&tree.to_html()).trim().to_owned();
     // The text comes from the bytes that are sent.
-    let text = plain::text(&parse::parse(&html)?.tree);
+    let tree = parse::parse(&html)?.tree;
+    let text = plain::text(&tree, &visibility::judge(&tree, &html));
     if is_blank(&text) {
         return Err(Refusal::ShowsNothing(findings));
     }

@@ -7,7 +7,7 @@ use super::{
     links, table,
     tree::{Data, Edge, Element, NodeId, Tree},
     values,
-    visibility::{self, Sight, Sights},
+    visibility::{Sight, Sights},
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -19,11 +19,10 @@ const STRUCK: &str = "~~";
 
 /// Returns the plain text of a document. A document that shows only images without words has a
 /// line for each image.
-pub(super) fn text(tree: &Tree) -> String {
-    let sights = visibility::judge(tree);
-    let text = below(tree, &sights, Tree::DOCUMENT, Table::Aligned);
+pub(super) fn text(tree: &Tree, sights: &Sights) -> String {
+    let text = below(tree, sights, Tree::DOCUMENT, Table::Aligned);
     match text.trim().is_empty() {
-        true => images(tree, &sights),
+        true => images(tree, sights),
         false => text,
     }
 }

@@ -48,8 +48,8 @@ pub fn preview(text: &str, html: &str) -> Preview {
     else {
         return unreadable(text, html);
     };
-    let sights = visibility::judge(&tree);
-    let reading = plain::text(&tree);
+    let sights = visibility::judge(&tree, html);
+    let reading = plain::text(&tree, &sights);
     let mut warnings = Vec::new();
     let mut details = Details::default();
 

@@ -200,7 +200,10 @@ fn invisible_characters_and_forged_lines_are_made_visible() {
 #[test]
 fn html_that_was_not_composed_is_warned_of() {
     let preview = preview("x a", "<script>x</script><p>a</p><svg></svg>");
-    assert_eq!(preview.warning, "HTML that was not checked");
+    assert_eq!(
+        preview.warning,
+        "text that may be hidden, HTML that was not checked"
+    );
     assert!(
         preview
             .details

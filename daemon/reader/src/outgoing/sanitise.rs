@@ -139,7 +139,7 @@ fn close(tree: &mut Tree, id: NodeId, findings: &mut Findings) {
         tag if elements::treatment(tag) == Treatment::Keep => return,
         "html" | "body" => {
             report_page(tree, id, findings);
-            page_style(tree, id)
+            page_style(tree, id, findings)
         }
         // The words of two blocks must not become one word.
         tag if elements::loses_lines(tag) => Some(tree.add_element("div")),
@@ -170,7 +170,7 @@ fn report_page(tree: &Tree, id: NodeId, findings: &mut Findings) {
 
 /// Returns a `<div>` with the colours, the direction and the language of `<body>` or `<html>`,
 /// whose own tags no mail program keeps.
-fn page_style(tree: &mut Tree, id: NodeId) -> Option<NodeId> {
+fn page_style(tree: &mut Tree, id: NodeId, findings: &mut Findings) -> Option<NodeId> {
     let page = tree.element(id)?;
     let mut attrs = Vec::new();
     for name in ["dir", "lang"] {
@@ -179,7 +179,9 @@ fn page_style(tree: &mut Tree, id: NodeId) -> Option<NodeId> {
     let mut style = String::new();
     for (attribute, property) in [("bgcolor", "background-color"), ("text", "color")] {
         let value = page.attr(attribute).unwrap_or_default();
-        if !value.is_empty() && is_plain_value(value) {
+        if !value.is_empty() && !is_plain_value(value) {
+            findings.add(Kind::Attribute);
+        } else if !value.is_empty() {
             style.push_str(&format!("{property}:{value};"));
         }
     }
@@ -195,7 +197,7 @@ fn page_style(tree: &mut Tree, id: NodeId) -> Option<NodeId> {
     for (name, value) in attrs {
         element.set(name, &value);
     }
-    attributes(element, &mut Findings::default(), &HashSet::new());
+    attributes(element, findings, &HashSet::new());
     Some(div)
 }
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     css::colour::Rgba,
+    reading,
     thresholds::{FAINTEST_SENT, FAR_SENT, SMALLEST_SENT_FONT},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -48,8 +49,46 @@ struct Look {
     sight: Sight,
 }
 
-/// Judges all texts, images and elements of a document.
-pub(super) fn judge(tree: &Tree) -> Sights {
+/// Judges all texts, images and elements of a document with this HTML. A text is hidden if its inline
+/// styles and the reader of incoming mail agree, and doubtful if one of both hides it.
+pub(super) fn judge(tree: &Tree, html: &str) -> Sights {
+    let mut sights = by_styles(tree);
+    let texts = tree.walk(Tree::DOCUMENT).filter_map(|edge| match edge {
+        Edge::Open(id) => match tree.data(id) {
+            Data::Text(text) => Some((id, text)),
+            Data::Document | Data::Element(_) | Data::Comment => None,
+        },
+        Edge::Close(_) => None,
+    });
+    let mut runs = reading::seen_runs(html).into_iter();
+    let mut shown = Vec::new();
+    for (id, text) in texts {
+        let run = runs.next().filter(|(run, _)| **run == **text);
+        // A text that the reader does not find is doubtful.
+        let is_seen = run.is_some_and(|(_, is_seen)| is_seen);
+        let is_blank = text.chars().all(char::is_whitespace);
+        match (sights.of(id), is_seen) {
+            (Sight::Visible, false) if !is_blank => {
+                sights.0.insert(id, Sight::Doubtful);
+            }
+            (Sight::Hidden, true) => {
+                sights.0.insert(id, Sight::Doubtful);
+                shown.push(id);
+            }
+            (Sight::Visible | Sight::Doubtful | Sight::Hidden, _) => {}
+        }
+    }
+    // What is around a text that is shown is shown, too.
+    for id in shown.into_iter().flat_map(|id| tree.ancestors(id)) {
+        if sights.of(id) == Sight::Hidden {
+            sights.0.insert(id, Sight::Doubtful);
+        }
+    }
+    sights
+}
+
+/// Judges the nodes by their inline styles alone.
+fn by_styles(tree: &Tree) -> Sights {
     let mut sights = HashMap::new();
     let mut looks = vec![Look {
         font: FONT,

@@ -5,7 +5,7 @@ use crate::outgoing::parse;
 
 fn sight_of(html: &str, word: &str) -> Sight {
     let tree = parse::parse(html).unwrap().tree;
-    let sights = judge(&tree);
+    let sights = by_styles(&tree);
     let found = tree.walk(Tree::DOCUMENT).find_map(|edge| match edge {
         Edge::Open(id) => match tree.data(id) {
             Data::Text(text) if text.contains(word) => Some(id),
@@ -175,5 +175,17 @@ fn text_that_a_person_sees_is_visible() {
         ),
     ] {
         assert_eq!(sight_of(html, "WORD"), Sight::Visible, "{why}");
+    }
+}
+
+#[test]
+fn text_that_the_reader_of_the_recipient_shows_is_in_the_text_part() {
+    for html in [
+        "<div style='width:5%;overflow:hidden'>WORD</div>",
+        "<div style='width:5%;overflow:hidden'><p>a</p><p>WORD</p></div>",
+    ] {
+        let parts = crate::outgoing::parts(html, crate::outgoing::Format::Html).unwrap();
+        assert!(parts.text.contains("WORD"), "{html}");
+        assert_eq!(parts.preview.warning, "text that may be hidden", "{html}");
     }
 }
