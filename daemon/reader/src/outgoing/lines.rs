@@ -123,11 +123,20 @@ impl Lines {
         self.out.push_str(text);
     }
 
-    /// Writes the mark of a raised number that follows a word directly.
-    pub(super) fn raise(&mut self) {
+    /// Writes the mark of a raised or lowered number that follows a word directly.
+    pub(super) fn raise(&mut self, mark: char) {
         if self.breaks == 0 && !self.space && !self.out.is_empty() {
-            self.out.push('^');
+            self.out.push(mark);
         }
+    }
+
+    pub(super) fn ends_with_digit(&self) -> bool {
+        self.out.ends_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// Writes a space before the next word of the line.
+    pub(super) fn part(&mut self) {
+        self.space |= self.breaks == 0 && !self.out.is_empty();
     }
 
     /// Writes a gap between two cells of a line.

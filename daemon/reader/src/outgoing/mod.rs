@@ -12,12 +12,14 @@ mod dress;
 mod elements;
 mod findings;
 pub mod invisible;
+mod layout;
 mod lines;
 mod links;
 mod literal;
 mod loads;
 mod markdown;
 mod markup;
+mod numbers;
 mod order;
 mod parse;
 mod plain;
@@ -49,7 +51,7 @@ pub const MAX_PART: usize = 2 << 20;
 pub enum Format {
     /// GitHub-flavoured Markdown with hard line breaks. Tags of HTML are HTML.
     Markdown,
-    /// HTML.
+    /// HTML. Content without a tag is Markdown.
     Html,
 }
 
@@ -152,9 +154,11 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
         return Err(Refusal::TooLong);
     }
     let mut findings = Findings::default();
-    let format = match is_document(content) {
-        true => Format::Html,
-        false => format,
+    let format = match format {
+        _ if is_document(content) => Format::Html,
+        // HTML would join the lines of a plain text.
+        Format::Html if !has_tag(content) => Format::Markdown,
+        format => format,
     };
     // HTML and Markdown take them for letters, and mail programs for line breaks.
     let content = content.replace(['\u{85}', '\u{2028}', '\u{2029}'], "\n");
@@ -203,6 +207,13 @@ fn is_document(content: &str) -> bool {
         let after = start.get(tag.len()..).unwrap_or_default();
         is_tag && after.starts_with(|c: char| c == '>' || c.is_ascii_whitespace())
     })
+}
+
+/// Returns whether content has the start of a tag or of a comment.
+fn has_tag(content: &str) -> bool {
+    let mut after = content.split('<').skip(1);
+    after
+        .any(|after| after.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')))
 }
 
 /// Returns whether a text has nothing to read: white space, the pattern without dots of Braille, and the

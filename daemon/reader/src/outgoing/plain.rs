@@ -2,9 +2,11 @@
 //! tables, quotes, lists, and nothing that the HTML hides.
 
 use super::{
-    elements,
+    layout::{self, Side},
     lines::{Lines, Mark},
-    links, table,
+    links,
+    numbers::List,
+    table,
     tree::{Data, Edge, Element, NodeId, Tree},
     values,
     visibility::{Sight, Sights},
@@ -38,6 +40,7 @@ pub(super) enum Table {
 
 /// Returns the plain text below a node.
 pub(super) fn below(tree: &Tree, sights: &Sights, root: NodeId, tables: Table) -> String {
+    let mut in_pre = tree.ancestors(root);
     let mut writer = Writer {
         tree,
         sights,
@@ -45,6 +48,7 @@ pub(super) fn below(tree: &Tree, sights: &Sights, root: NodeId, tables: Table) -
         links: Vec::new(),
         headings: Vec::new(),
         lists: Vec::new(),
+        verbatim: vec![tree.tag(root) == "pre" || in_pre.any(|id| tree.tag(id) == "pre")],
         in_line: Vec::new(),
     };
     let mut edge = tree.first_child(root).map(Edge::Open);
@@ -74,17 +78,11 @@ struct Writer<'a> {
     links: Vec<usize>,
     /// Positions at which the open headings start.
     headings: Vec<usize>,
-    /// Numbers of the open lists; `None` for bullets.
-    lists: Vec<Option<Numbers>>,
+    lists: Vec<List>,
+    /// Whether the line breaks in each open element are seen.
+    verbatim: Vec<bool>,
     /// Whether the cells of the open rows share a line.
     in_line: Vec<bool>,
-}
-
-/// Numbers of the items of a list.
-struct Numbers {
-    next: i64,
-    /// From one item to the next.
-    step: i64,
 }
 
 /// Returns whether a style, and not the element, strikes the text through.
@@ -117,7 +115,7 @@ impl Writer<'_> {
         if self.sights.of(id) == Sight::Hidden {
             return;
         }
-        let verbatim = self.tree.ancestors(id).any(|a| self.tree.tag(a) == "pre");
+        let verbatim = self.verbatim.last().copied().unwrap_or_default();
         if text.starts_with(['☐', '☑']) {
             self.lines.drop_marker();
         }
@@ -149,7 +147,9 @@ impl Writer<'_> {
             "a" => self.links.push(self.lines.len()),
             "s" | "strike" | "del" => self.lines.words(STRUCK),
             "q" => self.lines.words("“"),
-            "sup" if is_number(&self.tree.text(id)) => self.lines.raise(),
+            "sub" if is_exponent(&self.tree.text(id)) && self.lines.ends_with_digit() => {
+                self.lines.raise('_');
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.lines.end_line(2);
                 self.headings.push(self.lines.len());
@@ -192,12 +192,18 @@ impl Writer<'_> {
                 Some(true) => self.lines.gap(),
                 Some(false) | None => self.lines.end_line(1),
             },
-            block if elements::is_block(block) => self.lines.end_line(1),
+            _ if layout::is_block(element) => self.lines.end_line(1),
+            _ if layout::is_apart(element, Side::Left) => self.lines.part(),
+            _ if layout::is_raised(element) && is_exponent(&self.tree.text(id)) => {
+                self.lines.raise('^');
+            }
             _ => {}
         }
         if is_struck_by_style(element) {
             self.lines.words(STRUCK);
         }
+        let around = self.verbatim.last().copied().unwrap_or_default();
+        self.verbatim.push(layout::is_verbatim(element, around));
         false
     }
 
@@ -230,49 +236,24 @@ impl Writer<'_> {
                 self.lines.end_line(1);
             }
             "td" | "th" if self.in_line.last() == Some(&true) => {}
-            block if elements::is_block(block) => self.lines.end_line(1),
+            _ if layout::is_block(element) => self.lines.end_line(1),
+            _ if layout::is_apart(element, Side::Right) => self.lines.part(),
             _ => {}
         }
+        self.verbatim.pop();
     }
 
     fn open_list(&mut self, id: NodeId, element: &Element) {
         self.lines
             .end_line(if self.lists.is_empty() { 2 } else { 1 });
-        let numbers = (element.tag() == "ol").then(|| self.numbers(id, element));
-        self.lists.push(numbers);
-    }
-
-    /// Returns the numbers of an ordered list.
-    fn numbers(&self, id: NodeId, element: &Element) -> Numbers {
-        let start = element.attr("start").and_then(|start| start.parse().ok());
-        match element.attr("reversed") {
-            None => Numbers {
-                next: start.unwrap_or(1),
-                step: 1,
-            },
-            Some(_) => {
-                let is_item = |child: &NodeId| self.tree.tag(*child) == "li";
-                let items = self.tree.children(id).filter(is_item).count();
-                Numbers {
-                    next: start.unwrap_or(i64::try_from(items).unwrap_or(i64::MAX)),
-                    step: -1,
-                }
-            }
-        }
+        self.lists.push(List::new(self.tree, id, element));
     }
 
     fn open_item(&mut self, element: &Element) {
         self.lines.end_line(1);
-        let value = element
-            .attr("value")
-            .and_then(|value| value.parse::<i64>().ok());
         let marker = match self.lists.last_mut() {
-            Some(Some(numbers)) => {
-                let number = value.unwrap_or(numbers.next);
-                numbers.next = number.saturating_add(numbers.step);
-                format!("{number}. ")
-            }
-            Some(None) | None => "- ".to_owned(),
+            Some(list) => list.next(element),
+            None => "- ".to_owned(),
         };
         self.lines.push(Mark::Item {
             marker,
@@ -314,8 +295,17 @@ impl Writer<'_> {
     }
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+/// Returns whether raised text is a number or a variable, and not the ending of an ordinal number.
+fn is_exponent(text: &str) -> bool {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some('i' | 'j' | 'k' | 'n' | 'x' | 'y') => {
+            letters.next().is_none_or(|c| !c.is_alphabetic())
+        }
+        Some('+' | '-' | '−' | '–') => letters.next().is_some_and(|c| c.is_ascii_digit()),
+        Some(first) => first.is_ascii_digit(),
+        None => false,
+    }
 }
 
 /// Returns a line for each image that a document shows.

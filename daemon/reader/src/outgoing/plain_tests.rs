@@ -132,6 +132,45 @@ fn the_text_part_of_images_names_what_they_show_and_where_they_lead() {
 }
 
 #[test]
+fn the_text_part_has_the_numbers_and_gaps_that_the_html_shows() {
+    for (html, expected) in [
+        ("<ol type=a start=3><li>x</ol>", "c. x"),
+        ("<ol start=' 3'><li>x<li type=I>y</ol>", "3. x\nIV. y"),
+        ("<ol style='list-style:none'><li>x</ol>", "x"),
+        (
+            "<ul style='list-style-type:decimal'><li>x<li>y</ul>",
+            "1. x\n2. y",
+        ),
+        (
+            "<span style='padding-left:30px'>12</span><span style='margin:0 0 0 30px'>34</span>5",
+            "12 345",
+        ),
+        ("1<b style='padding:0 4px'>2</b>3", "1 2 3"),
+        ("2<span style='vertical-align:super'>3</span> m", "2^3 m"),
+        (
+            "10<sup>-3</sup> x<sup>n+1</sup> 1<sup>st</sup> a<sub>1</sub> 5<sub>2</sub>",
+            "10^-3 x^n+1 1st a1 5_2",
+        ),
+        ("12<div style='display:inline'>34</div>", "1234"),
+        ("a<span style='display:block'>b</span>c", "a\nb\nc"),
+        ("<div style='white-space:pre'>a\n  b</div>", "a\n  b"),
+    ] {
+        let parts = crate::outgoing::parts(html, Format::Html).unwrap();
+        assert_eq!(parts.text, expected, "{html}");
+        assert_eq!(parts.preview.warning, "", "{html}: {}", parts.html);
+    }
+}
+
+#[test]
+fn html_without_a_tag_is_composed_as_markdown() {
+    let content = "Dear Bob,\n\nline1\nline2 & **bold** a < b\n\nAnn";
+    assert_eq!(
+        text(content, Format::Html),
+        "Dear Bob,\n\nline1\nline2 & bold a < b\n\nAnn"
+    );
+}
+
+#[test]
 fn spaces_of_a_layout_leave_no_empty_lines() {
     let html = "<table><tr><td>&nbsp;</td></tr><tr><td>a</td></tr><tr><td>&nbsp;</td></tr>\
         <tr><td>&nbsp;</td></tr><tr><td>b</td></tr></table>";

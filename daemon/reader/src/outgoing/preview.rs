@@ -2,10 +2,11 @@
 //! What the reader of the mail does not see, the person who approves it does.
 
 use super::{
-    invisible, links, loads, order, parse, plain,
+    invisible, loads, order, parse, plain,
     tree::{Data, Edge, NodeId, Tree},
     visibility::{self, Sight},
 };
+use crate::page;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -59,7 +60,10 @@ pub fn preview(text: &str, html: &str) -> Preview {
     let moved = passages(&tree, |id| moved.contains(&id));
     let loads = loads::find(&tree, &sights);
     let misleading = misleading(&tree);
-    let differs = words(text) != words(&reading);
+    let is_whole = hidden.is_empty() && doubtful.is_empty() && moved.is_empty();
+    let seen = crate::read(Some(html), None).markdown;
+    let has_other_numbers = is_whole && numbers(&seen) != numbers(&reading);
+    let differs = words(text) != words(&reading) || has_other_numbers;
     let revealed = invisible::reveal(&reading);
     let unexpected = unexpected(&tree);
 
@@ -105,6 +109,9 @@ pub fn preview(text: &str, html: &str) -> Preview {
     details.lines("Loaded or shown when the mail is opened:", &described);
     details.quoted("Shown under the mouse pointer:", &titles(&tree));
     details.lines("Unexpected elements:", &unexpected);
+    if has_other_numbers {
+        details.quoted("HTML part, as mail programs show it:", &[seen]);
+    }
     if differs {
         details.quoted(
             "Text part, for mail programs without HTML:",
@@ -181,6 +188,14 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Returns the numbers of a text outside of addresses, which its readings write in different ways.
+fn numbers(text: &str) -> Vec<&str> {
+    let words = text.split(|c: char| c.is_whitespace() || "()<>[]\\".contains(c));
+    let words = words.filter(|word| !word.contains(':') || word.ends_with(':'));
+    let numbers = words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
+    numbers.filter(|number| !number.is_empty()).collect()
+}
+
 /// Returns the texts and the words of these images, each passage as one text.
 fn passages(tree: &Tree, is_wanted: impl Fn(NodeId) -> bool) -> Vec<String> {
     let mut passages: Vec<String> = Vec::new();
@@ -231,9 +246,8 @@ fn misleading(tree: &Tree) -> Vec<String> {
             continue;
         };
         let label = tree.text(id);
-        if links::misleads(&label, href) {
+        if let Some(host) = page::misleads(&label, href) {
             let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
-            let host = links::host(href).unwrap_or_default();
             lines.push(format!("\"{label}\" leads to {host}: {href}"));
         }
     }

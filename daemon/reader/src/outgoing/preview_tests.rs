@@ -168,6 +168,46 @@ fn a_footer_before_its_rows_and_a_caption_below_its_table_may_be_elsewhere() {
 }
 
 #[test]
+fn words_that_name_another_host_mislead() {
+    let is_warned = |label: &str, href: &str| {
+        let html = format!("<p><a href=\"{href}\">{label}</a></p>");
+        let mail = compose(&html, Format::Html).unwrap();
+        preview(&mail.text, &mail.html)
+            .warning
+            .contains("a link that names another host")
+    };
+    for (label, href) in [
+        ("bank.example", "https://evil.example/"),
+        (
+            "https://bank.example/login",
+            "https://bank.example.evil.com/",
+        ),
+        ("Log in at www.bank.example!", "https://evil.example/"),
+        ("https://bank.example", "https://bank.example@evil.com/"),
+        ("bob@bank.example", "mailto:bob@evil.com"),
+        ("bänk.example", "https://bank.example/"),
+        ("bank。com", "https://evil.example/"),
+        ("bank[.]com", "https://evil.example/"),
+        ("bank .com", "https://evil.example/"),
+        ("ann@bank.example", "mailto:bob@bank.example"),
+    ] {
+        assert!(is_warned(label, href), "{label} {href}");
+    }
+    for (label, href) in [
+        ("here", "https://evil.example/"),
+        ("bank.example", "https://www.bank.example/login"),
+        ("login.bank.example", "https://bank.example/"),
+        ("report.pdf", "https://files.example/report.pdf"),
+        ("bänk.example", "https://xn--bnk-qla.example/"),
+        ("1.2.3", "https://a.example/"),
+        ("bob@bank.example", "mailto:bob@bank.example?subject=x"),
+        ("e.g. this", "https://a.example/"),
+    ] {
+        assert!(!is_warned(label, href), "{label} {href}");
+    }
+}
+
+#[test]
 fn parts_that_differ_are_both_shown() {
     assert_snapshot!(page(&preview("We agree.", "<p>We do not agree.</p>")), @"
     warning: the text part and the HTML part differ

@@ -190,6 +190,11 @@ impl Target {
     }
 }
 
+/// Returns the host or mail address to which a link of an outgoing mail leads, if its text names another.
+pub(crate) fn misleads(text: &str, href: &str) -> Option<String> {
+    Target::new(href, None).deceives(text, |_| false)
+}
+
 /// Returns an address with the host that it leads to, if it is relative to the base of the mail or has
 /// another form than programs expect, such as `/\host`.
 fn absolute(address: String, base: Option<&Url>) -> Option<String> {

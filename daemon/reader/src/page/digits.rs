@@ -6,6 +6,7 @@ use crate::{
     css::{marks::Mark, property::Position},
     document::NodeId,
 };
+use html5ever::ns;
 
 /// Largest size of digits, as a part of the size before them, at which they are seen as another number.
 const SMALLER: f32 = 0.85;
@@ -22,6 +23,7 @@ enum Script {
 impl Page<'_> {
     /// Marks raised and lowered text that would change a number if it were not marked.
     pub(super) fn open_script(&mut self, node: NodeId, style: &Computed) {
+        self.open_operand(node);
         let is_clear = self.document.name(node) == "sup" || self.is_small(node, style);
         let mark = match self.script(node, style) {
             Some(Script::Raised) if is_clear && self.writer.ends_with_base() => "^",
@@ -37,6 +39,25 @@ impl Page<'_> {
             && text.chars().nth(1).is_none_or(|c| !c.is_alphabetic());
         if is_number || (mark == "^" && is_variable) {
             self.mark(mark);
+        }
+    }
+
+    /// Writes the sign between two parts of a formula that only their places tell apart.
+    fn open_operand(&mut self, node: NodeId) {
+        let parent = self.document.node(node).parent;
+        let parent = parent.and_then(|parent| self.document.element(parent));
+        let Some(parent) = parent.filter(|parent| parent.name.ns == ns!(mathml)) else {
+            return;
+        };
+        let sign = match parent.local_name() {
+            "mfrac" => "/",
+            "msup" => "^",
+            "msub" => "_",
+            _ => return,
+        };
+        let mut before = self.document.before(node);
+        if before.any(|before| self.document.element(before).is_some()) {
+            self.mark(sign);
         }
     }
 

@@ -66,7 +66,7 @@ fn items(document: &Document, styles: &Styles, list: NodeId) -> i64 {
 }
 
 /// Returns the number at the beginning of an attribute.
-fn integer(text: &str) -> Option<i64> {
+pub(crate) fn integer(text: &str) -> Option<i64> {
     let text = text.trim_start();
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let end = digits
@@ -82,7 +82,7 @@ fn integer(text: &str) -> Option<i64> {
 }
 
 /// Returns a number as a list writes it.
-pub(super) fn number(number: i64, style: ListStyle) -> String {
+pub(crate) fn number(number: i64, style: ListStyle) -> String {
     let written = match style {
         ListStyle::LowerAlpha => letters(number),
         ListStyle::UpperAlpha => letters(number).map(|text| text.to_ascii_uppercase()),

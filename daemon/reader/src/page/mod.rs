@@ -38,9 +38,11 @@ use crate::{
     limits::MAX_ADDRESS,
     sight::Sight,
 };
+pub(crate) use address::misleads;
 use direction::Directions;
 use html5ever::local_name;
 use lists::{List, Numbering};
+pub(crate) use lists::{integer, number};
 pub(crate) use order::order;
 use piece::{Link, Look};
 use quotes::is_quote;
