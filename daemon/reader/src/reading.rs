@@ -69,7 +69,8 @@ fn read_html(html: &str) -> Reading {
     reading
 }
 
-/// Returns each run of text of an HTML part in the order of the source, and whether a person sees it.
+/// Returns each run of text and the words of each image of an HTML part, in the order of the source, and
+/// whether a person sees it.
 /// The judge of outgoing mail asks what the reader of the recipient shows.
 pub(crate) fn seen_runs(html: &str) -> Vec<(String, bool)> {
     let mut document = document::parse(html);
@@ -78,8 +79,16 @@ pub(crate) fn seen_runs(html: &str) -> Vec<(String, bool)> {
     let sight = sight::look(&document, &styles);
     let runs = document.walk(NodeId::ROOT).filter_map(|visit| match visit {
         Visit::Enter(node) if !generated.contains(&node) => {
-            let text = document.text(node)?;
-            Some((text.to_owned(), sight.is_seen(node)))
+            let is_seen = sight.is_seen(node);
+            match document.text(node) {
+                Some(text) => Some((text.to_owned(), is_seen)),
+                None if document.name(node) == "img" => {
+                    let words = document.element(node)?.description();
+                    let is_tiny = sight::is_tiny(styles.get(node));
+                    Some((words.to_owned(), is_seen && !is_tiny))
+                }
+                None => None,
+            }
         }
         Visit::Enter(_) | Visit::Leave(_) => None,
     });

@@ -2,8 +2,8 @@
 //!
 //! The two sides err in opposite directions. Text of an incoming mail is hidden for a positive reason
 //! only, so its limits are what hardly any person sees. The person who approves an outgoing mail is
-//! told of a doubt, so its limits (`SENT`) are what each person sees. Text that the outgoing side takes
-//! for visible is therefore visible to a tai that receives it.
+//! told of a doubt, so its limits (`SENT`) are what each person sees. The outgoing side asks the incoming one
+//! as well: text that it takes for visible is visible to a tai that receives it.
 
 /// Smallest font that is seen, in pixels.
 pub(crate) const SMALLEST_FONT: f32 = 2.0;

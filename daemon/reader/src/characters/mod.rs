@@ -54,23 +54,52 @@ pub(crate) fn append_clean(text: &str, cleaned: &mut Cleaned) {
         cleaned.text.push_str(text);
         return;
     }
+    let before = cleaned.text.chars().next_back();
+    let Cleaned { text: out, removed } = cleaned;
+    scan(text, before, out, |c, out| {
+        if let Some(meant) = windows_1252(c) {
+            out.push(meant);
+        } else if matches!(c, '\u{2028}' | '\u{2029}') {
+            out.push(c);
+        } else if !matches!(c, '\u{ad}' | '\u{feff}') {
+            *removed = removed.saturating_add(1);
+        }
+    });
+}
+
+/// Appends text, and calls `remove` in place of each character that a person does not see and that has no
+/// meaning between its neighbours.
+pub(crate) fn scan(
+    text: &str,
+    mut before: Option<char>,
+    out: &mut String,
+    mut remove: impl FnMut(char, &mut String),
+) {
+    // Marks of direction have a meaning beside letters from the right to the left.
+    let is_two_way = text.contains(is_right_to_left);
     let mut rest = text;
-    let mut before = cleaned.text.chars().next_back();
     while let Some(c) = rest.chars().next() {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
         if let Some(flag) = flag_tags(c, rest) {
-            cleaned.text.push(c);
-            cleaned.text.push_str(flag);
+            out.push(c);
+            out.push_str(flag);
             rest = rest.get(flag.len()..).unwrap_or_default();
             before = Some(c);
-        } else if !is_invisible(c) || keeps(before, c, rest.chars().next()) {
-            cleaned.text.push(c);
+            continue;
+        }
+        let keeps = match c {
+            '\u{200e}' | '\u{200f}' | '\u{61c}' => is_two_way,
+            '\u{2028}' | '\u{2029}' => false,
+            c => !is_invisible(c) || keeps(before, c, rest.chars().next()),
+        };
+        if keeps {
+            out.push(c);
             before = Some(c);
-        } else if let Some(meant) = windows_1252(c) {
-            cleaned.text.push(meant);
-            before = Some(meant);
-        } else if !matches!(c, '\u{ad}' | '\u{feff}') {
-            cleaned.removed = cleaned.removed.saturating_add(1);
+        } else {
+            let length = out.len();
+            remove(c, out);
+            // A joiner or a selector after a removed character has no base.
+            before = out.get(length..).and_then(|put| put.chars().next_back());
         }
     }
 }
@@ -79,7 +108,7 @@ const BLACK_FLAG: char = '\u{1f3f4}';
 const TAG_END: char = '\u{e007f}';
 
 /// Returns the tags after a character that make it the flag of a region.
-pub(crate) fn flag_tags(c: char, after: &str) -> Option<&str> {
+fn flag_tags(c: char, after: &str) -> Option<&str> {
     const LONGEST: usize = 6;
     if c != BLACK_FLAG {
         return None;
@@ -104,7 +133,7 @@ pub(crate) fn flag_tags(c: char, after: &str) -> Option<&str> {
 }
 
 /// Returns whether an invisible character has a meaning between its neighbours.
-pub(crate) fn keeps(before: Option<char>, c: char, after: Option<char>) -> bool {
+fn keeps(before: Option<char>, c: char, after: Option<char>) -> bool {
     let is = |of: Option<char>, class: fn(char) -> bool| of.is_some_and(class);
     match c {
         '\u{200c}' | '\u{200d}' if is(before, joins_scripts) => true,

@@ -16,6 +16,8 @@ fn invisible_characters_are_removed_and_counted() {
         ("Hi\u{200c} \u{200c} \u{200c}", "Hi  ", 3),
         ("a\u{fe06}\u{fe06}\u{fe0f}", "a", 3),
         ("é\u{200d}\u{200d}é", "éé", 2),
+        ("ab\u{200f}c", "abc", 1),
+        ("שלום\u{202e}", "שלום", 1),
     ] {
         let cleaned = clean(text);
         assert_eq!(cleaned.text, expected, "{text:?}");
@@ -43,6 +45,9 @@ fn joiners_and_selectors_that_change_a_shape_are_kept() {
         "അവന്\u{200d} പോയി",
         "क्\u{200d}ष",
         "葛\u{e0100}",
+        // Marks of direction beside Arabic and Hebrew.
+        "مرحبا\u{200f}!\u{61c} 12",
+        "\u{200f}שלום\u{200e}",
     ] {
         let cleaned = clean(text);
         assert_eq!((cleaned.text.as_str(), cleaned.removed), (text, 0));

@@ -2,9 +2,10 @@
 //! otherwise, so each block gets the direction of its first letter.
 
 use super::{
-    elements, invisible,
+    elements,
     tree::{Data, Edge, NodeId, Tree},
 };
+use crate::characters;
 use std::collections::HashMap;
 
 /// Direction of a text.
@@ -97,7 +98,7 @@ fn first_letters(tree: &Tree) -> HashMap<NodeId, Direction> {
 
 fn direction_of(text: &str) -> Option<Direction> {
     let letter = text.chars().find(|c| c.is_alphabetic())?;
-    Some(match invisible::is_rtl(letter) {
+    Some(match characters::is_right_to_left(letter) {
         true => Direction::RightToLeft,
         false => Direction::LeftToRight,
     })

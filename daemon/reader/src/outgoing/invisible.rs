@@ -17,32 +17,9 @@ pub fn reveal(text: &str) -> String {
 }
 
 /// Copies text, and calls `replace` for each character that [`clean`] removes.
-fn replace(text: &str, mut replace: impl FnMut(char, &mut String)) -> String {
-    let has_rtl = text.chars().any(is_rtl);
+fn replace(text: &str, replace: impl FnMut(char, &mut String)) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut before = None;
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        if let Some(tags) = characters::flag_tags(c, rest) {
-            out.push(c);
-            out.push_str(tags);
-            rest = rest.get(tags.len()..).unwrap_or_default();
-            before = None;
-            continue;
-        }
-        let keeps = match c {
-            // A letter from right to left gives these marks a meaning.
-            '\u{200e}' | '\u{200f}' | '\u{61c}' => has_rtl,
-            c => !is_invisible(c) || characters::keeps(before, c, rest.chars().next()),
-        };
-        match keeps {
-            true => out.push(c),
-            false => replace(c, &mut out),
-        }
-        // A joiner or a selector after a removed character has no base.
-        before = keeps.then_some(c);
-    }
+    characters::scan(text, None, &mut out, replace);
     out
 }
 
@@ -51,14 +28,6 @@ fn replace(text: &str, mut replace: impl FnMut(char, &mut String)) -> String {
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}') || characters::is_invisible(c)
-}
-
-/// Returns whether a character is a letter of a script that is written from right to left.
-pub(super) fn is_rtl(c: char) -> bool {
-    matches!(c,
-        '\u{5be}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
-        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
-        && c.is_alphabetic()
 }
 
 #[cfg(test)]

@@ -160,8 +160,9 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
         Format::Html if !has_tag(content) => Format::Markdown,
         format => format,
     };
-    // HTML and Markdown take them for letters, and mail programs for line breaks.
-    let content = content.replace(['\u{85}', '\u{2028}', '\u{2029}'], "\n");
+    // Mail programs take each of them for a line break; HTML and Markdown take some for letters.
+    let content = content.replace("\r\n", "\n");
+    let content = content.replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
     let source = match format {
         Format::Markdown => markdown::to_html(&content)?,
         Format::Html => content,

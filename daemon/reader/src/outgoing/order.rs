@@ -2,10 +2,10 @@
 //! order of the source. The person who approves the mail is told.
 
 use super::{
-    invisible,
     tree::{Data, Edge, Element, NodeId, Tree},
     values::{self, FONT},
 };
+use crate::characters;
 use std::collections::HashSet;
 
 /// Most nodes after an element that are examined.
@@ -101,6 +101,7 @@ fn followers(tree: &Tree, id: NodeId) -> impl Iterator<Item = NodeId> {
 
 fn is_mostly_ltr(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic());
-    let (rtl, ltr): (Vec<char>, Vec<char>) = letters.partition(|c| invisible::is_rtl(*c));
+    let (rtl, ltr): (Vec<char>, Vec<char>) =
+        letters.partition(|c| characters::is_right_to_left(*c));
     ltr.len() > 2 * rtl.len()
 }

@@ -162,6 +162,19 @@ fn the_text_part_has_the_numbers_and_gaps_that_the_html_shows() {
 }
 
 #[test]
+fn a_formula_keeps_its_numbers_apart() {
+    for (formula, expected) in [
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<msup><mi>x</mi><mn>2</mn></msup>", "x^2"),
+        ("<msub><mi>a</mi><mn>1</mn></msub>", "a_1"),
+    ] {
+        let html = format!("<p><math>{formula}</math></p>");
+        assert_eq!(text(&html, Format::Html), expected, "{html}");
+        assert_eq!(crate::read(Some(&html), None).markdown, expected, "{html}");
+    }
+}
+
+#[test]
 fn html_without_a_tag_is_composed_as_markdown() {
     let content = "Dear Bob,\n\nline1\nline2 & **bold** a < b\n\nAnn";
     assert_eq!(

@@ -104,9 +104,11 @@ fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<
         Data::Element(element) => {
             if element.tag().is_empty() {
                 // The words of a formula stay.
-                if &*element.name.local == "math" {
+                let name = element.name.local.clone();
+                if &*name == "math" {
                     findings.add(Kind::Element);
                 }
+                part(tree, id, &name);
                 return After::Children;
             }
             match elements::treatment(element.tag()) {
@@ -131,6 +133,21 @@ fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<
             }
         }
     }
+}
+
+/// Writes the sign between two parts of a formula, which is unwrapped.
+fn part(tree: &mut Tree, id: NodeId, name: &str) {
+    let sign = match name {
+        "mfrac" => "/",
+        "msup" => "^",
+        "msub" => "_",
+        _ => return,
+    };
+    let is_part = |child: &NodeId| tree.element(*child).is_some();
+    let second = tree.children(id).filter(is_part).nth(1);
+    let Some(second) = second else { return };
+    let sign = tree.add(Data::Text(sign.into()));
+    tree.insert_before(second, sign);
 }
 
 /// Unwraps a node at its end, if it is not kept.

@@ -1,5 +1,6 @@
-//! Judgement of what a person sees of a sanitised document, from its inline styles. The judgement
-//! errs towards [`Sight::Doubtful`]: the person who approves a mail is told.
+//! Judgement of what a person sees of a sanitised document: from its inline styles, with limits that mail
+//! programs share, and from the reader of incoming mail. It errs towards [`Sight::Doubtful`]: the person who
+//! approves a mail is told.
 
 use super::{
     colour,
@@ -55,7 +56,10 @@ pub(super) fn judge(tree: &Tree, html: &str) -> Sights {
     let mut sights = by_styles(tree);
     let texts = tree.walk(Tree::DOCUMENT).filter_map(|edge| match edge {
         Edge::Open(id) => match tree.data(id) {
-            Data::Text(text) => Some((id, text)),
+            Data::Text(text) => Some((id, &**text)),
+            Data::Element(image) if image.tag() == "img" => {
+                Some((id, image.attr("alt").unwrap_or_default()))
+            }
             Data::Document | Data::Element(_) | Data::Comment => None,
         },
         Edge::Close(_) => None,
@@ -63,7 +67,7 @@ pub(super) fn judge(tree: &Tree, html: &str) -> Sights {
     let mut runs = reading::seen_runs(html).into_iter();
     let mut shown = Vec::new();
     for (id, text) in texts {
-        let run = runs.next().filter(|(run, _)| **run == **text);
+        let run = runs.next().filter(|(run, _)| run == text);
         // A text that the reader does not find is doubtful.
         let is_seen = run.is_some_and(|(_, is_seen)| is_seen);
         let is_blank = text.chars().all(char::is_whitespace);

@@ -284,6 +284,12 @@ fn the_result_says_what_the_mail_does_not_have_and_neither_part_is_empty() {
             "Hi",
         ),
         (
+            "<body style=\"background-image:url(/x.png)\">Hi",
+            "html",
+            Some("1 style declaration"),
+            "Hi",
+        ),
+        (
             "<img src=\"https://a.example/x.png\">",
             "html",
             None,
@@ -302,6 +308,27 @@ fn the_result_says_what_the_mail_does_not_have_and_neither_part_is_empty() {
         assert_eq!(mail.text, text, "{content}");
         assert!(!mail.html.is_empty(), "{content}");
         assert_eq!(mail.subject, "Email from desk");
+    }
+}
+
+#[test]
+fn what_only_looks_like_markup_is_sent_as_it_is_written() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for (content, format) in [
+        ("[Deadline]: Friday\n[Place]: Berlin", "markdown"),
+        ("24. Dezember\n\n31. Dezember", "markdown"),
+        ("5*10*2 cm", "markdown"),
+        ("~~~ Important ~~~\nRead this.", "markdown"),
+        ("+ 100 EUR\n- 20 EUR\n= 80 EUR", "markdown"),
+        ("Regards,\nAnn\n-- \nAnn Lee", "markdown"),
+        ("Dear Bob,\n\nline 1\nline 2\n\nAnn", "html"),
+    ] {
+        let arguments = json!({"to": "alice@tai.chat", "content": content, "format": format});
+        let result = shim.call("send_email", arguments);
+        assert!(!result.is_error, "{}", result.text);
+        assert_eq!(machine.sandbox.sent().pop().unwrap().text, content);
     }
 }
 
