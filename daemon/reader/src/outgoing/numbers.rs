@@ -4,7 +4,7 @@ use super::{
     tree::{Element, NodeId, Tree},
     values,
 };
-use crate::{css::property::ListStyle, page};
+use crate::{css::marker::ListStyle, page};
 
 /// An open list.
 pub(super) struct List {
