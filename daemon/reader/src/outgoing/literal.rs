@@ -118,7 +118,7 @@ fn unfence(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
     for at in range {
         let line = lines.get(at.saturating_sub(1)).copied();
         let content = content(line.unwrap_or_default()).trim_end();
-        let is_decorated = content.starts_with("~~~") && content.trim_matches('~') != "";
+        let is_decorated = content.starts_with("~~~") && !content.trim_matches('~').is_empty();
         if at == first || (is_decorated && content.ends_with('~')) {
             edits.insert(at, Edit::Escape('~'));
         }
