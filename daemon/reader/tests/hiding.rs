@@ -140,7 +140,8 @@ fn unescaped(body: &str) -> String {
 /// each that it shows.
 #[test]
 fn text_of_an_outgoing_mail_that_the_reader_hides_is_warned_of() {
-    let lists: [(&str, fn(&str) -> String); 4] = [
+    type List = (&'static str, fn(&str) -> String);
+    let lists: [List; 4] = [
         (include_str!("hiding/block.txt"), |style| {
             mail(
                 "",
