@@ -322,7 +322,8 @@ fn text_that_the_reader_of_the_recipient_hides_has_a_warning() {
     let machine = machine("always");
     let (_taid, mut shim) = (machine.start(), asking(&machine));
     let content = "<p>Hi</p><div style=\"block-size:0;overflow:hidden\">CANARY</div>";
-    let arguments = json!({"to": "bob@tai.chat", "content": content, "format": "html"});
+    let arguments =
+        json!({"to": "bob@tai.chat", "subject": "x", "content": content, "format": "html"});
     shim.begin_call("send_email", arguments);
     let question = shim.hear(ELICIT)["params"]["message"].to_string();
     assert!(question.contains("text that may be hidden"), "{question}");

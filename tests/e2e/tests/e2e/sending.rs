@@ -325,7 +325,8 @@ fn what_only_looks_like_markup_is_sent_as_it_is_written() {
         ("Regards,\nAnn\n-- \nAnn Lee", "markdown"),
         ("Dear Bob,\n\nline 1\nline 2\n\nAnn", "html"),
     ] {
-        let arguments = json!({"to": "alice@tai.chat", "content": content, "format": format});
+        let arguments =
+            json!({"to": "alice@tai.chat", "subject": "", "content": content, "format": format});
         let result = shim.call("send_email", arguments);
         assert!(!result.is_error, "{}", result.text);
         assert_eq!(machine.sandbox.sent().pop().unwrap().text, content);
