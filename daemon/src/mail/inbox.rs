@@ -3,6 +3,7 @@
 use super::{
     error::MailError,
     paging::MAX_ROWS,
+    prepared::other_letters,
     reading,
     service::MailService,
     view::View,
@@ -16,6 +17,7 @@ use tai_proto::{
     names::{Address, Instance, MailId},
     text::{HeaderText, Label},
 };
+use tai_reader::outgoing::invisible;
 use tokio::time::Instant;
 
 /// Largest first page of a walk that examines more mails than it lists.
@@ -161,13 +163,24 @@ pub(super) fn newest_first(mails: Vec<Head>) -> Vec<Head> {
 pub(super) fn envelope(mail: Head) -> Option<Envelope> {
     Some(Envelope {
         id: MailId::new(mail.id).ok()?,
-        from: header(mail.from),
+        from: sender(mail.from),
         to: header(mail.to),
         subject: header(mail.subject),
         date: Label::cut(mail.date),
         read: mail.read,
         preview: None,
     })
+}
+
+/// Returns a sender as a reader can judge it: an invisible character and letters that look like those of
+/// another address are named.
+fn sender(from: String) -> HeaderText {
+    if from.is_ascii() {
+        return header(from);
+    }
+    let address = Address::in_field(&from);
+    let note = address.map(|address| other_letters(address.as_str()));
+    header(invisible::reveal(&from) + &note.unwrap_or_default())
 }
 
 fn header(text: String) -> HeaderText {

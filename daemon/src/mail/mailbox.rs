@@ -2,8 +2,9 @@
 
 use super::{
     error::{Change, MailError},
+    fold::fold,
     inbox::{envelope, newest_first},
-    query::{self, Query},
+    query::Query,
     reading,
     service::MailService,
     view::View,
@@ -114,7 +115,7 @@ impl<B: Bridge> MailService<B> {
             return Some(head);
         }
         let body = self.body(head.id, html, text, deadline).await;
-        let body = query::fold(&body.markdown);
+        let body = fold(&body.markdown);
         left.iter().all(|word| body.contains(word)).then_some(head)
     }
 

@@ -125,8 +125,9 @@ impl PreparedMail {
     }
 }
 
-/// Returns a note about letters other than a to z in an address, or empty text.
-fn other_letters(address: &str) -> String {
+/// Returns a note about letters other than a to z in an address, or empty text. It has no character that
+/// would keep [`Address::in_field`] from finding the address before it.
+pub(super) fn other_letters(address: &str) -> String {
     let Some((local, domain)) = address.rsplit_once('@').filter(|_| !address.is_ascii()) else {
         return String::new();
     };
@@ -134,10 +135,10 @@ fn other_letters(address: &str) -> String {
     let name = if local.is_ascii() {
         ""
     } else {
-        "its name has letters other than a to z; "
+        " and a name with letters other than a to z"
     };
     format!(
-        " ({name}domain {})",
+        " (domain {}{name})",
         host.as_deref().unwrap_or("not understood")
     )
 }
@@ -226,7 +227,7 @@ mod tests {
         mail = prepared("b\u{43e}b@b\u{fc}cher.example", "text");
         assert_eq!(
             mail.preview().to,
-            "b\u{43e}b@bücher.example (its name has letters other than a to z; domain xn--bcher-kva.example)"
+            "b\u{43e}b@bücher.example (domain xn--bcher-kva.example and a name with letters other than a to z)"
         );
         assert_eq!(preview.subject, "lunch‹U+E0041›‹U+E0042›");
     }

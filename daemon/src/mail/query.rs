@@ -3,11 +3,10 @@
 //! Case, accents, compatibility forms and Markdown's marks make no difference. A word matches a part
 //! of a word.
 
-use super::reading::line;
+use super::{fold::fold, reading::line, sender::SenderMatch};
 use jiff::civil::Date;
 use tai_auth::bridge::Head;
 use tai_proto::{call::MAX_QUERY, mail::Filter};
-use unicode_normalization::UnicodeNormalization as _;
 
 /// The operators.
 const OPERATORS: [&str; 5] = ["from", "subject", "since", "until", "is"];
@@ -17,8 +16,8 @@ const OPERATORS: [&str; 5] = ["from", "subject", "since", "until", "is"];
 pub(super) struct Query {
     /// Folded words and phrases that occur in the sender, the subject or the body.
     anywhere: Vec<String>,
-    /// Folded texts that occur in the sender.
-    from: Vec<String>,
+    /// Conditions on the sender.
+    from: Vec<SenderMatch>,
     /// Folded texts that occur in the subject.
     subject: Vec<String>,
     /// First day, in UTC.
@@ -61,7 +60,7 @@ pub(crate) enum QueryError {
         /// The value.
         value: String,
         /// The values of the operator.
-        expected: &'static str,
+        expected: String,
     },
 }
 
@@ -105,13 +104,14 @@ impl Query {
         if from.is_none() && subject.is_none() {
             return Ok(None);
         }
-        let folded = |field, text: &str| match fold(text) {
-            folded if folded.is_empty() => Err(field),
+        let from = from
+            .as_ref()
+            .map(|text| SenderMatch::new(text).ok_or("from"));
+        let words = subject.as_ref().map(|text| match fold(text) {
+            folded if folded.is_empty() => Err("subject"),
             folded => Ok(folded),
-        };
-        let from = from.as_ref().map(|text| folded("from", text)).transpose()?;
-        let subject = subject.as_ref().map(|text| folded("subject", text));
-        let words = subject.transpose()?.unwrap_or_default();
+        });
+        let (from, words) = (from.transpose()?, words.transpose()?.unwrap_or_default());
         Ok(Some(Self {
             from: from.into_iter().collect(),
             subject: words.split(' ').map(str::to_owned).collect(),
@@ -121,18 +121,22 @@ impl Query {
 
     /// Returns whether the sender and the subject have the texts that the query names for them.
     pub(super) fn has_envelope(&self, from: &str, subject: &str) -> bool {
-        let (from, subject) = (fold(&line(from)), fold(&line(subject)));
-        self.has_folded(&from, &subject)
+        self.has_folded(from, &fold(&line(subject)))
     }
 
+    /// As [`Query::has_envelope`], with a folded subject.
     fn has_folded(&self, from: &str, subject: &str) -> bool {
-        self.from.iter().all(|part| from.contains(part))
+        self.from.iter().all(|sender| sender.is_met(from))
             && self.subject.iter().all(|part| subject.contains(part))
     }
 
     /// Adds a condition. A value without characters that count is none.
     fn add(&mut self, operator: Option<&str>, value: &str) -> Result<(), QueryError> {
-        let text = fold(value);
+        // A pasted sender has its address in angle brackets.
+        let inside = value
+            .strip_prefix('<')
+            .and_then(|value| value.strip_suffix('>'));
+        let text = fold(inside.unwrap_or(value));
         let add = |to: &mut Vec<String>| {
             if !text.is_empty() {
                 to.push(text.clone());
@@ -140,8 +144,11 @@ impl Query {
         };
         match operator.map(str::to_ascii_lowercase).as_deref() {
             None => add(&mut self.anywhere),
-            Some("from") if text.is_empty() => return Err(invalid("from", value, "a sender")),
-            Some("from") => add(&mut self.from),
+            Some("from") => {
+                let sender = SenderMatch::new(value);
+                self.from
+                    .push(sender.ok_or_else(|| invalid("from", value, "a sender"))?);
+            }
             Some("subject") if text.is_empty() => {
                 return Err(invalid("subject", value, "words of the subject"));
             }
@@ -165,7 +172,7 @@ impl Query {
     /// neither in the sender nor in the subject; `None` if the mail does not match whatever its body.
     pub(super) fn left_for_body<'a>(&'a self, head: &Head) -> Option<Vec<&'a str>> {
         let (from, subject) = (fold(&line(&head.from)), fold(&line(&head.subject)));
-        let is_match = self.admits(head) && self.has_folded(&from, &subject);
+        let is_match = self.admits(head) && self.has_folded(&head.from, &subject);
         let words = self.anywhere.iter().map(String::as_str);
         let left = words.filter(|word| !from.contains(word) && !subject.contains(word));
         is_match.then(|| left.collect())
@@ -239,41 +246,21 @@ fn date(operator: &'static str, value: &str) -> Result<Date, QueryError> {
         .parse()
         .ok()
         .filter(|_| value.len() == "2026-11-30".len());
-    day.ok_or_else(|| invalid(operator, value, "a day such as 2026-11-30"))
+    day.ok_or_else(|| invalid(operator, value, &format!("a day such as {}", today())))
 }
 
-fn invalid(operator: &'static str, value: &str, expected: &'static str) -> QueryError {
+/// Returns the day, which a model does not know, in the words of an error.
+fn today() -> String {
+    let now = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now());
+    format!("{}, which is today (UTC)", now.date())
+}
+
+fn invalid(operator: &'static str, value: &str, expected: &str) -> QueryError {
     QueryError::Value {
         operator,
         value: value.to_owned(),
-        expected,
+        expected: expected.to_owned(),
     }
-}
-
-/// Returns text without case, accents, Markdown's marks and differences in white space.
-pub(super) fn fold(text: &str) -> String {
-    let counts = |c: &char| !is_accent(*c) && !matches!(c, '*' | '`' | '\\');
-    let folded = text.nfkd().filter(counts).map(plain_mark);
-    let folded: String = caseless::Caseless::default_case_fold(folded).collect();
-    let words: Vec<&str> = folded.split_whitespace().collect();
-    words.join(" ")
-}
-
-/// Returns the mark of a keyboard for one of a typographer.
-fn plain_mark(c: char) -> char {
-    match c {
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' => '\'',
-        '\u{201c}'..='\u{201f}' | '\u{2033}' | '«' | '»' => '"',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        other => other,
-    }
-}
-
-/// Returns whether a combining mark makes no difference for a search. The vowels of Indic scripts,
-/// which are combining marks too, do.
-fn is_accent(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
-        | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
 #[cfg(test)]
@@ -305,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_mail_matches_if_it_has_all_that_the_query_names() {
-        let body = "Don\u{2019}t B\u{2013}C Order **A-1001** of\nvec\\_push, ｆｕｌｌ width, हिन्दी";
+        let body = "Don\u{2019}t B\u{2013}C Order **A-1001** of\nvec\\_push, ｆｕｌｌ width, हिन्दी Łódź Þór Işık œuvre שָׁלוֹם が 한국";
         for (query, expected) in [
             ("zoe strasse CAFE", true),
             ("Zoë Straße Café", true),
@@ -335,6 +322,15 @@ mod tests {
             ("subject:(strasse: cafe)", true),
             ("\"-b\"", false),
             ("order -1001", true),
+            ("lodz THOR isik oeuvre", true),
+            ("שלום", true),
+            ("か", false),
+            ("が 한국", true),
+            ("하", false),
+            ("Zoë <zoe@example.com>", true),
+            ("from:zoe@example.com", true),
+            ("from:oe@example.com", false),
+            ("from:<zoe@example.com>", true),
         ] {
             assert_eq!(matches(query, body), expected, "{query}");
         }
@@ -362,19 +358,20 @@ mod tests {
             "since:2026-01-02 until:2026-01-01",
         ]
         .map(|query| Query::parse(query).unwrap_err().to_string());
-        insta::assert_snapshot!(refused.join("\n"), @"
+        let refused = refused.join("\n").replace(&today(), "TODAY");
+        insta::assert_snapshot!(refused, @"
         expected one or more words, at most 500 bytes
         expected one or more words, at most 500 bytes
         expected one or more words, at most 500 bytes
         `has:` is not an operator; the operators are from:, subject:, since:, until:, is:unread and is:read, and text with a colon is written in quotation marks
-        `since:yesterday` is not valid: expected a day such as 2026-11-30
-        `until:2026-13-01` is not valid: expected a day such as 2026-11-30
+        `since:yesterday` is not valid: expected a day such as TODAY
+        `until:2026-13-01` is not valid: expected a day such as TODAY
         `is:starred` is not valid: expected is:unread or is:read
         `from:` is not valid: expected a sender
         `subject:` is not valid: expected words of the subject
         `is:` is not valid: expected is:unread or is:read
         `older_than:` is not an operator; the operators are from:, subject:, since:, until:, is:unread and is:read, and text with a colon is written in quotation marks
-        `since:2026-11-28T23:00` is not valid: expected a day such as 2026-11-30
+        `since:2026-11-28T23:00` is not valid: expected a day such as TODAY
         `OR` does nothing here: an email must have all words, and none can be excluded; search for each on its own, or write `OR` in quotation marks to find the text
         `-plain` does nothing here: an email must have all words, and none can be excluded; search for each on its own, or write `-plain` in quotation marks to find the text
         `is:` is given twice, and an email must meet every condition; give it once

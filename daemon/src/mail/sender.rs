@@ -1,0 +1,130 @@
+//! Conditions on the sender of a mail.
+//!
+//! A condition that names one address or a domain meets that one alone: an agent that waits for the
+//! mail of an address must not get that of another one, which anyone can register.
+
+use super::{fold::fold, reading::line};
+use tai_proto::names::Address;
+
+/// Last labels of the domains that people name most. A text that ends otherwise, such as
+/// `desk.alice`, is a part of an address.
+const TOP_LEVELS: [&str; 20] = [
+    "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "chat", "cloud",
+    "email", "example", "test", "online", "shop", "tech", "site",
+];
+
+/// Condition on a sender.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum SenderMatch {
+    /// The key of one address.
+    Address(String),
+    /// The domain after the `@`, in lower case.
+    Domain(String),
+    /// A domain that may have more labels before it, in lower case.
+    DomainEnd(String),
+    /// Folded text that occurs in the field.
+    Part(String),
+}
+
+impl SenderMatch {
+    /// Returns the condition that a text names; `None` for text without a character that counts.
+    pub(super) fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        // Without a dot after the `@` it is the beginning of an address.
+        let is_whole = |key: &String| key.rsplit('@').next().is_some_and(|it| it.contains('.'));
+        if let Some(address) = address(text).filter(is_whole) {
+            return Some(Self::Address(address));
+        }
+        let is_host = |text: &str| {
+            text.contains('.')
+                && text
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || ".-".contains(c))
+        };
+        let lower = text.to_ascii_lowercase();
+        Some(match lower.strip_prefix('@') {
+            Some(domain) if is_host(domain) => Self::Domain(domain.to_owned()),
+            None if is_host(&lower) && is_domain(&lower) => Self::DomainEnd(lower),
+            Some(_) | None => Self::Part(Some(fold(text)).filter(|text| !text.is_empty())?),
+        })
+    }
+
+    /// Returns whether a sender meets the condition.
+    pub(super) fn is_met(&self, from: &str) -> bool {
+        let domain = || address(from).and_then(|it| Some(it.rsplit_once('@')?.1.to_owned()));
+        match self {
+            Self::Address(key) => address(from).as_ref() == Some(key),
+            Self::Domain(domain_of) => domain().as_ref() == Some(domain_of),
+            Self::DomainEnd(end) => domain().is_some_and(|domain| {
+                let before = domain.strip_suffix(end.as_str());
+                before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            }),
+            Self::Part(part) => fold(&line(from)).contains(part),
+        }
+    }
+}
+
+/// Returns whether a host name ends as a domain does: with the two letters of a country or a usual end.
+fn is_domain(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    (last.len() == 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        || TOP_LEVELS.contains(&last)
+}
+
+/// Returns the key of the one address in a field. A bounce address can be too long for a mail that is
+/// sent to it.
+fn address(field: &str) -> Option<String> {
+    let address = Address::in_field(field).or_else(|| Address::received(field).ok())?;
+    Some(address.key())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_or_a_domain_meets_no_other_one() {
+        let long = format!("bounces+{}@news.example", "a".repeat(80));
+        for (condition, from, expected) in [
+            ("bob@example.com", "bob@example.com", true),
+            ("Bob@Example.com", "BOB@example.COM", true),
+            ("Bob <bob@example.com>", "bob@example.com", true),
+            ("bob@example.com", "Bob <bob@example.com>", true),
+            ("bob@example.com", "bob@exámple.com", false),
+            ("bob@example.com", "bób@example.com", false),
+            ("bob@example.com", "ｂob@example.com", false),
+            ("bob@example.com", "bob@exam*ple.com", false),
+            ("bob@example.com", "bob@exa\u{200b}mple.com", false),
+            ("bob@example.com", "bob@example.com.evil.net", false),
+            ("bob@example.com", "notbob@example.com", false),
+            (
+                "bob@example.com",
+                "\"bob@example.com\" <evil@evil.net>",
+                false,
+            ),
+            (
+                "bob@example.com",
+                "Eve <eve@evil.net>, bob@example.com",
+                false,
+            ),
+            (&long, &long, true),
+            ("@example.com", "bob@example.com", true),
+            ("@example.com", "bob@mail.example.com", false),
+            ("example.com", "bob@example.com", true),
+            ("Example.com", "bob@mail.example.com", true),
+            ("example.com", "bob@example.com.evil.net", false),
+            ("example.com", "bob@notexample.com", false),
+            ("example.com", "example.com@evil.net", false),
+            ("desk.alice", "desk.alice@tai.chat", true),
+            ("bob", "Bob <robert@example.com>", true),
+            ("müller", "Jörg Muller <jm@example.com>", true),
+            ("@exam", "bob@example.com", true),
+            ("bob@", "bob@example.com", true),
+            ("Bob@EXAMPLE", "bob@example.com", true),
+        ] {
+            let met = SenderMatch::new(condition).is_some_and(|it| it.is_met(from));
+            assert_eq!(met, expected, "{condition} {from}");
+        }
+        assert_eq!(SenderMatch::new(" * "), None);
+    }
+}
