@@ -2,7 +2,7 @@
 //! a forwarded mail, in common languages.
 
 /// Prefixes of replies, in lower case.
-const REPLY: [&str; 31] = [
+const REPLY: [&str; 35] = [
     "re",
     "aw",
     "sv",
@@ -15,9 +15,13 @@ const REPLY: [&str; 31] = [
     "ynt",
     "bls",
     "atb",
-    "ref",
-    "réf",
+    "ats",
+    "отг",
+    "odpowiedź",
+    "antwort",
     "rép",
+    "réponse",
+    "ответ на",
     "vá",
     "απ",
     "σχετ",
@@ -36,7 +40,7 @@ const REPLY: [&str; 31] = [
     "回覆",
 ];
 /// Prefixes of forwarded mails, in lower case.
-const FORWARD: [&str; 19] = [
+const FORWARD: [&str; 21] = [
     "fwd",
     "fw",
     "wg",
@@ -56,57 +60,120 @@ const FORWARD: [&str; 19] = [
     "转发",
     "轉寄",
     "転送",
+    "i",
+    "إعادة توجيه",
 ];
+/// Prefixes that are words, too: they count only in capitals, as mail programs write them.
+const CAPITALS: [&str; 4] = ["r", "vs", "res", "i"];
 
 /// Meaning of a prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prefix {
+enum Prefix {
     /// The mail answers another one.
     Reply,
     /// The mail contains another one.
     Forward,
 }
 
+/// Beginning of a subject that is not its words.
+enum Piece<'a> {
+    /// Tag of a mailing list or a filter, such as `[list]` or `***SPAM***`, with the white space after it.
+    Tag(&'a str),
+    /// Prefix of a mail program.
+    Prefix(Prefix),
+}
+
 /// Returns whether the subject is that of a reply: whether its first prefix is one of a reply, and no
 /// prefix is one of a forwarded mail.
-pub fn is_reply(subject: &str) -> bool {
-    let mut prefixes = std::iter::successors(split(subject), |(_, rest)| split(rest)).peekable();
-    prefixes.peek().is_some() && prefixes.all(|(prefix, _)| prefix == Prefix::Reply)
+pub fn is_reply(mut subject: &str) -> bool {
+    let mut is_reply = false;
+    while let Some((piece, rest)) = split(subject) {
+        match piece {
+            Piece::Prefix(Prefix::Forward) => return false,
+            Piece::Prefix(Prefix::Reply) => is_reply = true,
+            Piece::Tag(_) => {}
+        }
+        subject = rest;
+    }
+    is_reply
 }
 
 /// Returns the subject of the conversation: without prefixes, in lower case and with single spaces.
 pub fn topic(subject: &str) -> String {
-    let last = std::iter::successors(split(subject), |(_, rest)| split(rest)).last();
-    let rest = last.map_or(subject, |(_, rest)| rest).to_lowercase();
-    rest.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = without(&[Prefix::Reply, Prefix::Forward], subject).to_lowercase();
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Splits the first prefix off a subject, such as `Re:`, `AW :` or `Re[2]:`.
-pub fn split(subject: &str) -> Option<(Prefix, &str)> {
+/// Returns the subject of an answer: the original's after one `Re:`, without the prefixes of replies
+/// before the first one of a forwarded mail. Tags stay.
+pub fn of_reply(original: &str) -> String {
+    format!("Re: {}", without(&[Prefix::Reply], original))
+}
+
+fn without(prefixes: &[Prefix], mut subject: &str) -> String {
+    let mut words = String::new();
+    while let Some((piece, rest)) = split(subject) {
+        match piece {
+            Piece::Tag(tag) => words.push_str(tag),
+            Piece::Prefix(prefix) if prefixes.contains(&prefix) => {}
+            Piece::Prefix(_) => break,
+        }
+        subject = rest;
+    }
+    words + subject
+}
+
+/// Splits the first piece off a subject: a tag, or a prefix such as `Re:`, `AW :`, `Re[2]:` or `Re^2:`.
+fn split(subject: &str) -> Option<(Piece<'_>, &str)> {
+    let subject = subject.trim_start();
+    if let Some(rest) = after_tag(subject) {
+        let tag = subject.strip_suffix(rest).unwrap_or_default();
+        return Some((Piece::Tag(tag), rest));
+    }
     let (prefix, rest) = subject.split_once([':', '：'])?;
-    let prefix = without_number(prefix.trim()).to_lowercase();
-    let found = if REPLY.contains(&prefix.as_str()) {
+    let written = without_number(prefix.trim());
+    let prefix = written.to_lowercase();
+    let is_word = CAPITALS.contains(&prefix.as_str()) && written.chars().any(char::is_lowercase);
+    let found = if is_word {
+        return None;
+    } else if REPLY.contains(&prefix.as_str()) {
         Prefix::Reply
     } else if FORWARD.contains(&prefix.as_str()) {
         Prefix::Forward
     } else {
         return None;
     };
-    Some((found, rest))
+    Some((Piece::Prefix(found), rest.trim_start()))
 }
 
-/// Removes the number of replies, in brackets.
+/// Returns the text after the tag that a subject begins with: `[list]`, or the `***SPAM***` of a filter.
+fn after_tag(subject: &str) -> Option<&str> {
+    let tagged = subject
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'));
+    let marked = || subject.strip_prefix("***")?.split_once("***");
+    let (_, after) = tagged.or_else(marked)?;
+    Some(after.trim_start())
+}
+
+/// Removes the number of replies: in brackets, or after a circumflex; and the dot of an abbreviation.
 fn without_number(prefix: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((word, _)) = prefix
+        .split_once('^')
+        .filter(|(_, number)| is_number(number))
+    {
+        return word;
+    }
     for (open, close) in [('[', ']'), ('(', ')')] {
         let counted = prefix.strip_suffix(close).and_then(|p| p.split_once(open));
         if let Some((word, number)) = counted
-            && !number.is_empty()
-            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && is_number(number)
         {
             return word.trim_end();
         }
     }
-    prefix
+    prefix.strip_suffix('.').unwrap_or(prefix)
 }
 
 #[cfg(test)]
@@ -131,6 +198,18 @@ mod tests {
             ("", false, ""),
             ("]: x", false, "]: x"),
             ("Re[x]: y", false, "re[x]: y"),
+            ("Ref: Invoice 4711", false, "ref: invoice 4711"),
+            ("Res: x", false, "res: x"),
+            ("RES: VS: R: x", true, "x"),
+            ("r: statistics", false, "r: statistics"),
+            ("I: x", false, "x"),
+            ("Re^2: Odp.: x", true, "x"),
+            ("[EXTERNAL] RE: x", true, "[external] x"),
+            ("[dev] Re: Build fails", true, "[dev] build fails"),
+            ("Re: [dev] Build fails", true, "[dev] build fails"),
+            ("[dev] Build fails", false, "[dev] build fails"),
+            ("***SPAM*** AW: x", true, "***spam*** x"),
+            ("[x", false, "[x"),
         ] {
             assert_eq!(is_reply(subject), expected, "{subject}");
             assert_eq!(topic(subject), words, "{subject}");

@@ -79,6 +79,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     };
     let own = [
         MailError::NoRecipient,
+        MailError::NoReplyAddress,
         MailError::BadField {
             field: "to",
             rule: "the rule",
@@ -232,6 +233,11 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [BadRequest]
     error: No recipient specified. Provide "to" parameter or set USEREMAIL environment variable.
+
+    [BadRequest]
+    error: "message_id" cannot be used: its sender is not one plain address
+    hint: do not reply to it; ask the user which address to write to; nothing was sent
+    hint for a person: look at its sender, and write to an address that you trust with `taid send`; nothing was sent
 
     [BadRequest]
     error: "to" cannot be used: the rule

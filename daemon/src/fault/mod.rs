@@ -55,6 +55,14 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             format!("correct \"{field}\" and call again; nothing was sent or changed"),
             format!("correct \"{field}\" and run the command again; nothing was sent or changed"),
         )),
+        MailError::NoReplyAddress => Fault::new(
+            FaultCode::BadRequest,
+            "\"message_id\" cannot be used: its sender is not one plain address",
+        )
+        .hint(Hint::each(
+            "do not reply to it; ask the user which address to write to; nothing was sent",
+            "look at its sender, and write to an address that you trust with `taid send`; nothing was sent",
+        )),
         MailError::Query(error) => Fault::new(
             FaultCode::BadRequest,
             format!("\"query\" cannot be used: {error}"),

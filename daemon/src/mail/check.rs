@@ -1,20 +1,14 @@
 //! Rules for addresses and subjects. An invalid value is refused and never repaired silently.
 
-use super::error::MailError;
+use super::{error::MailError, reading};
 use tai_proto::{
     names::{Address, AddressError},
-    subject::{self, Prefix},
+    subject,
 };
 use tai_reader::outgoing::invisible;
 
 /// Longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
-
-/// Error for a reply to a sender without one plain address.
-pub(super) const NO_ADDRESS: MailError = MailError::BadField {
-    field: "message_id",
-    rule: "its sender is not one plain address; use send_email with \"to\"",
-};
 
 /// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
 /// line break could add a header.
@@ -44,7 +38,7 @@ pub(super) fn own(address: &Address) -> Result<(), MailError> {
 pub(super) fn answerable(from: &str) -> Result<(), MailError> {
     match Address::in_field(from) {
         Some(_) => Ok(()),
-        None => Err(NO_ADDRESS),
+        None => Err(MailError::NoReplyAddress),
     }
 }
 
@@ -74,13 +68,8 @@ pub(super) fn subject(text: String) -> Result<Option<String>, MailError> {
 
 /// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`.
 pub(super) fn reply_subject(original: &str) -> String {
-    let line = original.replace(|c: char| c.is_control(), " ");
-    let line = invisible::clean(&line, &mut 0);
-    let mut rest = line.trim();
-    while let Some((Prefix::Reply, after)) = subject::split(rest) {
-        rest = after.trim_start();
-    }
-    let subject = format!("Re: {rest}");
+    let line = reading::line(original).replace(|c: char| c.is_control(), " ");
+    let subject = subject::of_reply(invisible::clean(&line, &mut 0).trim());
     let end = subject.floor_char_boundary(MAX_SUBJECT);
     subject.get(..end).unwrap_or_default().trim_end().to_owned()
 }

@@ -38,6 +38,9 @@ pub(crate) enum MailError {
     /// The query of a search is invalid.
     #[error("the query is invalid")]
     Query(#[from] QueryError),
+    /// The sender of the original is not one address that a mail may be sent to.
+    #[error("the sender of the mail is not one plain address")]
+    NoReplyAddress,
     /// No mail can be made from the content.
     #[error("the content is invalid")]
     Content(#[source] Refusal),

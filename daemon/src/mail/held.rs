@@ -77,6 +77,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::Bridge(_)
                 | MailError::NoRecipient
                 | MailError::BadField { .. }
+                | MailError::NoReplyAddress
                 | MailError::Query(_)
                 | MailError::Content(_)
                 | MailError::TooLong { .. }

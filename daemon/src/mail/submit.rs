@@ -2,7 +2,6 @@
 //! ledger, and sends the mail at most once.
 
 use super::{
-    check,
     digest::Digest,
     error::MailError,
     ledger::{HeldBack, OverLimit, Quota, Refusal},
@@ -163,7 +162,7 @@ impl<B: Bridge> MailService<B> {
                 let to = mail
                     .recipient
                     .as_ref()
-                    .ok_or(check::NO_ADDRESS)
+                    .ok_or(MailError::NoReplyAddress)
                     .map_err(Failure::NotSent)?;
                 (self.send_new(mail, to.as_str(), deadline).await?, false)
             }
