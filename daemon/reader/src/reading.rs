@@ -8,7 +8,7 @@ use crate::{
     page, sight,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 /// Most words of a text part that are compared with the HTML.
 const MAX_COMPARED: usize = 50;
@@ -123,7 +123,8 @@ fn read_text(text: &str, mut findings: Findings) -> Reading {
     let (text, cut_before) = cut(text, MAX_INPUT);
     let cleaned = characters::clean(text);
     findings.invisible = cleaned.removed;
-    let lines: Vec<&str> = cleaned.text.lines().map(str::trim_end).collect();
+    let text = without_links(&cleaned.text);
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let lines = lines.join("\n");
     let whole = lines.trim_matches('\n');
     let (markdown, cut_after) = cut(whole, MAX_OUTPUT);
@@ -131,6 +132,32 @@ fn read_text(text: &str, mut findings: Findings) -> Reading {
     Reading {
         markdown: markdown.to_owned(),
         findings,
+    }
+}
+
+/// Escapes the Markdown links and images of a text part. A person sees their targets; a program that
+/// renders the text would hide them behind a text that can name another host.
+fn without_links(text: &str) -> Cow<'_, str> {
+    const SCHEMES: [&str; 6] = ["http:", "https:", "//", "www.", "mailto:", "data:"];
+    let is_target = |text: &str| {
+        let text = text.trim_start_matches(['<', ' ', '\n', '\t']);
+        SCHEMES.iter().any(|scheme| {
+            let start = text.get(..scheme.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        })
+    };
+    let mut parts = text.split("](");
+    let mut out = String::from(parts.next().unwrap_or_default());
+    let mut escapes = false;
+    for part in parts {
+        let is_link = is_target(part);
+        escapes |= is_link;
+        out.push_str(if is_link { "]\\(" } else { "](" });
+        out.push_str(part);
+    }
+    match escapes {
+        true => out.into(),
+        false => text.into(),
     }
 }
 
@@ -149,6 +176,20 @@ fn cut(text: &str, limit: usize) -> (&str, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_in_a_text_part_is_text() {
+        for (text, shown) in [
+            (
+                "[https://bank.example](https://evil.example/x) ![x](<HTTP://t.example/p.png>)",
+                "[https://bank.example]\\(https://evil.example/x) ![x]\\(<HTTP://t.example/p.png>)",
+            ),
+            ("a[0](1) and [x](y)", "a[0](1) and [x](y)"),
+        ] {
+            let reading = read_text(text, Findings::default());
+            assert_eq!(reading.markdown, shown);
+        }
+    }
 
     #[test]
     fn a_text_part_that_a_bridge_may_have_made_from_the_html_is_not_shown() {
