@@ -55,7 +55,7 @@ pub enum FaultCode {
     OtherAccount,
     /// The bridge refuses to register or to sign in the account.
     AccountRefused,
-    /// The same mail was, or may have been, sent within the last ten minutes.
+    /// The same mail was sent within the last ten minutes, or may have been within the last day.
     Duplicate,
     /// The configuration or the connection's role forbids the request.
     NotPermitted,

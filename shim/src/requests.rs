@@ -154,6 +154,11 @@ impl OpenRequests {
         self.requests().reading.next_part(id, window)
     }
 
+    /// Returns the limits by which the parts of a mail are counted that the agent has begun.
+    pub(crate) fn window(&self, id: MailId) -> Option<Window> {
+        self.requests().reading.window(id)
+    }
+
     /// Takes the lease of a mail that the agent has begun.
     pub(crate) fn take_lease(&self, id: MailId) -> Option<Lease> {
         self.requests().reading.take(id)

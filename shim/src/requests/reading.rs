@@ -71,6 +71,12 @@ impl Reading {
         Some(self.held.as_ref()?.id())
     }
 
+    /// Returns the limits of the parts of a begun mail.
+    pub(super) fn window(&self, id: MailId) -> Option<Window> {
+        let begun = self.next.iter().find(|(begun, _)| *begun == id);
+        begun.map(|(_, window)| *window)
+    }
+
     pub(super) fn next_part(&self, id: MailId, window: Window) -> u32 {
         let next = self.next.iter().find(|(begun, _)| *begun == id);
         let next = next.map(|(_, next)| *next);

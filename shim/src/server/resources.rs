@@ -182,7 +182,11 @@ fn show_info(info: Result<&Info, &Fault>, settings: &Settings) -> String {
             item("Mail bridge", &info.bridge);
             item(
                 "Default recipient",
-                info.default_to.as_deref().unwrap_or("none"),
+                settings
+                    .user_email
+                    .as_deref()
+                    .or(info.default_to.as_deref())
+                    .unwrap_or("none"),
             );
             item("API timeout", &format!("{} ms", info.api_timeout_ms));
         }

@@ -12,7 +12,7 @@ use super::{
 use crate::server::Habits;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
-use tai_proto::{Fault, Tool};
+use tai_proto::{Fault, Tool, mail::Window};
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::FetchEmail,
@@ -40,13 +40,13 @@ struct Args {
     #[serde(default, deserialize_with = "optional_number")]
     #[schemars(with = "u64", range(min = 1))]
     email_id: Option<u64>,
-    /// Number of the part of a long email. Default: 1; without email_id, the next part of the email
-    /// that was begun.
+    /// Number of the part of a long email, with its email_id. Default: 1. A call without both goes on
+    /// with a begun email if no other one is unread.
     #[serde(default, deserialize_with = "optional_number")]
     #[schemars(with = "u64", range(min = 1))]
     part: Option<u64>,
     /// Largest size of one part, in bytes of its JSON string; letters other than ASCII have 2 to 4
-    /// bytes. Default: the size that this client shows whole.
+    /// bytes. Default: the size that this client shows whole. Later parts keep that of part 1.
     #[serde(default, deserialize_with = "optional_number")]
     #[schemars(with = "u64", range(min = *MAX_CHARS.start(), max = *MAX_CHARS.end()))]
     max_chars: Option<u64>,
@@ -61,7 +61,26 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     // A character has at least one byte, so that no part has more characters.
     let limit = |number| within("max_chars", number, MAX_CHARS);
     let max_chars = args.max_chars.map(limit).transpose()?;
-    let full = args.full.unwrap_or(false);
+    let begun = || invocation.requests.begun();
+    let id = args.email_id.map(|number| mail_id("email_id", number));
+    let id = id.transpose()?;
+    let mut size = Size {
+        max_chars,
+        full: args.full.unwrap_or(false),
+        kept: false,
+    };
+    if args.part.is_some_and(|part| part > 1)
+        && let Some(window) = id
+            .or_else(begun)
+            .and_then(|id| invocation.requests.window(id))
+    {
+        size = size.of_begun(&window, invocation.habits, args.full.is_some());
+    }
+    let Size {
+        max_chars,
+        full,
+        kept,
+    } = size;
     let habits = invocation.habits;
     let reader = Reader {
         habits: match max_chars {
@@ -71,9 +90,6 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         full,
         invocation: &invocation,
     };
-    let begun = || invocation.requests.begun();
-    let id = args.email_id.map(|number| mail_id("email_id", number));
-    let id = id.transpose()?;
     // It leaves the other emails to `live`, which marks its own.
     if let Some(answered) = invocation.settings.answers {
         let fetched = reader.shown(id.unwrap_or(answered), number(args.part)?);
@@ -82,6 +98,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
             max_chars,
             full,
             resumed: false,
+            kept,
             marked: false,
         };
         return Ok(ToolOutcome::Shown(page.show(&nonce())));
@@ -100,9 +117,33 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         max_chars,
         full,
         resumed,
+        kept,
         marked: true,
     };
     Ok(ToolOutcome::Shown(page.show(&nonce())))
+}
+
+/// Size of the parts, and whether they have the quoted history.
+struct Size {
+    /// Limit of a part; `None` for the one of the client.
+    max_chars: Option<u32>,
+    full: bool,
+    /// Whether they are not those that the agent gave.
+    kept: bool,
+}
+
+impl Size {
+    /// Returns the size by which a begun mail is counted: parts of another one would leave out text that
+    /// no answer contained.
+    fn of_begun(self, begun: &Window, habits: Habits, has_full: bool) -> Self {
+        let differs = self.max_chars.is_some_and(|size| size != begun.limit)
+            || (has_full && self.full != begun.has_history);
+        Self {
+            max_chars: (begun.limit != habits.window).then_some(begun.limit),
+            full: begun.has_history,
+            kept: differs,
+        }
+    }
 }
 
 fn number(part: Option<u64>) -> Result<u32, Fault> {

@@ -80,6 +80,8 @@ pub(crate) struct MailPage {
     pub(crate) full: bool,
     /// Whether the part continues a mail that the agent did not name.
     pub(crate) resumed: bool,
+    /// Whether the part has the size of part 1 instead of the one that the agent gave.
+    pub(crate) kept: bool,
     /// Whether reading the last part marks the mail read.
     pub(crate) marked: bool,
 }
@@ -92,6 +94,7 @@ impl MailPage {
             max_chars: None,
             full: true,
             resumed: false,
+            kept: false,
             marked: false,
         }
     }
@@ -167,6 +170,12 @@ impl MailPage {
     fn notices(&self, mail: &Mail) -> Vec<String> {
         let marks = self.marked && !mail.envelope.read;
         let mut notices = part_notices(mail, self.max_chars, self.full, self.resumed, marks);
+        if self.kept {
+            notices.push(
+                "The parts keep max_chars and full of part 1, so that no text is missing: with part 1 the email begins again in another size."
+                    .to_owned(),
+            );
+        }
         if !mail.part.is_last() {
             return notices;
         }

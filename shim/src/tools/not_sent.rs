@@ -19,15 +19,15 @@ pub(super) const REPEATED: &str =
 pub(super) struct Submission {
     /// Whether the email was sent. False with `dry_run` and `hold`.
     sent: bool,
-    /// What was done instead of sending; absent if the email was sent.
+    /// What was done instead of sending, or how the email was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
-    notice: Option<String>,
+    pub(super) notice: Option<String>,
     /// Number of the email that waits for the user; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     waits_as: Option<u64>,
-    to: String,
+    pub(super) to: String,
     from: String,
     subject: String,
     /// Time at which the mail bridge accepted the email; absent if nothing was sent.

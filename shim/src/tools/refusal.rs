@@ -75,18 +75,76 @@ pub(super) fn refused(tool: Tool, arguments: &Map<String, Value>, member: Option
     };
     match (schema.properties.get(name), arguments.get(name)) {
         (Some(property), Some(value)) => {
-            let rule = format!("expected {}, not {}", expected(property), short(value));
+            let rule = match (tool, name, value) {
+                (Tool::SendEmail, "to", Value::Array(_)) => {
+                    "one address at a time; call again for each recipient".to_owned()
+                }
+                (_, "email_id" | "message_id", Value::String(_)) => format!(
+                    "expected the number of a row of list_inbox, not {}",
+                    short(value)
+                ),
+                _ => format!("expected {}, not {}", expected(property), short(value)),
+            };
             bad_argument(name, &rule)
         }
         (None, _) | (_, None) => {
             let names = schema.properties.keys().map(|name| format!("\"{name}\""));
             let names = names.collect::<Vec<_>>().join(", ");
+            let action = meant(tool, name)
+                .unwrap_or("call again with these alone, if they say what you mean");
             refusal(
                 format!("{tool} has no argument \"{name}\"; it has {names}"),
-                format!("use one of these, or leave \"{name}\" out"),
+                action.to_owned(),
             )
         }
     }
+}
+
+/// Returns what to do instead of giving an argument that the tool does not have. To leave it out would
+/// send another mail than the model means, or read another one.
+fn meant(tool: Tool, name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    Some(match (tool, name.as_str()) {
+        (Tool::SendEmail | Tool::ReplyEmail, "cc" | "bcc") => {
+            "an email has one recipient: call send_email again for each other one"
+        }
+        (Tool::SendEmail | Tool::ReplyEmail, "attachments" | "attachment" | "files" | "file") => {
+            "emails have no attachments: put the text into `content`, or tell the user"
+        }
+        (Tool::SendEmail | Tool::ReplyEmail, "body" | "text" | "html" | "message") => {
+            "the body is `content`"
+        }
+        (Tool::SendEmail, "recipient" | "recipients" | "email" | "address") => {
+            "the recipient is `to`"
+        }
+        (Tool::SendEmail, "message_id" | "email_id" | "in_reply_to") => {
+            "to reply to an email, use reply_email"
+        }
+        (Tool::ReplyEmail, "to" | "recipient") => {
+            "a reply goes to the sender of the original: to write to another address, use send_email"
+        }
+        (Tool::ReplyEmail, "id" | "email_id") => "the ID is `message_id`, once",
+        (Tool::FetchEmail | Tool::MarkRead | Tool::DeleteEmail, "id" | "message_id") => {
+            "the ID is `email_id`"
+        }
+        (Tool::FetchEmail, "mark_read" | "mark_as_read" | "peek") => {
+            "reading marks the email: list_inbox with previews: true shows its beginning and does not"
+        }
+        (Tool::MarkRead, "read" | "unread" | "is_read") => "an email cannot be marked as unread",
+        (Tool::ListInbox, "query" | "from" | "subject" | "search" | "since") => {
+            "search_inbox finds emails by sender, words or date"
+        }
+        (Tool::ListInbox, "unread_only" | "unread") => {
+            "the list has unread emails only, unless show_read is true"
+        }
+        (Tool::SearchInbox, "offset" | "page") => {
+            "for older emails, add until: with a day to `query`"
+        }
+        (Tool::SearchInbox, "from" | "subject" | "since" | "until") => {
+            "write it into `query`, as from:bob or since:2026-11-01"
+        }
+        _ => return None,
+    })
 }
 
 fn refusal(what: String, action: String) -> Fault {
@@ -203,12 +261,13 @@ mod tests {
             said(json!({"message_id": null})),
             said(json!({"message_id": 1, "hold": "maybe", "id": 1})),
             said(json!({"message_id": 1, "cc": "a@b.c"})),
+            said(json!({"message_id": 1, "colour": "red"})),
             said(json!({"message_id": 1, "subject": ["a"]})),
             said(json!({"message_id": 1, "format": "text"})),
             said(json!({"subject": "a"})),
         ];
         insta::assert_snapshot!(page.join("\n"), @r#"
-        error: "message_id" cannot be used: expected a whole number, 1 or more, not "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+        error: "message_id" cannot be used: expected the number of a row of list_inbox, not "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
         hint: correct "message_id" and call again; nothing was sent or changed
         error: "message_id" cannot be used: expected a whole number, 1 or more, not -5
         hint: correct "message_id" and call again; nothing was sent or changed
@@ -217,7 +276,9 @@ mod tests {
         error: "hold" cannot be used: expected true or false, not "maybe"
         hint: correct "hold" and call again; nothing was sent or changed
         error: reply_email has no argument "cc"; it has "message_id", "content", "format", "subject", "allow_duplicate", "dry_run", "hold"
-        hint: use one of these, or leave "cc" out; nothing was sent or changed
+        hint: an email has one recipient: call send_email again for each other one; nothing was sent or changed
+        error: reply_email has no argument "colour"; it has "message_id", "content", "format", "subject", "allow_duplicate", "dry_run", "hold"
+        hint: call again with these alone, if they say what you mean; nothing was sent or changed
         error: "subject" cannot be used: expected a text, not ["a"]
         hint: correct "subject" and call again; nothing was sent or changed
         error: "format" cannot be used: expected "markdown" or "html", not "text"

@@ -24,9 +24,9 @@ pub(super) const DEFINITION: Definition = Definition {
     #[cfg(test)]
     listing: Listing {
         title: "Send email",
-        description: "Send one email from this agent's own address. Without \"to\", the email goes to \
-            the default recipient. If a result says that the outcome is unknown, check whether the \
-            email arrived before you set allow_duplicate.",
+        description: "Send one email from this agent's own address to one recipient, without \
+            attachments, Cc or Bcc. If a result says that the outcome is unknown, tell the user before \
+            you send it again.",
         hints: Hints::ACTS,
         schemas: Schemas::of::<Args, Output>,
         returns_mail: false,
@@ -38,8 +38,8 @@ pub(super) const DEFINITION: Definition = Definition {
 #[serde(deny_unknown_fields)]
 #[schemars(transform = RecursiveTransform(plain), transform = with_content)]
 struct Args {
-    /// Recipient: one address without a display name, such as user@example.com. Default: the
-    /// configured USEREMAIL.
+    /// Recipient: one address without a display name, such as user@example.com. Default: the user's
+    /// own address, if it is configured.
     #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     to: Option<String>,
@@ -55,8 +55,8 @@ struct Args {
     #[serde(default, deserialize_with = "optional_format")]
     #[schemars(with = "Format")]
     format: Option<Format>,
-    /// Whether to send the email even if the same email was, or may have been, sent, or was discarded by
-    /// the user, within the last ten minutes. Default: false.
+    /// Whether to send the email although the same one was or may have been sent, or was discarded by the
+    /// user, before. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,

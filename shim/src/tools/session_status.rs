@@ -50,7 +50,7 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     username: Option<String>,
-    /// Last failure and the action that resolves it; absent if email works.
+    /// What fails and the action that resolves it; absent if email works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     problem: Option<String>,
@@ -67,6 +67,10 @@ struct Output {
     rate_limited_until: Option<String>,
     /// Number of the account's emails of the last 24 hours that may or may not have been sent.
     unknown_sends: u64,
+    /// What to do about them; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    notice: Option<&'static str>,
     /// Number of this agent's emails that wait for the user's approval (`taid approve`).
     waiting_for_approval: u64,
     /// Emails that waited for the user's approval and were lost when taid stopped; absent if there are none.
@@ -75,6 +79,9 @@ struct Output {
     /// Number of connected MCP clients.
     clients: u64,
 }
+
+/// What to do about emails that may or may not have been sent.
+const UNKNOWN_NOTICE: &str = "Do not send an email with unknown outcome again: ask the user";
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let Args {} = invocation.arguments(Tool::SessionStatus)?;
@@ -117,16 +124,20 @@ fn show(status: Status, notes: &[String]) -> Shown {
     };
     let of_bridge = of_bridge(&status.bridge);
     let of_leases = status.shared_leases.as_ref().and_then(of_leases);
-    for problem in problem.iter().chain(&of_bridge).chain(&of_leases) {
+    let problems = problem.into_iter().chain(of_bridge).chain(of_leases);
+    let problems: Vec<String> = problems.collect();
+    for problem in &problems {
         add(format!("Problem: {problem}"));
     }
-    let problem = problem.or(of_bridge).or(of_leases);
+    let problem = (!problems.is_empty()).then(|| problems.join("\n"));
     for note in notes {
         add(format!("Note: {note}"));
     }
     let unknown_sends = status.unknown_sends.len() as u64;
     if unknown_sends > 0 {
-        add(format!("Emails with unknown outcome: {unknown_sends}"));
+        add(format!(
+            "Emails of the account with unknown outcome: {unknown_sends}. {UNKNOWN_NOTICE}"
+        ));
     }
     if status.held > 0 {
         add(format!(
@@ -148,6 +159,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
         bridge_reachable: status.bridge.reachable,
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
+        notice: (unknown_sends > 0).then_some(UNKNOWN_NOTICE),
         waiting_for_approval: status.held,
         lost_before_approval: lost,
         clients: status.clients.len() as u64 + status.clients_left_out,
@@ -157,7 +169,8 @@ fn show(status: Status, notes: &[String]) -> Shown {
 
 /// Returns what is wrong with the mail bridge, and what to do.
 fn of_bridge(bridge: &BridgeStatus) -> Option<String> {
-    let again = "call the failed tool again in some minutes, and tell the user if it fails again";
+    let again = "call a tool that only reads again in some minutes, and tell the user if it fails again; do \
+        not repeat a send for this";
     match (
         &bridge.rate_limited_until,
         bridge.reachable,
@@ -171,7 +184,7 @@ fn of_bridge(bridge: &BridgeStatus) -> Option<String> {
              network; {again}"
         )),
         (None, _, Some(why)) => Some(format!(
-            "the mail bridge could not serve the last request: {}. Do what the failed tool said, or {again}",
+            "the mail bridge could not serve the last request: {}. Do what the failed tool said",
             line(why)
         )),
         (None, _, None) => None,
@@ -229,10 +242,10 @@ mod tests {
         Problem: the mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z
         Problem: no email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`
         Note: PASSWORD is ignored
-        Emails with unknown outcome: 1
+        Emails of the account with unknown outcome: 1. Do not send an email with unknown outcome again: ask the user
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"Do not send an email with unknown outcome again: ask the user","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 }

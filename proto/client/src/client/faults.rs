@@ -23,14 +23,13 @@ pub(super) fn unanswered(call: &Call) -> Unanswered {
         ),
         Call::Submit(_) => (
             SEND,
-            "check the mailbox or ask the recipient before you call again; the call was not \
-             repeated, and taid does not send the same mail within ten minutes unless \
-             allow_duplicate is true",
+            "tell the user, and call again only if the user or the recipient says that it did not arrive; \
+             the call was not repeated",
         ),
         Call::SendMail(_) => (
             SEND,
             "ask the recipient before you send it again; the call was not repeated, and taid does not \
-             send the same mail within ten minutes without `--again`",
+             send the same mail within a day without `--again`",
         ),
         Call::ReviseHeld(_) => (CALL, "look at `taid approve` before you change it again"),
         Call::DeleteMail(_) => (

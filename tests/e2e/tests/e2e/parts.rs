@@ -74,6 +74,33 @@ fn a_long_mail_is_read_in_parts_and_marked_after_the_last_one() {
 }
 
 #[test]
+fn later_parts_keep_the_size_of_the_first_one() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let id = deliver(&machine, 1_000);
+    let mut shim = desk(&machine);
+    let first = part(&mut shim, json!({"email_id": id}));
+    let (_, of) = position(&first);
+    let mut whole = first.body().to_owned();
+    for number in 2..=of {
+        let arguments = json!({"email_id": id, "part": number, "max_chars": 30_000, "full": true});
+        let next = part(&mut shim, arguments);
+        assert_eq!(position(&next), (number, of));
+        let notice = next.structured["notice"].as_str().unwrap();
+        assert!(
+            notice.contains("keep max_chars and full of part 1"),
+            "{notice}"
+        );
+        whole.push_str(next.body());
+    }
+    for n in 0..1_000 {
+        assert_eq!(whole.matches(&format!("line {n} of")).count(), 1, "{n}");
+    }
+    let again = part(&mut shim, json!({"email_id": id, "max_chars": 1_000_000}));
+    assert_eq!(position(&again), (1, 1));
+}
+
+#[test]
 fn a_mail_that_was_begun_and_not_finished_comes_back() {
     let machine = Machine::new();
     let _taid = machine.start();

@@ -19,7 +19,10 @@ fn without_the_reply_endpoint_a_reply_is_a_new_mail_and_the_answer_says_so() {
     let _taid = machine.start();
     let reply = desk(&machine).call("reply_email", json!({"message_id": id, "text": "fine"}));
     assert!(
-        reply.text.contains("Warning: the mail bridge cannot reply"),
+        reply.text.contains("To: server.alice@tai.chat\n")
+            && reply
+                .text
+                .contains("Note: sent as a new email to the envelope sender"),
         "{}",
         reply.text
     );
