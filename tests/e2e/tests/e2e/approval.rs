@@ -124,7 +124,7 @@ fn an_approval_state_is_valid_only_for_the_mail_that_was_shown() {
         json!({"content": "something else"}),
         json!({"to": "carol@example.com"}),
         json!({"subject": "Other"}),
-        json!({"format": "html"}),
+        json!({"content": "<p>what was shown</p>", "format": "html"}),
     ] {
         let first = ask(&mut shim, &arguments);
         let mut changed = arguments.clone();
