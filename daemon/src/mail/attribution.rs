@@ -2,8 +2,6 @@
 
 /// Limit of an attribution, the text that names the author of a quote, in bytes.
 const MAX_ATTRIBUTION: usize = 400;
-/// Limit of lines of an attribution, which mail programs wrap.
-const MAX_ATTRIBUTION_LINES: usize = 3;
 /// Least length of a wrapped line with the first word of the next one, in characters.
 const MIN_WRAPPED: usize = 60;
 
@@ -53,7 +51,7 @@ const WRITES: [&str; 40] = [
 
 /// Returns the number of lines of the attribution at the end of a paragraph; 0 if there is none. An
 /// attribution ends with a colon. It is one line, because the line above it may be the last one of the
-/// reply, with a telephone number, a price or a time; or the whole paragraph, if that was wrapped.
+/// reply, with a telephone number, a price or a time; or two, if the second one cannot begin it.
 pub(super) fn attribution(paragraph: &[&str]) -> usize {
     let Some((last, above)) = paragraph.split_last() else {
         return 0;
@@ -61,20 +59,23 @@ pub(super) fn attribution(paragraph: &[&str]) -> usize {
     if !last.trim_end_matches(['*', '_']).ends_with([':', '：']) {
         return 0;
     }
-    let is_wrapped = Words::new(last).numbers < 2
-        && (1..MAX_ATTRIBUTION_LINES).contains(&above.len())
-        && paragraph.windows(2).all(is_full);
-    match is_wrapped && is_attribution(&paragraph.join(" ")) {
-        true => paragraph.len(),
-        false => usize::from(is_attribution(last)),
+    let wrapped = above.last().filter(|above| is_wrapped(above, last));
+    match wrapped {
+        Some(above) if is_attribution(&format!("{above} {last}")) => 2,
+        Some(_) | None => usize::from(is_attribution(last)),
     }
 }
 
-/// Returns whether the first word of the second line had no room in the first one.
-fn is_full(pair: &[&str]) -> bool {
-    let [line, next] = pair else { return false };
-    let word = next.split_whitespace().next().unwrap_or_default();
-    line.chars().count() + word.chars().count() >= MIN_WRAPPED
+/// Returns whether a mail program wrapped an attribution between these lines: the first word of the
+/// second line had no room in the first one, and is an address or a word for writing, before which a
+/// name or a date stands.
+fn is_wrapped(line: &str, next: &str) -> bool {
+    let words: Vec<&str> = next.split_whitespace().collect();
+    let first = words.first().copied().unwrap_or_default();
+    let is_small = |word: &&str| !word.chars().any(char::is_uppercase);
+    let is_verb = has_verb(next) && words.len() <= 2 && words.iter().all(is_small);
+    let is_full = line.chars().count() + first.chars().count() >= MIN_WRAPPED;
+    is_full && (first.starts_with('<') || is_verb)
 }
 
 /// Returns whether a text has two of three: a date, an address, a word for writing; and nearly no other

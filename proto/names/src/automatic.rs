@@ -11,13 +11,13 @@ const NAMES: [&str; 6] = [
 ];
 /// Beginnings of the names that take no reply.
 const BEGINNINGS: [&str; 2] = ["noreply", "donotreply"];
-/// Ends of the names of a list's programs (RFC 2142, 6), and of senders of notices.
-const ENDS: [&str; 8] = [
+/// Ends of the names of a list's programs, and of senders of notices. `-owner` and `-request` are also
+/// ends of names that people have, such as `product-owner`.
+const ENDS: [&str; 7] = [
     "-bounces",
     "-bounce",
-    "-owner",
-    "-request",
     "-confirm",
+    "-subscribe",
     "-unsubscribe",
     "-noreply",
     "-no-reply",
@@ -32,11 +32,12 @@ pub(crate) fn is_automatic(local: &str) -> bool {
         return true;
     }
     let name = local.split('+').next().unwrap_or_default();
-    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let plain = name.replace(['-', '_'], "");
     NAMES.contains(&plain.as_str())
-        || BEGINNINGS.iter().any(|begin| plain.starts_with(begin))
+        || BEGINNINGS
+            .iter()
+            .any(|begin| plain.replace('.', "").starts_with(begin))
         || ENDS.iter().any(|end| name.ends_with(end))
-        || name.starts_with("owner-")
 }
 
 #[cfg(test)]
@@ -61,9 +62,8 @@ mod tests {
             "bounces+42-desk.alice=tai.chat",
             "SRS0=abcd=XY=example.com=ann",
             "prvs=1234=ann",
-            "owner-dev",
-            "dev-owner",
-            "dev-request",
+            "no.reply",
+            "dev-unsubscribe",
             "dev-confirm+8f3a",
             "shop-noreply",
         ] {
@@ -77,6 +77,10 @@ mod tests {
             "bouncer",
             "request",
             "owner",
+            "product-owner",
+            "press-request",
+            "b.ounce",
+            "post.master",
             "sales",
             "info",
             "support",

@@ -52,7 +52,8 @@ impl Approvals {
                 key,
                 promise: table.journal.promise(),
                 mail,
-                insist,
+                // The person is told that the mail may have been sent and sends it again.
+                insist: insist || trace.maybe_sent,
             })),
             Effect::Refuse(error) => Err(error),
             Effect::None | Effect::TellHeld => Ok(discarded(&mut table, trace, now)),

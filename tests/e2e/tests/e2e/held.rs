@@ -182,6 +182,31 @@ fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
 }
 
 #[test]
+fn a_person_who_knows_that_a_mail_may_have_been_sent_can_send_it_again() {
+    let machine = machine("always");
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    let taid = keyring.taid(&machine);
+    taid.wait_until_live();
+    hold(&machine, "text");
+    machine.sandbox.fail(FaultKind::HangAfter, 1, SEND);
+    let mut approving = machine.command("taid");
+    approving.args(["approve", "1", "--yes"]);
+    let approving = approving.stdout(Stdio::null()).stderr(Stdio::null());
+    let _approving = Killed::spawn(approving);
+    wait_until("the mail is sent", || sent(&machine) == ["text"]);
+    taid.kill();
+
+    let _taid = keyring.taid(&machine);
+    let page = Page::open(&machine);
+    let (form, token) = page.form("held/1", "send");
+    let answer = page.post(&form, &token);
+    assert!(answer.status < 400, "{}", answer.body);
+    assert_eq!(sent(&machine), ["text", "text"]);
+}
+
+#[test]
 fn an_approval_whose_connection_ends_is_not_offered_after_a_restart() {
     let machine = machine("always");
     let taid = machine.start();
