@@ -47,6 +47,9 @@ pub struct Status {
     /// Mails of the last day that waited for `taid approve` and were lost when taid stopped.
     #[serde(default)]
     pub lost: Vec<LostMail>,
+    /// Reason for which the configuration file cannot be used, so that agents get no tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
     /// Audit log.
     #[serde(default)]
     pub audit: AuditStatus,

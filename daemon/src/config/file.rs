@@ -27,6 +27,8 @@ pub(super) struct File {
     pub(super) instances: BTreeMap<String, Table>,
     /// Name of the file.
     pub(super) name: String,
+    /// Whether there is a file with more than white space.
+    pub(super) has_text: bool,
 }
 
 /// Returns the path of a profile's file in `dir`.
@@ -138,6 +140,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<File, ConfigError> {
         values,
         instances: tables.instances,
         name: name.into_owned(),
+        has_text: !text.trim().is_empty(),
     })
 }
 

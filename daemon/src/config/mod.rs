@@ -72,6 +72,8 @@ pub(crate) struct Config {
     pub(crate) ignored: Vec<String>,
     /// State of the files before they were read.
     pub(crate) stamp: Stamp,
+    /// Whether there is a file with more than white space.
+    pub(crate) has_text: bool,
 }
 
 /// Inputs of a configuration.
@@ -153,6 +155,7 @@ impl Config {
             changed,
             ignored: env.notes(),
             stamp,
+            has_text: file.has_text,
         })
     }
 
@@ -179,12 +182,14 @@ impl Config {
         Self::read(profile, None, dir)
     }
 
-    /// Reads this profile's configuration in `dir` again.
-    ///
-    /// # Errors
-    /// The first [`ConfigError`] found.
-    pub(crate) fn reread(&self, dir: &Path) -> Result<Self, ConfigError> {
-        Self::read(&self.profile, self.account.as_ref(), dir)
+    /// Returns what reads this profile's configuration in `dir` again, on any thread.
+    pub(crate) fn rereading(
+        &self,
+        dir: &Path,
+    ) -> impl FnOnce() -> Result<Self, ConfigError> + Send + use<> {
+        let (profile, account) = (self.profile.clone(), self.account.clone());
+        let dir = dir.to_owned();
+        move || Self::read(&profile, account.as_ref(), &dir)
     }
 
     fn read(

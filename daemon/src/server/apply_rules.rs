@@ -5,14 +5,33 @@
 //! into it that forbids the tool.
 
 use super::app::App;
-use crate::fault;
+use crate::{config::Config, fault, mail::MailError};
 use std::time::Duration;
 use tai_auth::bridge::transport::Transport;
-use tai_proto::Fault;
+use tai_proto::{
+    Fault, Tool,
+    mail::FetchedMail,
+    names::{Instance, MailId},
+};
 use tokio::time::sleep;
 
 /// Interval of looks at the file while a call waits for mail.
 const POLL: Duration = Duration::from_secs(1);
+
+/// The lease of a mail that came, which ends unless the rules permit the mail.
+struct Lease<'a, T: Transport> {
+    app: &'a App<T>,
+    client: u64,
+    id: Option<MailId>,
+}
+
+impl<T: Transport> Drop for Lease<'_, T> {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.app.mail.give_back(self.client, id);
+        }
+    }
+}
 
 impl<T: Transport> App<T> {
     /// Applies the rules of the file if it changed.
@@ -21,7 +40,8 @@ impl<T: Transport> App<T> {
     /// [`FaultCode::NotPermitted`](tai_proto::FaultCode::NotPermitted), if the file cannot be used. The earlier
     /// rules stay in force.
     pub(super) async fn refresh_rules(&self) -> Result<(), Fault> {
-        let refreshed = self.rules.refresh(|| self.read_rules()).await;
+        let read = self.facts.config.rereading(self.facts.places.config());
+        let refreshed = self.rules.refresh(read, |config| self.apply(config)).await;
         refreshed.map_err(|error| fault::unknown_rules(&error))
     }
 
@@ -30,46 +50,56 @@ impl<T: Transport> App<T> {
     /// # Errors
     /// The reason for which the file cannot be used. The earlier rules stay in force.
     pub(super) async fn reload_rules(&self) -> Result<(), String> {
-        self.rules.reload(|| self.read_rules()).await
+        let read = self.facts.config.rereading(self.facts.places.config());
+        self.rules.reload(read, |config| self.apply(config)).await
     }
 
-    /// Waits for the result of an agent's call, and applies the rules of a file that changes meanwhile.
+    /// Waits for the mail of `wait_for_email`. The rules of a file that changes meanwhile count, also for the
+    /// mail that came.
     ///
     /// # Errors
-    /// As [`App::refresh_rules`].
-    pub(super) async fn with_rules<R>(&self, work: impl Future<Output = R>) -> Result<R, Fault> {
+    /// As [`App::refresh_rules`], and if a rule forbids the tool.
+    pub(super) async fn wait_with_rules(
+        &self,
+        instance: Option<&Instance>,
+        client: u64,
+        wait: impl Future<Output = Result<FetchedMail, MailError>>,
+    ) -> Result<Result<FetchedMail, MailError>, Fault> {
+        let permitted = async || {
+            self.refresh_rules().await?;
+            self.permit(instance, Tool::WaitForEmail)
+        };
         let follow = async {
             loop {
                 sleep(POLL).await;
-                if let Err(fault) = self.refresh_rules().await {
+                if let Err(fault) = permitted().await {
                     return fault;
                 }
             }
         };
-        tokio::select! {
+        let waited = tokio::select! {
             biased;
-            result = work => Ok(result),
-            fault = follow => Err(fault),
-        }
+            waited = wait => waited,
+            fault = follow => return Err(fault),
+        };
+        let leased = |fetched: &FetchedMail| {
+            let mail = fetched.mail.as_ref().filter(|_| fetched.is_leased);
+            mail.map(|mail| mail.envelope.id)
+        };
+        let mut lease = Lease {
+            app: self,
+            client,
+            id: waited.as_ref().ok().and_then(leased),
+        };
+        permitted().await?;
+        lease.id = None;
+        Ok(waited)
     }
 
-    fn read_rules(&self) -> Result<(), String> {
-        match self.facts.config.reread(self.facts.places.config()) {
-            Ok(config) => {
-                self.policy.replace(config.policy);
-                self.mail.set_confirm_policy(config.settings.confirm_send);
-                self.in_force.replace_rules(config.changed);
-                tracing::info!("read confirm_send and [instances.*] of the configuration again");
-                Ok(())
-            }
-            Err(error) => {
-                let error = tai_auth::chain(&error);
-                tracing::error!(
-                    error,
-                    "the configuration cannot be used; agents get no tool until it is valid"
-                );
-                Err(error)
-            }
-        }
+    fn apply(&self, config: Config) {
+        self.policy.replace(config.policy);
+        self.mail.set_confirm_policy(config.settings.confirm_send);
+        self.in_force.replace_rules(config.changed);
+        tracing::info!("read confirm_send and [instances.*] of the configuration again");
     }
 }

@@ -187,7 +187,8 @@ impl<T: Transport> App<T> {
             Call::Watch(watch) => Answer::Watch(self.watch(instance, watch.since, deadline).await?),
             Call::WaitFor(wait) => {
                 let wait = mail.wait_for(instance, key, wait, &report, deadline);
-                Answer::WaitFor(self.until_stop(self.with_rules(wait)).await???)
+                let wait = self.wait_with_rules(instance, key, wait);
+                Answer::WaitFor(self.until_stop(wait).await???)
             }
             Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
             Call::GetStatus(_) => Answer::GetStatus(self.status_json(&caller, deadline).await?),
@@ -306,7 +307,7 @@ impl<T: Transport> App<T> {
     ///
     /// # Errors
     /// [`FaultCode::NotPermitted`].
-    fn permit(&self, instance: Option<&Instance>, tool: Tool) -> Result<(), Fault> {
+    pub(super) fn permit(&self, instance: Option<&Instance>, tool: Tool) -> Result<(), Fault> {
         match self.policy.rules(instance).forbids_tool(tool) {
             Some(reason) => Err(fault::not_permitted(tool.name(), &reason)),
             None => Ok(()),

@@ -50,6 +50,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         unknown_sends: _,
         held,
         lost,
+        rules,
         audit: _,
         mut clients,
         clients_left_out: _,
@@ -76,6 +77,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         unknown_sends: Vec::new(),
         held,
         lost,
+        rules: rules.map(|_| "it is not valid".to_owned()),
         audit: AuditStatus::default(),
         clients,
         clients_left_out: 0,
@@ -154,6 +156,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             })
             .map(lost)
             .collect(),
+        rules: app.rules.problem(),
         audit: audit(app.audit.head()),
         clients,
         clients_left_out,

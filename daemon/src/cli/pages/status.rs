@@ -103,8 +103,7 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
         shared_leases(&mut page, shared);
     }
     for send in &status.unknown_sends {
-        let at = relative(&send.at, now);
-        let digest = &send.digest;
+        let (at, digest) = (relative(&send.at, now), &send.digest);
         let text = format!("a send with unknown outcome, {at} (mail {digest}); ask the recipient");
         page.line("unknown", &text);
     }
@@ -113,6 +112,9 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     }
     for mail in &status.lost {
         page.line("lost", &lost(mail, now));
+    }
+    if let Some(error) = &status.rules {
+        page.painted("rules", &format!("agents get no tool: {error}"), Mood::Bad);
     }
     // taid tells no path of its own to a caller that is confined to an instance.
     if !status.confined {

@@ -71,6 +71,7 @@ fn status() -> Status {
         unknown_sends: vec![],
         held: 0,
         lost: vec![],
+        rules: None,
         audit: AuditStatus::default(),
         clients_left_out: 0,
         confined: false,

@@ -251,3 +251,63 @@ fn a_wait_follows_a_rule_that_changes_meanwhile() {
     let waited = shim.finish_call(&wait);
     assert!(waited.text.contains("permitted"), "{}", waited.text);
 }
+
+#[test]
+fn a_wait_ends_without_a_mail_once_a_rule_forbids_it() {
+    let machine = machine("");
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let wait = shim.begin_call("wait_for_email", json!({"timeout": 45}));
+    wait_until("the wait begins", || {
+        machine.sandbox.count("GET /api/v1/messages") > 0
+    });
+    machine.configure("[instances.desk]\ntools = [\"list_inbox\"]\n");
+    deliver_from(&machine, "bob@tai.chat", "question");
+    let waited = shim.finish_call(&wait);
+    assert!(waited.is_error, "{}", waited.text);
+    assert!(!waited.text.contains("question"), "{}", waited.text);
+    insta::assert_snapshot!(waited.text, @"
+    error: wait_for_email is not permitted for this instance
+    caused by: taid's configuration: [instances.desk] tools = [list_inbox]
+    hint: continue without it, or ask the user to change the configuration; nothing was done
+    ");
+    assert!(
+        machine
+            .sandbox
+            .mails()
+            .unwrap()
+            .iter()
+            .all(|mail| !mail.is_read)
+    );
+}
+
+#[test]
+fn a_file_that_is_emptied_or_moved_away_leaves_the_last_rules() {
+    let machine = machine("read_only = true");
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let path = machine.config_dir().join("config.toml");
+    std::fs::write(&path, "").unwrap();
+    let refused = shim.call("send_email", to("bob@tai.chat", "one"));
+    assert!(refused.text.contains("read_only"), "{}", refused.text);
+
+    std::fs::write(&path, "[instances.desk]\nread_onyl = true\n").unwrap();
+    assert!(shim.call("list_inbox", json!({})).is_error);
+    let problem = |text: &str| {
+        let lines = text.lines().filter(|line| line.contains("tool"));
+        machine.plain(lines.collect::<Vec<_>>().join("\n").as_bytes())
+    };
+    let status = shim.call("session_status", json!({}));
+    insta::assert_snapshot!(problem(&status.text), @"Problem: no other tool is permitted until taid's configuration is valid: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: unknown field `read_onyl`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`, `socket`. Ask the user to run `taid doctor`");
+    let status = || String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
+    insta::assert_snapshot!(problem(&status()), @"rules      agents get no tool: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: unknown field `read_onyl`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`, `socket`");
+
+    std::fs::remove_file(&path).unwrap();
+    let list = shim.call("list_inbox", json!({}));
+    assert!(!list.is_error, "{}", list.text);
+    let refused = shim.call("send_email", to("bob@tai.chat", "two"));
+    assert!(refused.text.contains("read_only"), "{}", refused.text);
+    let status = shim.call("session_status", json!({}));
+    assert_eq!(problem(&status.text), "");
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
+}
