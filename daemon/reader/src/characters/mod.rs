@@ -88,7 +88,11 @@ pub(crate) fn scan(
             continue;
         }
         let keeps = match c {
-            '\u{200e}' | '\u{200f}' | '\u{61c}' => is_two_way,
+            // Of several in a row the last one counts; the others can encode a text that no person sees.
+            c if is_mark(c) => {
+                let beside = [before, rest.chars().next()];
+                is_two_way && !beside.into_iter().flatten().any(is_mark)
+            }
             '\u{2028}' | '\u{2029}' => false,
             c => !is_invisible(c) || keeps(before, c, rest.chars().next()),
         };
@@ -130,6 +134,11 @@ fn flag_tags(c: char, after: &str) -> Option<&str> {
     known
         .then(|| after.get(..end + TAG_END.len_utf8()))
         .flatten()
+}
+
+/// Returns whether a character is a mark of direction.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}')
 }
 
 /// Returns whether an invisible character has a meaning between its neighbours.

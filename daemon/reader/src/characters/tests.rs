@@ -17,6 +17,7 @@ fn invisible_characters_are_removed_and_counted() {
         ("a\u{fe06}\u{fe06}\u{fe0f}", "a", 3),
         ("é\u{200d}\u{200d}é", "éé", 2),
         ("ab\u{200f}c", "abc", 1),
+        ("שלום\u{200f}\u{200e}\u{200f}!", "שלום\u{200f}!", 2),
         ("שלום\u{202e}", "שלום", 1),
     ] {
         let cleaned = clean(text);
