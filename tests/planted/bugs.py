@@ -154,8 +154,9 @@ BUGS = [
     ("a dry run sends", f"{SHIM}/tools/submit.rs",
      "(Intent::Preview, _) => (Consent::Preview, false),", "(Intent::Preview, _) => (Consent::NotAsked, false),"),
     # What a person decided, and what an agent answered.
-    ("a decision is about any mail with the number", f"{MAIL}/approvals/mod.rs",
-     "        if version(&trace) != resolve.version {", "        if false {"),
+    ("a decision is about any mail with the number", f"{MAIL}/approvals/resolve.rs",
+     "            return Err(ApprovalError::OtherVersion(number));\n        }\n        let effect",
+     "            tracing::trace!(\"{number}\");\n        }\n        let effect"),
     ("a mail that is fetched by its id has no lease", f"{MAIL}/named.rs",
      "        let named = match admitted.known {", "        let named = match Known::Written {"),
     ("a second answer is sent", f"{MAIL}/submit.rs",
