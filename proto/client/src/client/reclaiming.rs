@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError, Weak},
 };
 use tai_proto::{
+    FaultCode,
     call::{Delivery, EndLease, ReclaimLeases},
     names::MailId,
 };
@@ -79,7 +80,13 @@ impl<D: Dial> Link<D> {
         else {
             return;
         };
-        let kept = answer.unwrap_or_default();
+        let kept = match answer {
+            Ok(kept) => kept,
+            // A daemon of an earlier release.
+            Err(fault) if fault.code == FaultCode::BadRequest => Vec::new(),
+            // The daemon stops, or cannot answer now. A reminder asks again, or asks its successor.
+            Err(_) => return,
+        };
         for (held, _) in held {
             if !kept.contains(&held.id) {
                 // The daemon does not know it. Further calls about the mail find that out.

@@ -86,3 +86,36 @@ async fn a_reminder_starts_no_daemon() {
     assert_eq!(stage.script.starts.lock().unwrap().len(), 1);
     drop(lease);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_a_stopping_daemon_does_not_lease_is_reclaimed_from_its_successor() {
+    let (mut stage, lease) = with_lease().await;
+    stage.script.is_running.store(true, Ordering::Relaxed);
+    for code in [FaultCode::Stopping, FaultCode::TooBusy] {
+        let mut stopping = stage.daemon().await;
+        let request = stopping.request().await;
+        let (id, result) = (request.id, Err(Fault::new(code, "no")));
+        stopping.write(&FromDaemon::Answer { id, result }).await;
+    }
+    let successor = timeout_at(Instant::now() + Duration::from_secs(2), stage.daemon());
+    let mut successor = successor.await.expect("the client reclaims the mail");
+    reclaimed(&mut successor, vec![seven()]).await;
+    // The lease is of the new connection.
+    sleep(Duration::from_secs(10)).await;
+    drop(lease);
+    successor.end_of_lease(Delivery::Returned).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_a_daemon_does_not_lease_now_is_reclaimed_later() {
+    let (mut stage, lease) = with_lease().await;
+    stage.script.is_running.store(true, Ordering::Relaxed);
+    let mut successor = stage.daemon().await;
+    let request = successor.request().await;
+    let (id, result) = (request.id, Err(Fault::new(FaultCode::TooBusy, "no")));
+    successor.write(&FromDaemon::Answer { id, result }).await;
+    reclaimed(&mut successor, vec![seven()]).await;
+    sleep(Duration::from_secs(10)).await;
+    drop(lease);
+    successor.end_of_lease(Delivery::Returned).await;
+}

@@ -265,6 +265,9 @@ impl<D: Dial> Link<D> {
         let connecting = self.connection(&identity, Start::Never, deadline);
         if let Ok(connection) = connecting.await {
             self.report_rest(&connection, deadline).await;
+            if !self.orphans().is_empty() {
+                self.reclaim(&connection, deadline).await;
+            }
         }
     }
 
