@@ -19,7 +19,7 @@ use tai_proto::{
     mail::{FetchedMail, LeftOut, Mail},
     names::{Address, Instance, MailId},
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Number of mails that the bridge may list and not have, in one call. Each comes from a list of its own.
 const MAX_MISSED: u32 = 32;
@@ -111,6 +111,16 @@ impl<B: Bridge> MailService<B> {
                     continue;
                 }
                 Next::None { left_out } => {
+                    // The mail may be reserved for a client that does not come back.
+                    let may_be = |id| wanted.may_be(id);
+                    if let Some(end) = self.leases.reserved_until(address.as_str(), may_be) {
+                        let ended = timeout_at(deadline, sleep_until(end.into())).await;
+                        ended.map_err(|_| self.not_in_turn(address.as_str()))?;
+                        if wanted.reach == Reach::Returned {
+                            wanted.reach = Reach::New;
+                        }
+                        continue;
+                    }
                     return Ok(FetchedMail {
                         address: address.clone(),
                         mail: None,

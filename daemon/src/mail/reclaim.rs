@@ -2,7 +2,7 @@
 
 use super::{
     fetch::is_of_instance,
-    leases::{ClientKey, GRACE},
+    leases::{ClientKey, GRACE, KEPT_FOR},
     service::MailService,
 };
 use tai_auth::bridge::Bridge;
@@ -10,7 +10,7 @@ use tai_proto::{
     call::MAX_RECLAIMED,
     names::{Instance, MailId},
 };
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 impl<B: Bridge> MailService<B> {
     /// Leases mails to a client that held them at the previous daemon. Returns those that it holds now.
@@ -26,20 +26,22 @@ impl<B: Bridge> MailService<B> {
             // A daemon that has just started does not know the account yet.
             None => is_of_instance(address, instance),
         };
-        let asked = ids.iter().take(MAX_RECLAIMED);
+        let asked = ids.iter().take(MAX_RECLAIMED).copied();
         let held = self
             .leases
-            .reclaim(client, asked.map(|id| id.get()), is_own);
-        let is_held = |id: &&MailId| held.contains(&id.get());
-        ids.iter().filter(is_held).copied().collect()
+            .reclaim(client, asked.clone().map(MailId::get), is_own);
+        asked.filter(|id| held.contains(&id.get())).collect()
     }
 
-    /// Waits for the clients of the previous daemon, and gives the mails that they have not reclaimed to
-    /// other clients.
+    /// Waits for the clients of ended connections, and gives the mails that they have not reclaimed to
+    /// other clients. Does not return.
     pub(crate) async fn return_unclaimed(&self) {
-        sleep(GRACE).await;
-        for address in self.leases.lapse() {
-            self.arrivals.give_back(address);
+        loop {
+            sleep(GRACE).await;
+            for address in self.leases.lapse() {
+                self.arrivals.give_back(address);
+            }
+            let _ = timeout(KEPT_FOR, self.leases.reserved()).await;
         }
     }
 
@@ -48,3 +50,7 @@ impl<B: Bridge> MailService<B> {
         self.leases.leave_client(client);
     }
 }
+
+#[cfg(test)]
+#[path = "reclaim_service_tests.rs"]
+mod tests;

@@ -12,6 +12,7 @@
 mod questions;
 mod reclaiming;
 mod reports;
+mod reservation;
 mod state;
 mod table;
 
@@ -22,9 +23,11 @@ use super::{
     journal::{Disk, Promise},
     state_files::Predecessor,
 };
-use questions::{is_held_by, is_returned};
+use questions::{is_foreign, is_held_by, is_returned};
+pub(super) use reclaiming::KEPT_FOR;
 use reports::End;
-use state::{Event, Lease, State, has_lapsed, is_foreign};
+use reservation::has_lapsed;
+use state::{Event, Lease, State};
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -96,10 +99,14 @@ impl Leases {
         self.table().clients.insert(client);
     }
 
-    /// Removes a client that disconnected and gives its mails back. Returns their addresses.
+    /// Removes a client that disconnected and gives its mails back, unless they are reserved for it.
+    /// Returns their addresses.
     pub(super) fn remove_client(&self, client: ClientKey) -> Vec<String> {
         let mut table = self.table();
         table.clients.remove(&client);
+        if table.reserve_again(client) {
+            return Vec::new();
+        }
         let ids: Vec<u64> = table.mails.keys().copied().collect();
         let give_back = |id| table.give_back(client, id);
         ids.into_iter().filter_map(give_back).collect()

@@ -17,3 +17,9 @@ pub(super) fn is_held_by(lease: &Lease, client: ClientKey) -> bool {
         }
     }
 }
+
+/// Returns whether a lease is the report of a client of another address, which does not count for
+/// the mails of this one.
+pub(super) fn is_foreign(lease: &Lease, address: &str) -> bool {
+    lease.state == State::Unconfirmed && !lease.address.eq_ignore_ascii_case(address)
+}

@@ -30,7 +30,10 @@ fn predecessor(path: &std::path::Path, stops: bool) {
 }
 
 fn reclaim(leases: &Leases, client: ClientKey, own: &str) -> Vec<u64> {
-    leases.reclaim(client, [7, 8, 9].into_iter(), |address| address == own)
+    let held = leases.reclaim(client, [7, 8, 9].into_iter(), |address| address == own);
+    let mut held: Vec<u64> = held.into_iter().collect();
+    held.sort_unstable();
+    held
 }
 
 fn state_file() -> (tempfile::TempDir, PathBuf) {
@@ -114,5 +117,43 @@ async fn with_a_store_a_daemon_that_stops_gives_its_mails_back() {
     before.take(1, 7, DESK).unwrap().keep();
     before.leave_client(1);
     assert_eq!(before.reports().freed, [7]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reclaimed_mails_are_reserved_again_when_the_connection_ends() {
+    let (_dir, path) = state_file();
+    predecessor(&path, false);
+    let after = open(&path, Predecessor::SameBridge);
+    for client in [3, 4] {
+        after.add_client(client);
+        assert_eq!(reclaim(&after, client, DESK), [7, 8]);
+        assert_eq!(after.remove_client(client), [""; 0]);
+        assert!(after.take(2, 7, DESK).is_none());
+        assert!(after.take_returned(2, DESK, |_| true).is_none());
+        tokio::time::advance(GRACE / 2).await;
+    }
+    tokio::time::advance(GRACE).await;
+    assert_eq!(after.lapse(), [DESK, DESK]);
+    assert!(after.take(2, 7, DESK).is_some());
+    assert!(after.take_returned(2, DESK, |_| true).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deliveries_for_a_store_are_dropped_after_a_day_without_one() {
+    let (_dir, path) = state_file();
+    let before = open(&path, Predecessor::SameBridge);
+    before.share(Arc::default());
+    before.take(1, 7, DESK).unwrap().keep();
+    assert!(before.mark(1, 7).is_some());
+    before.confirm(7);
+    before.deliver(1, 7, None, |_| false);
+    drop(before);
+    let after = open(&path, Predecessor::SameBridge);
+    tokio::time::advance(KEPT_FOR / 2).await;
+    after.lapse();
+    assert_ne!(std::fs::read_to_string(&path).unwrap(), "");
+    tokio::time::advance(KEPT_FOR / 2).await;
+    after.lapse();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
 }

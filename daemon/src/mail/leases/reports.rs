@@ -53,9 +53,20 @@ impl Unreported {
         if let Some(end) = end(before, event, after) {
             self.add(id, end);
         } else if event == Event::Disown {
-            self.ends.remove(&id);
+            self.disown(id);
         } else if let Some(State::Returned { .. }) = after {
             self.ended.notify_one();
+        }
+    }
+
+    /// Removes the report of a client about a mail that is not its own. The end of an earlier lease of
+    /// the mail stays.
+    fn disown(&mut self, id: u64) {
+        match self.ends.get(&id) {
+            Some(End::Claimed | End::Unconfirmed) => {
+                self.ends.remove(&id);
+            }
+            Some(End::Freed | End::Gone | End::Delivered) | None => {}
         }
     }
 
@@ -166,6 +177,7 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
             | Event::Confirm
             | Event::Deliver { .. }
             | Event::GiveBack { .. }
+            | Event::Leave { .. }
             | Event::Miss { .. }
             | Event::Postpone { .. }
             | Event::Read { .. }
@@ -186,6 +198,7 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
             | Event::Confirm
             | Event::Deliver { .. }
             | Event::DeliverForgotten { .. }
+            | Event::Leave { .. }
             | Event::Read { .. }
             | Event::Disown
             | Event::Look

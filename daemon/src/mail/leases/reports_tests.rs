@@ -120,6 +120,20 @@ async fn a_report_without_a_lease_is_a_claim_of_its_address() {
 }
 
 #[tokio::test]
+async fn a_claim_that_is_disowned_leaves_an_earlier_delivery_to_the_store() {
+    let leases = shared();
+    leases.take(1, 7, DESK).unwrap().keep();
+    let _ = leases.mark(1, 7);
+    leases.confirm(7);
+    leases.deliver(1, 7, None, |_| false);
+    // The lease ends here before the store has the delivery.
+    leases.begin_look(DESK);
+    leases.deliver(2, 7, Some("lab.alice@tai.chat"), |_| false);
+    leases.disown(7);
+    assert_eq!(leases.reports().delivered, [7]);
+}
+
+#[tokio::test]
 async fn deliveries_that_the_store_does_not_have_outlive_the_daemon() {
     crate::os::restrict_new_files();
     let dir = tempfile::tempdir().unwrap();
@@ -183,6 +197,7 @@ fn no_written_mail_ever_counts_as_free() {
         Event::Deliver { client, own: true },
         Event::DeliverForgotten { address },
         Event::GiveBack { client },
+        Event::Leave { client, until: now },
         Event::Miss { client },
         Event::Postpone { client },
         Event::Read { confirmed: true },

@@ -1,5 +1,9 @@
 //! The states of a lease and the pure function that changes them.
 
+use super::{
+    questions::is_foreign,
+    reservation::{has_lapsed, lapse, leave, reclaim},
+};
 use std::time::{Duration, Instant};
 
 /// Time until a returned mail that the bridge reports as missing is requested again. A failing
@@ -102,6 +106,13 @@ pub(super) enum Event<'a> {
         /// The client.
         client: ClientKey,
     },
+    /// The connection of a client that has reclaimed mails ended. The client may reconnect.
+    Leave {
+        /// The client.
+        client: ClientKey,
+        /// The time until which the mail is reserved.
+        until: Instant,
+    },
     /// The bridge told a client that the mail does not exist.
     Miss {
         /// The client.
@@ -143,17 +154,6 @@ pub(super) fn step(lease: Option<Lease>, event: Event<'_>, now: Instant) -> Opti
     }
 }
 
-/// Returns whether a lease is the report of a client of another address, which does not count for
-/// the mails of this one.
-pub(super) fn is_foreign(lease: &Lease, address: &str) -> bool {
-    lease.state == State::Unconfirmed && !lease.address.eq_ignore_ascii_case(address)
-}
-
-/// Returns whether the lease is a reservation whose time has ended.
-pub(super) fn has_lapsed(lease: &Lease, now: Instant) -> bool {
-    matches!(lease.state, State::Reserved { until } if until <= now)
-}
-
 fn begin(event: Event<'_>) -> Option<Lease> {
     match event {
         Event::Take { client, address } => Some(Lease {
@@ -172,6 +172,7 @@ fn begin(event: Event<'_>) -> Option<Lease> {
         | Event::Confirm
         | Event::Deliver { .. }
         | Event::GiveBack { .. }
+        | Event::Leave { .. }
         | Event::Miss { .. }
         | Event::Postpone { .. }
         | Event::Read { .. }
@@ -193,6 +194,7 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
         Event::Deliver { client, own } => Some(deliver(state, client, own)),
         Event::GiveBack { client } => give_back(state, client, now),
         Event::Postpone { client } => give_back(state, client, now + RETRY_MISSING),
+        Event::Leave { client, until } => Some(leave(state, client, until)),
         Event::Miss { client } => miss(state, client, now),
         Event::Read { confirmed } => Some(read(state, confirmed)),
         Event::Delete => None,
@@ -202,7 +204,7 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
     }
 }
 
-fn take_returned(state: State, client: ClientKey) -> State {
+pub(super) fn take_returned(state: State, client: ClientKey) -> State {
     match state {
         State::Returned { missing_since, .. } => State::Marked {
             client,
@@ -214,28 +216,6 @@ fn take_returned(state: State, client: ClientKey) -> State {
         | State::Marked { .. }
         | State::Unconfirmed
         | State::Delivered => state,
-    }
-}
-
-fn reclaim(state: State, client: ClientKey) -> State {
-    match state {
-        State::Reserved { .. } => State::Taken { client },
-        State::Taken { .. }
-        | State::Marked { .. }
-        | State::Returned { .. }
-        | State::Unconfirmed
-        | State::Delivered => take_returned(state, client),
-    }
-}
-
-fn lapse(state: State, now: Instant) -> Option<State> {
-    match state {
-        State::Reserved { until } => (until > now).then_some(state),
-        State::Taken { .. }
-        | State::Marked { .. }
-        | State::Returned { .. }
-        | State::Unconfirmed
-        | State::Delivered => Some(state),
     }
 }
 

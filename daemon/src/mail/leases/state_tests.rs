@@ -35,7 +35,7 @@ fn states(now: Instant) -> Vec<(&'static str, Option<State>)> {
     ]
 }
 
-fn events() -> Vec<(&'static str, Event<'static>)> {
+fn events(now: Instant) -> Vec<(&'static str, Event<'static>)> {
     let address = "desk.alice@tai.chat";
     let deliver = |client, own| Event::Deliver { client, own };
     let (client, other) = (HOLDER, OTHER);
@@ -59,6 +59,13 @@ fn events() -> Vec<(&'static str, Event<'static>)> {
         ("deliver, forgotten", Event::DeliverForgotten { address }),
         ("give back", Event::GiveBack { client }),
         ("give back by another", Event::GiveBack { client: other }),
+        (
+            "leave",
+            Event::Leave {
+                client,
+                until: now + RETRY_MISSING,
+            },
+        ),
         ("miss", Event::Miss { client }),
         ("miss by another", Event::Miss { client: other }),
         ("postpone", Event::Postpone { client }),
@@ -109,7 +116,7 @@ async fn every_state_handles_every_event() {
     tokio::time::advance(2 * BELIEVE_MISSING).await;
     let now = tokio::time::Instant::now().into_std();
     let mut table = String::new();
-    for (event_name, event) in events() {
+    for (event_name, event) in events(now) {
         table.push_str(&format!("{event_name}:\n"));
         for (state_name, state) in states(now) {
             let address = "desk.alice@tai.chat".to_owned();
@@ -173,6 +180,12 @@ async fn every_state_handles_every_event() {
       marked missing 1 h -> returned from 0 s
       marked missing 24 h -> returned from 0 s
     give back by another:
+    leave:
+      taken -> reserved for 30 s
+      marked -> returned from 30 s
+      marked confirmed -> returned from 30 s
+      marked missing 1 h -> returned from 30 s
+      marked missing 24 h -> returned from 30 s
     miss:
       taken -> none
       marked -> returned from 30 s missing 0 s

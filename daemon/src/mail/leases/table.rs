@@ -8,7 +8,8 @@ use super::{
     },
     questions::is_returned,
     reports::{End, HandedOver, Reports, Unreported},
-    state::{ClientKey, Event, Lease, State, has_lapsed, step},
+    reservation::has_lapsed,
+    state::{ClientKey, Event, Lease, State, step},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -31,6 +32,12 @@ const MAX_UNCONFIRMED_IN_ALL: usize = 16 * MAX_UNCONFIRMED;
 pub(super) struct Table {
     /// The connected clients.
     pub(super) clients: HashSet<ClientKey>,
+    /// Those of them that have reclaimed mails, whose connections may end again at once.
+    pub(super) reclaimers: HashSet<ClientKey>,
+    /// The end of the last reservations.
+    pub(super) reserved_until: Instant,
+    /// Notified of new reservations.
+    pub(super) reserved: Arc<Notify>,
     /// Unconfirmed mails that no list showed as unread, and that were marked again.
     pub(super) remarked: HashSet<u64>,
     pub(super) mails: BTreeMap<u64, Lease>,
@@ -38,7 +45,9 @@ pub(super) struct Table {
     /// Ends of leases for the store of the shared leases; `None` if the leases are of this machine.
     unreported: Option<Unreported>,
     /// Mails of which a previous daemon could not report the delivery, until there is a store.
-    kept: BTreeSet<u64>,
+    pub(super) kept: BTreeSet<u64>,
+    /// The time of the start.
+    pub(super) opened: Instant,
 }
 
 /// The records of a file.
@@ -69,11 +78,15 @@ impl Table {
     fn of(loaded: Loaded, journal: Journal<LeaseRecord>) -> Self {
         Self {
             clients: HashSet::new(),
+            reclaimers: HashSet::new(),
+            reserved_until: now() + GRACE,
+            reserved: Arc::default(),
             remarked: HashSet::new(),
             mails: loaded.mails,
             journal,
             unreported: None,
             kept: loaded.delivered,
+            opened: now(),
         }
     }
 
@@ -82,6 +95,9 @@ impl Table {
         let (from, mut earlier) = (now() + GRACE, Loaded::default());
         self.journal
             .reopen(|record| load(&mut earlier, record, from));
+        if !earlier.mails.is_empty() {
+            self.reserve(from);
+        }
         for (id, lease) in earlier.mails {
             self.mails.entry(id).or_insert(lease);
         }
@@ -118,7 +134,7 @@ impl Table {
     }
 
     /// Returns the record of a mail that must outlive the daemon.
-    fn record_of(&self, id: u64) -> Option<LeaseRecord> {
+    pub(super) fn record_of(&self, id: u64) -> Option<LeaseRecord> {
         let lease = self.mails.get(&id);
         let record = lease.and_then(|lease| record_of(id, lease));
         let unreported = self.unreported.as_ref();
@@ -128,7 +144,7 @@ impl Table {
     }
 
     /// Journals the record of a mail, if it is not the old one any more.
-    fn write_change(&mut self, id: u64, old: Option<&LeaseRecord>) {
+    pub(super) fn write_change(&mut self, id: u64, old: Option<&LeaseRecord>) {
         let new = self.record_of(id);
         if new.as_ref() != old {
             self.write(&new.unwrap_or(LeaseRecord::Closed { id }));

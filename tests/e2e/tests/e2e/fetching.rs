@@ -233,6 +233,33 @@ fn a_mail_is_not_marked_read_before_its_answer_is_ready() {
 }
 
 #[test]
+fn a_fetch_that_a_kill_of_taid_interrupts_gets_its_mail_from_the_next_taid() {
+    let machine = Machine::new();
+    deliver(&machine, 1);
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.fail(FaultKind::Hang, 1, GET);
+    let mut shim = desk(&machine);
+    let fetch = shim.begin_call("fetch_email", json!({}));
+    let journal = machine.state_dir().join("undelivered-default");
+    wait_until("the mail is leased and read", || {
+        let leases = std::fs::read_to_string(&journal).unwrap();
+        machine.sandbox.count(GET) == 1 && leases.contains("taken")
+    });
+    taid.kill();
+    let _taid = machine.start();
+    // The client never got the leased mail, so it does not reclaim it.
+    let read = shim.finish_call(&fetch);
+    assert_eq!(
+        subject(&read.structured).as_deref(),
+        Some("mail 0"),
+        "{}",
+        read.text
+    );
+    assert_eq!(unread(&machine), 0);
+}
+
+#[test]
 fn a_mail_marked_but_not_delivered_is_delivered_again() {
     for arguments in [json!({}), json!({"email_id": 1})] {
         mark_and_kill(arguments);
