@@ -9,6 +9,7 @@
 //! list shows the mail as unread, so it is leased before others. Both steps are journalled: a daemon
 //! that starts keeps the mails for the clients of its predecessor, which reclaim them.
 
+mod lease;
 mod questions;
 mod reclaiming;
 mod reports;
@@ -16,18 +17,19 @@ mod reservation;
 mod state;
 mod table;
 
+pub(crate) use lease::ClientKey;
 pub(crate) use reports::Reports;
-pub(crate) use state::ClientKey;
 
 use super::{
     journal::{Disk, Promise},
     state_files::Predecessor,
 };
+use lease::{Lease, State};
 use questions::{is_foreign, is_held_by, is_returned};
 pub(super) use reclaiming::KEPT_FOR;
 use reports::End;
 use reservation::has_lapsed;
-use state::{Event, Lease, State};
+use state::Event;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -1,6 +1,6 @@
 //! Questions about a lease.
 
-use super::state::{ClientKey, Lease, State};
+use super::lease::{ClientKey, Lease, State};
 use std::time::Instant;
 
 /// Returns whether a client has returned the mail, and another one may have it.

@@ -42,10 +42,11 @@ impl Leases {
         let mut held = HashSet::new();
         for id in ids {
             let lease = table.mails.get(&id);
-            if is_kept && lease.is_some_and(|lease| is_own(&lease.address)) {
-                if table.change(id, Event::Reclaim { client }) {
-                    table.reclaimers.insert(client);
-                }
+            if is_kept
+                && lease.is_some_and(|lease| is_own(&lease.address))
+                && table.change(id, Event::Reclaim { client })
+            {
+                table.reclaimers.insert(client);
             }
             let lease = table.mails.get(&id);
             if lease.is_some_and(|lease| is_held_by(lease, client)) {

@@ -1,7 +1,10 @@
 //! What the table of the leases reports to the store of the leases that several machines share: the
 //! leases that last, and the ends of others until the store has them.
 
-use super::state::{Event, Lease, State};
+use super::{
+    lease::{Lease, State},
+    state::Event,
+};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::Notify;
 

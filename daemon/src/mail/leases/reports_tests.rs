@@ -3,8 +3,9 @@
 use super::{
     super::{journal::SystemDisk, state_files::Predecessor},
     Leases,
+    lease::{Lease, State},
     reports::{End, HandedOver, Reports, end},
-    state::{Event, Lease, State, step},
+    state::{Event, step},
 };
 use std::{
     sync::Arc,

@@ -1,6 +1,6 @@
 //! Mails that are reserved for the clients of ended connections.
 
-use super::state::{ClientKey, Lease, State, take_returned};
+use super::lease::{ClientKey, Lease, State};
 use std::time::Instant;
 
 /// Returns whether the lease is a reservation whose time has ended.
@@ -62,6 +62,22 @@ pub(super) fn leave(state: State, client: ClientKey, until: Instant) -> State {
         | State::Reserved { .. }
         | State::Marked { .. }
         | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => state,
+    }
+}
+
+/// Returns the state of a mail once a client took it that another one had returned.
+pub(super) fn take_returned(state: State, client: ClientKey) -> State {
+    match state {
+        State::Returned { missing_since, .. } => State::Marked {
+            client,
+            confirmed: false,
+            missing_since,
+        },
+        State::Taken { .. }
+        | State::Reserved { .. }
+        | State::Marked { .. }
         | State::Unconfirmed
         | State::Delivered => state,
     }

@@ -1,8 +1,9 @@
-//! The states of a lease and the pure function that changes them.
+//! The events of a lease and the pure function that changes its state.
 
 use super::{
+    lease::{ClientKey, Lease, State},
     questions::is_foreign,
-    reservation::{has_lapsed, lapse, leave, reclaim},
+    reservation::{has_lapsed, lapse, leave, reclaim, take_returned},
 };
 use std::time::{Duration, Instant};
 
@@ -11,53 +12,6 @@ use std::time::{Duration, Instant};
 pub(super) const RETRY_MISSING: Duration = Duration::from_secs(30);
 /// Time after which a mail that the bridge reports as missing counts as deleted.
 pub(super) const BELIEVE_MISSING: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Number of a client's connection. A daemon uses each number once.
-pub(crate) type ClientKey = u64;
-
-/// Lease of one mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lease {
-    /// The mail's recipient.
-    pub(super) address: String,
-    pub(super) state: State,
-}
-
-/// The state of a lease.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// A client holds the mail, and the bridge counts it as unread.
-    Taken {
-        /// The holder.
-        client: ClientKey,
-    },
-    /// A client of the previous daemon held the mail, and the bridge counts it as unread.
-    Reserved {
-        /// The time from which on clients that do not reclaim the mail may have it.
-        until: Instant,
-    },
-    /// A client holds the mail, and the bridge may count it as read.
-    Marked {
-        /// The holder.
-        client: ClientKey,
-        /// Whether the bridge said that it counts the mail as read.
-        confirmed: bool,
-        /// The time since which the bridge says that the mail does not exist.
-        missing_since: Option<Instant>,
-    },
-    /// No client holds the mail, and the bridge may count it as read.
-    Returned {
-        /// The time from which on the mail may be leased.
-        from: Instant,
-        /// The time since which the bridge says that the mail does not exist.
-        missing_since: Option<Instant>,
-    },
-    /// A client has written the mail, and the bridge may count it as unread.
-    Unconfirmed,
-    /// A client has written the mail, and the bridge counts it as read. A list that was
-    /// requested before may show it as unread.
-    Delivered,
-}
 
 /// An event in the life of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,21 +155,6 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
         Event::Disown => disown(state),
         Event::Look => look(state, now),
         Event::HandOver => hand_over(state),
-    }
-}
-
-pub(super) fn take_returned(state: State, client: ClientKey) -> State {
-    match state {
-        State::Returned { missing_since, .. } => State::Marked {
-            client,
-            confirmed: false,
-            missing_since,
-        },
-        State::Taken { .. }
-        | State::Reserved { .. }
-        | State::Marked { .. }
-        | State::Unconfirmed
-        | State::Delivered => state,
     }
 }
 

@@ -6,10 +6,11 @@ use super::{
         journal::{Disk, Journal},
         record::LeaseRecord,
     },
+    lease::{ClientKey, Lease, State},
     questions::is_returned,
     reports::{End, HandedOver, Reports, Unreported},
     reservation::has_lapsed,
-    state::{ClientKey, Event, Lease, State, step},
+    state::{Event, step},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
