@@ -281,10 +281,15 @@ impl McpClient {
         };
         let mail = &message["result"]["structuredContent"]["email"];
         let is_whole = mail["part"] == mail["parts"];
-        if let (true, true, Some(mail_id)) = (is_fetch, is_whole, mail["id"].as_u64()) {
-            self.deliveries.read(mail_id);
-            let to = mail["to"].as_str().unwrap_or_default();
-            self.world.delivered(self.number, mail_id, to);
+        match mail["id"].as_u64() {
+            Some(mail_id) if is_fetch && is_whole => {
+                self.deliveries.read(mail_id);
+                let to = mail["to"].as_str().unwrap_or_default();
+                self.world.delivered(self.number, mail_id, to);
+            }
+            // Also of a client that was killed before it looked at the answer.
+            Some(mail_id) if !is_fetch => self.world.read_by_id(mail_id),
+            Some(_) | None => {}
         }
         let waiting = self.state().waiting.remove(&id);
         if let Some(answer) = waiting {
