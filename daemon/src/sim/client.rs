@@ -60,7 +60,7 @@ impl Drop for Client {
     fn drop(&mut self) {
         self.reports.abort();
         let unreported = self.unreported.lock().unwrap();
-        self.world.died_silently(self.number, &unreported);
+        self.world.may_come_again(self.number, &unreported);
     }
 }
 

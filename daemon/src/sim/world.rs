@@ -326,8 +326,8 @@ impl World {
         }
     }
 
-    /// Records that a client died before it reported these deliveries.
-    pub(super) fn died_silently(&self, client: u64, ids: &[u64]) {
+    /// Records that these deliveries of a client may be repeated: taid may not know of them.
+    pub(super) fn may_come_again(&self, client: u64, ids: &[u64]) {
         let mut inner = self.inner();
         for id in ids {
             let mail = inner.mails.get_mut(id);
