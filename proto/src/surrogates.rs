@@ -31,6 +31,17 @@ pub fn lone(json: &[u8]) -> Vec<usize> {
     found
 }
 
+/// Returns a copy in which each such escape is that of U+FFFD, which a text can contain.
+pub fn replaced(json: &[u8]) -> Vec<u8> {
+    let mut out = json.to_vec();
+    for at in lone(json) {
+        if let Some(escape) = out.get_mut(at..at + LENGTH) {
+            escape.copy_from_slice(br"\ufffd");
+        }
+    }
+    out
+}
+
 /// Returns the half with whose escape the bytes begin.
 fn half(bytes: &[u8]) -> Option<Half> {
     let digits = bytes.strip_prefix(br"\u")?.get(..4)?;

@@ -4,7 +4,7 @@
 //! mail of an address must not get that of another one, which anyone can register.
 
 use super::{fold::fold, reading::line};
-use tai_proto::names::Address;
+use tai_proto::names::{Address, DOMAIN};
 
 /// Last labels of the domains that people name most. A text that ends otherwise, such as
 /// `desk.alice`, is a part of an address.
@@ -30,6 +30,8 @@ impl SenderMatch {
     /// Returns the condition that a text names; `None` for text without a character that counts.
     pub(super) fn new(text: &str) -> Option<Self> {
         let text = text.trim();
+        // `*@example.com` and `*.example.com`.
+        let text = text.strip_prefix('*').unwrap_or(text);
         // Without a dot after the `@` it is the beginning of an address.
         let is_whole = |key: &String| key.rsplit('@').next().is_some_and(|it| it.contains('.'));
         if let Some(address) = address(text).filter(is_whole) {
@@ -42,10 +44,13 @@ impl SenderMatch {
                     .all(|c| c.is_alphanumeric() || ".-".contains(c))
         };
         let lower = text.to_ascii_lowercase();
-        Some(match lower.strip_prefix('@') {
-            Some(domain) if is_host(domain) => Self::Domain(domain.to_owned()),
-            None if is_host(&lower) && is_domain(&lower) => Self::DomainEnd(lower),
-            Some(_) | None => Self::Part(Some(fold(text)).filter(|text| !text.is_empty())?),
+        Some(match (lower.strip_prefix('@'), lower.strip_prefix('.')) {
+            (Some(domain), _) if is_host(domain) => Self::Domain(domain.to_owned()),
+            (_, Some(end)) if is_host(&lower) && is_domain(end) => Self::DomainEnd(end.to_owned()),
+            (None, None) if is_host(&lower) && is_domain(&lower) => Self::DomainEnd(lower),
+            (Some(_) | None, Some(_) | None) => {
+                Self::Part(Some(fold(text)).filter(|text| !text.is_empty())?)
+            }
         })
     }
 
@@ -53,11 +58,16 @@ impl SenderMatch {
     pub(super) fn is_met(&self, from: &str) -> bool {
         let domain = || address(from).and_then(|it| Some(it.rsplit_once('@')?.1.to_owned()));
         match self {
-            Self::Address(key) => address(from).as_ref() == Some(key),
+            Self::Address(key) => {
+                address(from).is_some_and(|it| it == *key || untagged(&it) == *key)
+            }
             Self::Domain(domain_of) => domain().as_ref() == Some(domain_of),
-            Self::DomainEnd(end) => domain().is_some_and(|domain| {
+            Self::DomainEnd(end) => address(from).is_some_and(|it| {
+                let (local, domain) = it.rsplit_once('@').unwrap_or_default();
                 let before = domain.strip_suffix(end.as_str());
-                before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+                let is_below = |before: &str| before.is_empty() || before.ends_with('.');
+                // `desk.bo` is an address of the bridge, which assigns these names.
+                before.is_some_and(is_below) || (domain == DOMAIN && local == end)
             }),
             Self::Part(part) => fold(&line(from)).contains(part),
         }
@@ -69,6 +79,13 @@ fn is_domain(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     (last.len() == 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
         || TOP_LEVELS.contains(&last)
+}
+
+/// Returns an address without the tag of its domain for bounces (BATV), `prvs=TAG=bob@example.com`.
+fn untagged(address: &str) -> &str {
+    let tagged = address.strip_prefix("prvs=");
+    let tagged = tagged.and_then(|tagged| tagged.split_once('='));
+    tagged.map_or(address, |(_, address)| address)
 }
 
 /// Returns the key of the one address in a field. A bounce address can be too long for a mail that is
@@ -116,6 +133,15 @@ mod tests {
             ("example.com", "bob@notexample.com", false),
             ("example.com", "example.com@evil.net", false),
             ("desk.alice", "desk.alice@tai.chat", true),
+            ("desk.bo", "desk.bo@tai.chat", true),
+            ("desk.bo", "desk.bo@evil.net", false),
+            ("*@example.com", "bob@example.com", true),
+            ("*@example.com", "bob@evil.net", false),
+            ("*.example.com", "bob@mail.example.com", true),
+            (".com", "bob@example.com", true),
+            (".com", "bob@example.net", false),
+            ("bob@example.com", "prvs=1234abcdef=bob@example.com", true),
+            ("bob@example.com", "prvs=1234abcdef=bob@evil.net", false),
             ("bob", "Bob <robert@example.com>", true),
             ("müller", "Jörg Muller <jm@example.com>", true),
             ("@exam", "bob@example.com", true),

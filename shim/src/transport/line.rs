@@ -71,7 +71,7 @@ fn message(line: &[u8]) -> Option<ClientJsonRpcMessage> {
 /// Returns a line with what some models and clients write amended: halves of surrogate pairs become
 /// U+FFFD, and a tool's arguments in a string or an empty array become an object. `None` if nothing changes.
 fn mended(line: &[u8]) -> Option<Vec<u8>> {
-    let whole = without_lone_surrogates(line);
+    let whole = surrogates::replaced(line);
     let is_whole = whole.as_slice() == line;
     let mut message: Value = serde_json::from_slice(&whole).ok()?;
     let is_call = message
@@ -87,7 +87,7 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
     let object = match text.trim() {
         "" | "null" => Value::Object(Map::new()),
         text => {
-            let text = without_lone_surrogates(text.as_bytes());
+            let text = surrogates::replaced(text.as_bytes());
             if twice::member(&text).is_some() {
                 return None;
             }
@@ -102,17 +102,6 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
         *arguments = object;
     }
     serde_json::to_vec(&message).ok()
-}
-
-/// Replaces the escapes of half a surrogate pair, which JSON permits and no text can contain.
-fn without_lone_surrogates(line: &[u8]) -> Vec<u8> {
-    let mut out = line.to_vec();
-    for at in surrogates::lone(line) {
-        if let Some(escape) = out.get_mut(at..at + surrogates::LENGTH) {
-            escape.copy_from_slice(br"\ufffd");
-        }
-    }
-    out
 }
 
 /// Most messages of a batch.

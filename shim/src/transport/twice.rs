@@ -6,11 +6,15 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 use std::{collections::HashSet, fmt};
+use tai_proto::surrogates;
 
 /// Returns the name that an object in a JSON text has twice, at any depth. `None` also for text that is no
 /// JSON.
 pub(super) fn member(json: &[u8]) -> Option<String> {
-    serde_json::from_slice::<Twice>(json).ok()?.0
+    let read = |json: &[u8]| serde_json::from_slice::<Twice>(json).ok();
+    // Half of a surrogate pair is replaced before a call is made.
+    let read = read(json).or_else(|| read(&surrogates::replaced(json)));
+    read?.0
 }
 
 /// The first name that an object has twice.
@@ -89,6 +93,7 @@ mod tests {
             (r#"{"a":1,"a":2}"#, Some("a")),
             (r#"{"a":1,"\u0061":2}"#, Some("a")),
             (r#"[{"p":{"to":"x","n":-1.5,"to":"y"}}]"#, Some("to")),
+            (r#"{"to":"x","to":"y","subject":"\ud83d"}"#, Some("to")),
             ("no JSON", None),
         ] {
             assert_eq!(member(json.as_bytes()).as_deref(), name, "{json}");
