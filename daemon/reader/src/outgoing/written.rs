@@ -1,5 +1,5 @@
 //! Parts of a parsed Markdown mail that its HTML would not have as they were written: the numbers
-//! of lists, signs of multiplication, and the words behind a fence.
+//! of lists, signs of multiplication and ranges, and the words behind a fence.
 
 use comrak::{
     Arena,
@@ -12,15 +12,17 @@ const FIRST_UNSPACED: char = '\u{e00}';
 /// Changes a document so that its HTML has these parts.
 pub(super) fn keep<'a>(root: &'a AstNode<'a>, arena: &'a Arena<'a>) {
     let nodes: Vec<&AstNode> = root.descendants().collect();
-    for node in nodes {
+    // A change would hide the letters around the next mark.
+    let marks: Vec<_> = nodes.iter().map(|node| literal_mark(node)).collect();
+    for (node, mark) in nodes.into_iter().zip(marks) {
+        if let Some(mark) = mark {
+            unwrap(node, mark, arena);
+            continue;
+        }
         let value = node.data.borrow().value.clone();
         match value {
             NodeValue::List(list) if list.list_type == ListType::Ordered => {
                 number(node, &list, arena);
-            }
-            NodeValue::Emph if is_in_word(node, is_spaced) => unwrap(node, "*", arena),
-            NodeValue::Strong if is_in_word(node, |c| c.is_ascii_digit()) => {
-                unwrap(node, "**", arena);
             }
             NodeValue::CodeBlock(code) if is_shown(&code.info) => {
                 let words = arena.alloc(NodeValue::Text(code.info.into()).into());
@@ -62,17 +64,89 @@ fn number<'a>(list: &'a AstNode<'a>, kind: &NodeList, arena: &'a Arena<'a>) {
     }
 }
 
-/// Returns whether an element starts within a word, as `*10*` in `5*10*2` does.
-fn is_in_word<'a>(node: &'a AstNode<'a>, is_letter: impl Fn(char) -> bool) -> bool {
-    let before = node.previous_sibling().and_then(|before| {
-        let data = before.data.borrow();
-        data.value.text().and_then(|text| text.chars().next_back())
-    });
-    let inside = node.first_child().and_then(|first| {
-        let data = first.data.borrow();
-        data.value.text().and_then(|text| text.chars().next())
-    });
-    before.is_some_and(&is_letter) && inside.is_some_and(&is_letter)
+/// Returns the mark of an element that is a sign and no markup, as `*` is in `5*10*2`.
+fn literal_mark<'a>(node: &'a AstNode<'a>) -> Option<&'static str> {
+    match &node.data.borrow().value {
+        NodeValue::Emph => is_in_word(node, |a, b| is_spaced(a) && is_spaced(b)).then_some("*"),
+        NodeValue::Strong => {
+            let is_power = |a: char, b: char| {
+                is_spaced(a) && is_spaced(b) && (a.is_ascii_digit() || b.is_ascii_digit())
+            };
+            is_in_word(node, is_power).then_some("**")
+        }
+        NodeValue::Strikethrough if has_one_tilde(node) => {
+            let [before, _, _, after] = around(node);
+            let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            (is_letter(before) || is_letter(after)).then_some("~")
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether a mark of an element stands within a word. The second one alone does if the first
+/// follows a sign, as in `(1+2)*3*4`, or if it is between two digits.
+fn is_in_word<'a>(node: &'a AstNode<'a>, is_word: impl Fn(char, char) -> bool) -> bool {
+    let [before, first, last, after] = around(node);
+    let is_word = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| is_word(a, b));
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let follows_sign = before.is_some_and(|c| !c.is_whitespace());
+    is_word(before, first)
+        || (is_word(last, after) && (follows_sign || (is_digit(last) && is_digit(after))))
+}
+
+/// Returns the letters beside the two marks of an element.
+fn around<'a>(node: &'a AstNode<'a>) -> [Option<char>; 4] {
+    [
+        beside(node, AstNode::previous_sibling).and_then(last_letter),
+        node.first_child().and_then(first_letter),
+        node.last_child().and_then(last_letter),
+        beside(node, AstNode::next_sibling).and_then(first_letter),
+    ]
+}
+
+/// Returns the node beside an element, or beside the marks that stand directly around it.
+fn beside<'a>(
+    node: &'a AstNode<'a>,
+    sibling: impl Fn(&'a AstNode<'a>) -> Option<&'a AstNode<'a>>,
+) -> Option<&'a AstNode<'a>> {
+    let mut node = node;
+    loop {
+        if let Some(found) = sibling(node) {
+            return Some(found);
+        }
+        node = node.parent().filter(|parent| is_mark(parent))?;
+    }
+}
+
+fn first_letter<'a>(node: &'a AstNode<'a>) -> Option<char> {
+    let mut node = node;
+    while is_mark(node) {
+        node = node.first_child()?;
+    }
+    node.data.borrow().value.text()?.chars().next()
+}
+
+fn last_letter<'a>(node: &'a AstNode<'a>) -> Option<char> {
+    let mut node = node;
+    while is_mark(node) {
+        node = node.last_child()?;
+    }
+    node.data.borrow().value.text()?.chars().next_back()
+}
+
+fn is_mark<'a>(node: &'a AstNode<'a>) -> bool {
+    let value = &node.data.borrow().value;
+    matches!(
+        value,
+        NodeValue::Emph | NodeValue::Strong | NodeValue::Strikethrough
+    )
+}
+
+/// Returns whether struck text stands between single tildes, which ranges have as well: `9~10 and 14~15`.
+fn has_one_tilde<'a>(node: &'a AstNode<'a>) -> bool {
+    let start = |node: &AstNode| node.data.borrow().sourcepos.start.column;
+    let first = node.first_child();
+    first.is_some_and(|first| start(first) == start(node) + 1)
 }
 
 fn is_spaced(c: char) -> bool {
