@@ -33,6 +33,30 @@ pub(super) fn is_block(element: &Element) -> bool {
     }
 }
 
+/// Returns whether the children of an element are boxes beside each other.
+pub(super) fn is_row(element: &Element) -> bool {
+    let display = declared(element, "display");
+    let rows = ["flex", "inline-flex", "grid", "inline-grid"];
+    display.is_some_and(|display| rows.contains(&display.as_str()))
+}
+
+/// Returns whether an element in a line is a box apart from the text beside it. One for text that is as
+/// wide as its text is next to it, as the first letter of a word may be.
+pub(super) fn is_box(element: &Element) -> bool {
+    let is_sized = ["width", "min-width"]
+        .iter()
+        .any(|name| declared(element, name).is_some_and(|width| width != "auto"));
+    let float = declared(element, "float");
+    match declared(element, "display").as_deref() {
+        Some("table-cell") => true,
+        _ if float.as_deref() == Some("right") => true,
+        Some("inline-block" | "inline-flex" | "inline-grid" | "inline-table") => {
+            is_sized || !elements::is_text(element.tag())
+        }
+        _ => float.as_deref() == Some("left") && is_sized,
+    }
+}
+
 /// Returns whether the line breaks and spaces of an element are seen.
 pub(super) fn is_verbatim(element: &Element, around: bool) -> bool {
     match declared(element, "white-space").as_deref() {

@@ -130,6 +130,9 @@ impl Writer<'_> {
         if self.sights.of(id) == Sight::Hidden {
             return true;
         }
+        if self.is_apart(id, element, Side::Left) {
+            self.lines.part();
+        }
         let tag = element.tag();
         match tag {
             "br" => self.lines.break_line(),
@@ -193,7 +196,6 @@ impl Writer<'_> {
                 Some(false) | None => self.lines.end_line(1),
             },
             _ if layout::is_block(element) => self.lines.end_line(1),
-            _ if layout::is_apart(element, Side::Left) => self.lines.part(),
             _ if layout::is_raised(element) && is_exponent(&self.tree.text(id)) => {
                 self.lines.raise('^');
             }
@@ -237,10 +239,21 @@ impl Writer<'_> {
             }
             "td" | "th" if self.in_line.last() == Some(&true) => {}
             _ if layout::is_block(element) => self.lines.end_line(1),
-            _ if layout::is_apart(element, Side::Right) => self.lines.part(),
             _ => {}
         }
+        if self.is_apart(id, element, Side::Right) {
+            self.lines.part();
+        }
         self.verbatim.pop();
+    }
+
+    /// Returns whether a style separates an element from the text on a side of it.
+    fn is_apart(&self, id: NodeId, element: &Element, side: Side) -> bool {
+        let parent = self.tree.ancestors(id).next();
+        let parent = parent.and_then(|parent| self.tree.element(parent));
+        parent.is_some_and(layout::is_row)
+            || layout::is_box(element)
+            || layout::is_apart(element, side)
     }
 
     fn open_list(&mut self, id: NodeId, element: &Element) {
@@ -269,10 +282,12 @@ impl Writer<'_> {
             return;
         };
         let label = self.lines.since(start).trim();
+        // An address with a space would end there.
+        let target = href.replace(' ', "%20");
         if label.is_empty() {
-            self.lines.words(href);
+            self.lines.words(&target);
         } else if !links::names(label, href) {
-            let target = format!(" ({href})");
+            let target = format!(" ({target})");
             self.lines.attach(&target);
         }
     }

@@ -152,12 +152,52 @@ fn the_text_part_has_the_numbers_and_gaps_that_the_html_shows() {
             "10^-3 x^n+1 1st a1 5_2",
         ),
         ("12<div style='display:inline'>34</div>", "1234"),
+        (
+            "<div style='display:flex;justify-content:space-between'><span>Room 1</span><span>20 EUR</span></div>",
+            "Room 1 20 EUR",
+        ),
+        (
+            "<div style='display:grid'>Room 1<b>20</b>EUR</div>",
+            "Room 1 20 EUR",
+        ),
+        (
+            "<span style='display:inline-flex;gap:9px'><span>Room 1</span><span>20</span></span>",
+            "Room 1 20",
+        ),
+        (
+            "<span style='display:inline-block;width:90px'>Room 1</span><span>20</span>",
+            "Room 1 20",
+        ),
+        (
+            "<span style='display:table-cell'>Room 1</span><span style='display:table-cell'>20</span>",
+            "Room 1 20",
+        ),
+        (
+            "<div style='display:inline-block'>Qty:</div><div style='display:inline-block'>10</div>",
+            "Qty: 10",
+        ),
         ("a<span style='display:block'>b</span>c", "a\nb\nc"),
         ("<div style='white-space:pre'>a\n  b</div>", "a\n  b"),
     ] {
         let parts = crate::outgoing::parts(html, Format::Html).unwrap();
         assert_eq!(parts.text, expected, "{html}");
         assert_eq!(parts.preview.warning, "", "{html}: {}", parts.html);
+    }
+}
+
+#[test]
+fn a_box_at_the_right_is_apart_and_a_large_first_letter_is_not() {
+    for (html, expected) in [
+        (
+            "<span style='float:right'>20 EUR</span><span>Room 1</span>",
+            "20 EUR Room 1",
+        ),
+        (
+            "<span style='float:left'>O</span>n<span style='display:inline-block'>ce</span>",
+            "Once",
+        ),
+    ] {
+        assert_eq!(text(html, Format::Html), expected, "{html}");
     }
 }
 
