@@ -62,7 +62,7 @@ pub fn preview(text: &str, html: &str) -> Preview {
     let misleading = misleading(&tree);
     let is_whole = hidden.is_empty() && doubtful.is_empty() && moved.is_empty();
     let seen = crate::read(Some(html), None).markdown;
-    let has_other_numbers = is_whole && numbers(&seen) != numbers(&reading);
+    let has_other_numbers = is_whole && !has_numbers_of(&seen, &reading);
     let differs = words(text) != words(&reading) || has_other_numbers;
     let revealed = invisible::reveal(&reading);
     let unexpected = unexpected(&tree);
@@ -188,12 +188,53 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns the numbers of a text outside of addresses, which its readings write in different ways.
-fn numbers(text: &str) -> Vec<&str> {
+/// What stands before a digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Digit,
+    /// Characters that are marks of Markdown if the text is Markdown.
+    Marks,
+    Other,
+}
+
+/// Returns whether Markdown and a text have the same numbers.
+fn has_numbers_of(markdown: &str, text: &str) -> bool {
+    let (seen, read) = (digits(markdown), digits(text));
+    let mut pairs = seen.iter().zip(&read);
+    seen.len() == read.len()
+        && pairs.all(|((a, seen), (b, read))| {
+            let is_same = match seen {
+                Before::Digit => *read == Before::Digit,
+                Before::Marks => true,
+                Before::Other => *read != Before::Digit,
+            };
+            a == b && is_same
+        })
+}
+
+/// Returns the digits of a text outside of addresses, which its readings write in different ways.
+fn digits(text: &str) -> Vec<(char, Before)> {
     let words = text.split(|c: char| c.is_whitespace() || "()<>[]\\".contains(c));
-    let words = words.filter(|word| !word.contains(':') || word.ends_with(':'));
-    let numbers = words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
-    numbers.filter(|number| !number.is_empty()).collect()
+    let is_address = |word: &str| {
+        let start = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let schemes = ["mailto:", "tel:", "sms:"];
+        word.contains("://") || schemes.iter().any(|scheme| start.starts_with(scheme))
+    };
+    let mut digits = Vec::new();
+    for word in words.filter(|word| !is_address(word)) {
+        let mut before = Before::Other;
+        for c in word.chars() {
+            match c {
+                '0'..='9' => {
+                    digits.push((c, before));
+                    before = Before::Digit;
+                }
+                '*' | '_' | '~' | '`' if before != Before::Other => before = Before::Marks,
+                _ => before = Before::Other,
+            }
+        }
+    }
+    digits
 }
 
 /// Returns the texts and the words of these images, each passage as one text.

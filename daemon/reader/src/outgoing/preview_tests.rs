@@ -220,6 +220,45 @@ fn parts_that_differ_are_both_shown() {
 }
 
 #[test]
+fn marks_and_addresses_of_the_reading_are_no_other_numbers() {
+    for html in [
+        "<p>5<b>0</b></p>",
+        "<b>1</b><i>2</i>",
+        "<i>3</i>4 <code>3</code>4 <code>3*4</code> <s>1</s>2",
+        "<b>Room</b>5*6*, 1_000 10~20",
+        "<div style='display:inline-block'>Qty:</div><div style='display:inline-block'>10</div>",
+        "<a href='https://a.example/a b 5'>x</a>",
+        "<a href='tel:+1 5'>x</a> <a href='mailto:b5@a.example'>b5@a.example</a>",
+    ] {
+        let parts = crate::outgoing::parts(html, Format::Html).unwrap();
+        assert_eq!(
+            parts.preview.warning,
+            "",
+            "{html}: {}",
+            parts.preview.full()
+        );
+    }
+    for (markdown, text, expected) in [
+        ("5**0**", "50", true),
+        ("5**0**", "51", false),
+        ("5**0** 1", "501", false),
+        ("34", "3*4", false),
+        ("3\\*4", "3*4", true),
+        ("3\\*4", "34", false),
+        ("at:5", "at:6", false),
+        ("at:5", "at: 5", true),
+        ("12", "1 2", false),
+        ("<https://a.example/1>", "https://a.example/2", true),
+    ] {
+        assert_eq!(
+            has_numbers_of(markdown, text),
+            expected,
+            "{markdown} {text}"
+        );
+    }
+}
+
+#[test]
 fn invisible_characters_and_forged_lines_are_made_visible() {
     let html = "<p>pay\u{200b}pal \u{202e}x</p><pre>a\n\nHidden from the reader:\n  nothing</pre>";
     assert_snapshot!(page(&preview("paypal x a Hidden from the reader nothing", html)), @"
