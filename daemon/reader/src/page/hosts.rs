@@ -8,7 +8,7 @@ use url::{Host, Url};
 static ENDINGS: LazyLock<Vec<&str>> =
     LazyLock::new(|| include_str!("endings.txt").lines().collect());
 /// Endings of domains that are more often those of files.
-const FILES: [&str; 5] = ["md", "mm", "py", "rs", "sh"];
+const FILES: [&str; 6] = ["java", "md", "mm", "py", "rs", "sh"];
 /// Labels before the ending of a country.
 const SECOND: [&str; 8] = ["ac", "co", "com", "edu", "gov", "net", "or", "org"];
 /// Abbreviations that look like a domain.
@@ -164,8 +164,11 @@ impl Iterator for Word<'_> {
             let name = run.trim_end_matches(['.', '-', '_']);
             let is_host = match sure || person.is_some() || name.to_lowercase().starts_with("www.")
             {
-                true => has_scheme || name.contains('.'),
-                false => is_domain(name, has_path) || (has_path && is_number(name)),
+                true => has_scheme || (name.contains('.') && !is_version(name)),
+                // A line or a heading of a file follows a `#` or a colon, too.
+                false => {
+                    is_domain(name, after.starts_with(['/', '?'])) || (has_path && is_number(name))
+                }
             };
             if has_path && (is_host || sure) {
                 let end = after.find([',', ';', '|', '<', '>', '(', ')', '[', ']', '"', '\'']);
@@ -186,6 +189,11 @@ impl Iterator for Word<'_> {
 /// Returns whether a name is the number of a host.
 fn is_number(name: &str) -> bool {
     name.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// Returns whether a name is the version of a package, such as `pkg@1.2.3`.
+fn is_version(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_digit() || c == '.') && !is_number(name)
 }
 
 /// Returns whether a character can be a part of a host: letters with their signs, digits, hyphens, dots.
@@ -318,6 +326,10 @@ mod tests {
             (
                 "itau.com.py bank.md.com banca.rs/login",
                 "itau.com.py bank.md.com banca.rs",
+            ),
+            (
+                "src/main.rs#L10 a.py:12 A.java CHANGELOG.md#unreleased @scope/pkg@1.2.3",
+                "",
             ),
             (
                 "main.rs README.md run.sh a.py report.pdf photo.zip index.html Node.js",
