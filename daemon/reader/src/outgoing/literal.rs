@@ -6,7 +6,7 @@
 
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeCodeBlock, NodeValue};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     ops::RangeInclusive,
 };
 
@@ -20,6 +20,8 @@ pub(super) enum Edit {
     Escape(char),
     /// Writes a row of dashes so that it does not depend on the line above.
     Rule,
+    /// Writes an empty line above.
+    Apart,
 }
 
 /// Changes of lines, by their numbers from 1.
@@ -38,7 +40,7 @@ pub(super) fn edits<'a>(root: &'a AstNode<'a>, source: &str) -> Edits {
             NodeValue::CodeBlock(code) => {
                 let is_text = is_no_fence(code);
                 if is_text {
-                    unfence(range.clone(), &lines, &mut edits);
+                    unfence(range.clone(), code.closed, &lines, &mut edits);
                 }
                 mark(range, &mut verbatim);
             }
@@ -81,6 +83,11 @@ pub(super) fn edited(source: &str, edits: &Edits) -> String {
         let of = match edit {
             Some(Edit::Escape(of)) => of,
             Some(Edit::Rule) => '-',
+            Some(Edit::Apart) => {
+                out.push_str(marks(line));
+                out.push('\n');
+                '\0'
+            }
             None => '\0',
         };
         let (before, rest) = line.split_at(line.find(of).unwrap_or(line.len()));
@@ -92,7 +99,7 @@ pub(super) fn edited(source: &str, edits: &Edits) -> String {
                 out.extend(std::iter::repeat_n(['\\', of], count).flatten());
             }
             Some(Edit::Rule) => out.push_str("***"),
-            None => {}
+            Some(Edit::Apart) | None => {}
         }
         out.push_str(after);
     }
@@ -112,14 +119,15 @@ fn is_no_fence(code: &NodeCodeBlock) -> bool {
     code.fenced && code.fence_char == b'~' && (!code.closed || code.info.ends_with('~'))
 }
 
-/// Makes text of a fence, and of the decorated lines in what it took for code.
-fn unfence(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
+/// Makes text of a fence, and of the decorated lines in what it took for code: of each fence if it
+/// is not closed.
+fn unfence(range: RangeInclusive<usize>, closed: bool, lines: &[&str], edits: &mut Edits) {
     let first = *range.start();
     for at in range {
         let line = lines.get(at.saturating_sub(1)).copied();
         let content = content(line.unwrap_or_default()).trim_end();
         let is_decorated = content.starts_with("~~~") && !content.trim_matches('~').is_empty();
-        if at == first || (is_decorated && content.ends_with('~')) {
+        if at == first || (is_decorated && (!closed || content.ends_with('~'))) {
             edits.insert(at, Edit::Escape('~'));
         }
     }
@@ -179,115 +187,163 @@ fn is_amount<'a>(item: &'a AstNode<'a>) -> bool {
     text.is_some_and(|c| c.is_ascii_digit() || "$£€¥₹₩₽₺₴¢".contains(c))
 }
 
-/// Makes text of definitions of links that no link of the document uses: they show nothing.
+/// What the lines above one are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Above {
+    /// No paragraph, so a definition can follow.
+    End,
+    /// Definitions that become text: a paragraph, in which a definition would be text, too.
+    Text,
+    Paragraph,
+}
+
+/// Makes text of definitions of links that are none: they show nothing.
 fn definitions(lines: &[&str], verbatim: &[bool], targets: &HashSet<String>, edits: &mut Edits) {
-    let mut labels = None;
-    let mut defined = HashSet::new();
+    let mut above = Above::End;
+    let mut depth = 0;
+    let mut next = 0;
     for (at, line) in lines.iter().enumerate() {
-        let content = content(line);
-        if verbatim.get(at) == Some(&true) || !content.starts_with('[') {
+        let quotes = marks(line).matches('>').count();
+        let starts_block = quotes > depth || marks(line).contains(|c| !"> \t".contains(c));
+        depth = quotes;
+        if at < next {
             continue;
         }
-        let next = lines.get(at + 1).copied().unwrap_or_default();
-        let is_lost = match definition(content, next) {
-            Definition::None => false,
-            Definition::LongLabel => continues_as_definition(lines, at),
-            Definition::Of { label, target } => {
-                let used = labels.get_or_insert_with(|| bracketed(lines));
-                let is_used = used.get(&label).is_some_and(|count| *count > 1);
-                let target = target.replace("&amp;", "&").replace('\\', "");
-                let is_first = defined.insert(label);
-                !(is_used && is_first && is_address(&target) && targets.contains(&target))
-            }
+        let content = content(line);
+        if verbatim.get(at) == Some(&true) || ends_paragraph(content) {
+            above = Above::End;
+            continue;
+        }
+        if starts_block {
+            above = Above::End;
+        }
+        let Some(definition) = definition(lines, at) else {
+            above = Above::Paragraph;
+            continue;
         };
-        if is_lost {
+        next = definition.end;
+        let is_kept = definition.is_kept(targets);
+        match above {
+            Above::End | Above::Text if is_kept => {
+                if above == Above::Text {
+                    edits.insert(at + 1, Edit::Apart);
+                }
+                above = Above::End;
+            }
+            Above::End => above = Above::Text,
+            Above::Text | Above::Paragraph => {}
+        }
+        if !is_kept {
             edits.insert(at + 1, Edit::Escape('['));
         }
     }
 }
 
-enum Definition {
-    None,
-    /// The label does not end on its line.
-    LongLabel,
-    Of {
-        label: String,
-        target: String,
-    },
+/// Returns whether no paragraph goes on below a line, by its content.
+fn ends_paragraph(content: &str) -> bool {
+    let is_row = content.chars().all(|c| "-=*_ \t".contains(c));
+    is_row || content.starts_with('#')
 }
 
-/// Reads a definition of a link, such as `[label]: target`. Its target may be on the next line.
-fn definition(content: &str, next: &str) -> Definition {
-    let Some((label, after)) = content.split_at(1).1.split_once(']') else {
-        return Definition::LongLabel;
-    };
-    let Some(after) = after.strip_prefix(':') else {
-        return Definition::None;
-    };
-    let after = match after.trim() {
-        "" => next.trim(),
-        after => after,
-    };
-    let (target, rest) = match after
-        .strip_prefix('<')
-        .and_then(|after| after.split_once('>'))
-    {
-        Some(parts) => parts,
-        None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
-    };
-    let rest = rest.trim();
-    match label.trim().is_empty() || !(rest.is_empty() || rest.starts_with(['"', '\'', '('])) {
-        true => Definition::None,
-        false => Definition::Of {
-            label: normal(label),
-            target: target.to_owned(),
-        },
+struct Definition {
+    label: String,
+    target: String,
+    /// The target stands in angle brackets.
+    is_marked: bool,
+    /// Number of the line below, from 0.
+    end: usize,
+}
+
+impl Definition {
+    /// Returns whether it is no text of the mail: it has an address, a link uses it, or it is a
+    /// comment as Markdown writes them.
+    fn is_kept(&self, targets: &HashSet<String>) -> bool {
+        let target = self.target.replace("&amp;", "&").replace('\\', "");
+        let is_relative = target.contains(['.', '/', ':']);
+        self.is_marked
+            || is_address(&target)
+            || self.label == "//"
+            || (is_relative && targets.contains(&target))
     }
 }
 
-/// Returns whether the label that starts on a line ends on one below, before a colon.
-fn continues_as_definition(lines: &[&str], at: usize) -> bool {
+/// Reads the definition of a link that starts on a line, such as `[label]: target`. Its label may
+/// end on a line below, and its target and its title be on the next ones.
+fn definition(lines: &[&str], at: usize) -> Option<Definition> {
     /// Lines after which a label is too long for a definition.
     const MAX_LINES: usize = 20;
-    let below = lines.iter().skip(at + 1).take(MAX_LINES);
-    let mut below = below.take_while(|line| !line.trim().is_empty());
-    let end = below.find_map(|line| line.split_once(']'));
-    end.is_some_and(|(_, after)| after.starts_with(':'))
-}
-
-fn is_address(target: &str) -> bool {
-    let is_scheme =
-        |scheme: &str| scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphabetic());
-    let has_scheme = target
-        .split_once(':')
-        .is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty());
-    has_scheme || target.starts_with(['#', '/']) || target.starts_with("www.")
-}
-
-/// Returns how often each text stands in brackets.
-fn bracketed(lines: &[&str]) -> HashMap<String, usize> {
-    let mut counts = HashMap::new();
-    for line in lines {
-        let mut start = None;
-        for (at, c) in line.char_indices() {
-            match (c, start) {
-                ('[', _) => start = Some(at + 1),
-                (']', Some(from)) => {
-                    let label = line.get(from..at).unwrap_or_default();
-                    *counts.entry(normal(label)).or_default() += 1;
-                    start = None;
-                }
-                _ => {}
-            }
+    let line = |at: usize| content(lines.get(at).copied().unwrap_or_default()).trim();
+    let mut rest = line(at).strip_prefix('[')?;
+    let mut label = String::new();
+    let mut end = at + 1;
+    let after = loop {
+        if let Some(close) = unescaped(rest, ']') {
+            let (last, after) = rest.split_at(close);
+            label.push_str(last);
+            break after.strip_prefix("]:")?.trim();
         }
+        label.push_str(rest);
+        rest = line(end);
+        end += 1;
+        if rest.is_empty() || end > at + MAX_LINES {
+            return None;
+        }
+    };
+    let after = match after {
+        "" => {
+            end += 1;
+            line(end - 1)
+        }
+        after => after,
+    };
+    let marked = after.strip_prefix('<').and_then(|of| of.split_once('>'));
+    let (target, title) = marked
+        .unwrap_or_else(|| after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())));
+    let title = title.trim();
+    let is_title = |title: &str| title.starts_with(['"', '\'', '(']);
+    if label.trim().is_empty() || after.is_empty() || !(title.is_empty() || is_title(title)) {
+        return None;
     }
-    counts
+    if title.is_empty() && is_title(line(end)) && line(end).ends_with(['"', '\'', ')']) {
+        end += 1;
+    }
+    Some(Definition {
+        label,
+        target: target.to_owned(),
+        is_marked: marked.is_some(),
+        end,
+    })
 }
 
-/// Returns a label as CommonMark compares it.
-fn normal(label: &str) -> String {
-    let words: Vec<&str> = label.split_whitespace().collect();
-    words.join(" ").to_lowercase()
+/// Returns where a character stands in a text without a backslash before it.
+fn unescaped(text: &str, of: char) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let found = !escaped && c == of;
+        escaped = !escaped && c == '\\';
+        found.then_some(at)
+    })
+}
+
+/// Returns whether a target is one of a link, and no word or number of a person.
+fn is_address(target: &str) -> bool {
+    let has_scheme = target.contains("://")
+        || ["mailto:", "tel:", "www."]
+            .iter()
+            .any(|start| target.starts_with(start));
+    let is_fragment = target
+        .strip_prefix('#')
+        .is_some_and(|id| !id.starts_with(|c: char| c.is_ascii_digit()));
+    has_scheme
+        || is_fragment
+        || ["/", "./", "../"]
+            .iter()
+            .any(|start| target.starts_with(start))
+}
+
+/// Returns the marks of quotes and items at the start of a line.
+fn marks(line: &str) -> &str {
+    line.strip_suffix(content(line)).unwrap_or_default()
 }
 
 /// Returns a line without the marks of quotes and items at its start.

@@ -37,11 +37,63 @@ fn lines_that_only_look_like_definitions_of_links_are_text() {
         ),
         ("`[x]: y`\n\n    [x]: y", "[x]: y\n\n[x]: y"),
         ("<pre>\n[x]: y\n</pre>", "[x]: y"),
-        ("[1]: https://a.example/x", "[1]: https://a.example/x"),
+        ("Hi\n\n[1]: https://a.example/x", "Hi"),
         (
             "[a][1]\n\n[1]: https://a.example/\n[1]: https://b.example/",
-            "a (https://a.example/)\n\n[1]: https://b.example/",
+            "a (https://a.example/)",
         ),
+    ] {
+        assert_eq!(text(content), expected, "{content}");
+    }
+}
+
+#[test]
+fn definitions_of_links_stay_definitions() {
+    for (content, expected) in [
+        (
+            "[a][1], [b][3].\n\n[1]: https://a.example/1\n[2]: https://a.example/2\n[3]: https://a.example/3",
+            "a (https://a.example/1), b (https://a.example/3).",
+        ),
+        (
+            "See [b][2].\n\n[1]: https://a.example/1\n[2]: https://a.example/2",
+            "See b (https://a.example/2).",
+        ),
+        (
+            "See [b][2].\n\n[Place]: Berlin\n[2]: https://a.example/2\n[Date]: Friday",
+            "See b (https://a.example/2).\n\n[Place]: Berlin\n\n[Date]: Friday",
+        ),
+        (
+            "# See [b][2]\n[Place]:\nBerlin\n[2]:\n  https://a.example/2\n  \"Title\"\n[Date]: Friday\n[3]: /x",
+            "See b (https://a.example/2)\n===========================\n\n[Place]:\nBerlin\n\n[Date]: Friday",
+        ),
+        (
+            "> See [b][2].\n>\n> [Place]: Berlin\n> [2]: https://a.example/2",
+            "> See b (https://a.example/2).\n>\n> [Place]: Berlin",
+        ),
+        (
+            "See the [Using\nderive] page.\n\n[Using derive]: https://a.example/derive",
+            "See the Using\nderive (https://a.example/derive) page.",
+        ),
+        (
+            "See [x].\n\n[Using\nderive]: https://a.example/derive\n[x]: https://a.example/x",
+            "See x (https://a.example/x).",
+        ),
+        ("Hi\n\n[//]: # (ask Bob first)\n\nBye", "Hi\n\nBye"),
+        ("Hi\n\n[comment]: <> (ask Bob first)\n\nBye", "Hi\n\nBye"),
+        (
+            "See [d].\n\n[//]: # (links)\n[d]: https://a.example/",
+            "See d (https://a.example/).",
+        ),
+        ("See [d][].\n\n[d]: ./x.md", "See d."),
+        ("See [d].\n\n[d]: docs/spec.md", "See d."),
+        ("See [d].\n\n[d]: example.com/spec", "See d."),
+        ("[Ticket]: #42\n[Room]: 3.14", "[Ticket]: #42\n[Room]: 3.14"),
+        ("[Start]: Monday:10", "[Start]: Monday:10"),
+        (
+            "text\n[A]: word\n[1]: https://a.example/",
+            "text\n[A]: word\n[1]: https://a.example/",
+        ),
+        ("[a\\]b]: Friday", "[a]b]: Friday"),
     ] {
         assert_eq!(text(content), expected, "{content}");
     }
@@ -127,14 +179,49 @@ fn decorated_lines_are_no_fences_and_the_words_behind_a_fence_stay() {
         ),
         ("~~~\nx\n~~~", "x"),
         ("~~~ never closed", "~~~ never closed"),
-        ("``` Note\nread\n```", "Note\n\nread"),
+        ("``` Note!\nread\n```", "Note!\n\nread"),
         ("```Read this now\nx\n```", "Read this now\n\nx"),
-        ("> ``` Note\n> read\n> ```", "> Note\n>\n> read"),
+        ("> ``` Read this\n> x\n> ```", "> Read this\n>\n> x"),
+        (
+            "1. Run:\n   ```Read this\n   ls\n   ```",
+            "1. Run:\n   Read this\n\n   ls",
+        ),
+        ("1. Run:\n   ```Bash\n   ls\n   ```", "1. Run:\n\n   ls"),
         ("```rust\nx\n```", "x"),
         ("``` JSON\nx\n```", "x"),
     ] {
         assert_eq!(text(content), expected, "{content}");
     }
+}
+
+#[test]
+fn the_language_of_a_fence_is_not_sent() {
+    for language in [
+        "Python",
+        "JavaScript",
+        "C++",
+        "C#",
+        "F#",
+        "Dockerfile",
+        "rust,ignore",
+        "rust,no_run",
+        "js title=\"a.js\"",
+        "python {1,3}",
+        "js{1,3}",
+        "src/main.rs",
+        "12:20:src/main.rs",
+        "{r}",
+        "{r, echo=FALSE}",
+    ] {
+        assert_eq!(text(&format!("```{language}\nx\n```")), "x", "{language}");
+    }
+}
+
+#[test]
+fn no_line_of_many_open_fences_is_lost() {
+    let sections: Vec<String> = ('A'..='L').map(|name| format!("~~~ {name}\nx")).collect();
+    let content = sections.join("\n\n");
+    assert_eq!(text(&content), content);
 }
 
 #[test]
@@ -169,7 +256,7 @@ fn separators_of_lines_do_not_join_words() {
 /// Starts of lines that CommonMark may take for markup.
 const STARTS: [&str; 26] = [
     "", "", "> ", ">> ", "- ", "* ", "+ ", "  - ", "   ", "    ", "24. ", "31) ", "3. ", "02. ",
-    "4. ", "# ", "### ", "~~~ ", "``` ", "~~~~", "[", "> [", "- [", "-- ", "[^", "| ",
+    "4. ", "# ", "### ", "~~~ Two ", "``` Two ", "~~~~Two ", "[", "> [", "- [", "-- ", "[^", "| ",
 ];
 const ENDS: [&str; 16] = [
     "", "", "", " ~~~", " ```", "]: ", "]:\n", "] ", "*", "**", "  ", " #", "~", "\\", " |", "`",
@@ -205,8 +292,8 @@ fn letters(text: &str) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// No start is one that a person leaves to the program: `1.` in each item, and the lower-case name of
-    /// a language behind a fence.
+    /// No start is one that a person leaves to the program: `1.` in each item, and one word
+    /// behind a fence is a language.
     #[test]
     fn each_letter_and_digit_is_in_the_text_part(lines in proptest::collection::vec(line(), 1..8)) {
         let content = lines.join("\n");

@@ -25,10 +25,7 @@ pub(super) fn keep<'a>(root: &'a AstNode<'a>, arena: &'a Arena<'a>) {
                 number(node, &list, arena);
             }
             NodeValue::CodeBlock(code) if is_shown(&code.info) => {
-                let words = arena.alloc(NodeValue::Text(code.info.into()).into());
-                let paragraph = arena.alloc(NodeValue::Paragraph.into());
-                paragraph.append(words);
-                node.insert_before(paragraph);
+                label(node, code.info, arena);
             }
             _ => {}
         }
@@ -165,12 +162,34 @@ fn unwrap<'a>(node: &'a AstNode<'a>, mark: &'static str, arena: &'a Arena<'a>) {
     node.detach();
 }
 
-/// Returns whether the words behind a fence are more than the name of a language.
+/// Writes the words behind a fence above its code.
+fn label<'a>(code: &'a AstNode<'a>, words: String, arena: &'a Arena<'a>) {
+    let words = arena.alloc(NodeValue::Text(words.into()).into());
+    let list = code.parent().and_then(AstNode::parent);
+    let is_tight = list.is_some_and(
+        |list| matches!(&list.data.borrow().value, NodeValue::List(list) if list.tight),
+    );
+    let above = code
+        .previous_sibling()
+        .filter(|above| is_tight && matches!(above.data.borrow().value, NodeValue::Paragraph));
+    // The paragraphs of a tight list have no space between them.
+    if let Some(above) = above {
+        above.append(arena.alloc(NodeValue::LineBreak.into()));
+        above.append(words);
+        return;
+    }
+    let paragraph = arena.alloc(NodeValue::Paragraph.into());
+    paragraph.append(words);
+    code.insert_before(paragraph);
+}
+
+/// Returns whether the words behind a fence are more than a language and its attributes, such as
+/// `js title="a.js"` and `python {1,3}`.
 fn is_shown(info: &str) -> bool {
-    let info = info.trim();
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+#-_.".contains(c);
-    let is_language = (info.starts_with(|c: char| c.is_ascii_lowercase())
-        && info.chars().all(is_name))
-        || info.bytes().all(|b| b.is_ascii_uppercase());
-    !info.is_empty() && !is_language
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "+#-.,_:/{}".contains(c);
+    let is_attribute = |word: &str| word.starts_with('{') || word.contains('=');
+    let mut words = info.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_language = first.chars().all(is_name) && words.next().is_none_or(is_attribute);
+    !is_language && !first.starts_with('{')
 }
