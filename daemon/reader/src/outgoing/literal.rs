@@ -199,6 +199,7 @@ enum Above {
 
 /// Makes text of definitions of links that are none: they show nothing.
 fn definitions(lines: &[&str], verbatim: &[bool], targets: &HashSet<String>, edits: &mut Edits) {
+    let named = named(lines);
     let mut above = Above::End;
     let mut depth = 0;
     let mut next = 0;
@@ -222,7 +223,7 @@ fn definitions(lines: &[&str], verbatim: &[bool], targets: &HashSet<String>, edi
             continue;
         };
         next = definition.end;
-        let is_kept = definition.is_kept(targets);
+        let is_kept = definition.is_kept(targets, &named);
         match above {
             Above::End | Above::Text if is_kept => {
                 if above == Above::Text {
@@ -256,14 +257,15 @@ struct Definition {
 
 impl Definition {
     /// Returns whether it is no text of the mail: it has an address, a link uses it, or it is a
-    /// comment as Markdown writes them.
-    fn is_kept(&self, targets: &HashSet<String>) -> bool {
+    /// comment as Markdown writes them. A link to a word must name its label.
+    fn is_kept(&self, targets: &HashSet<String>, named: &HashSet<String>) -> bool {
         let target = self.target.replace("&amp;", "&").replace('\\', "");
-        let is_relative = target.contains(['.', '/', ':']);
+        let is_link =
+            target.contains(['.', '/', ':']) || named.contains(&self.label.to_lowercase());
         self.is_marked
             || is_address(&target)
             || self.label == "//"
-            || (is_relative && targets.contains(&target))
+            || (is_link && targets.contains(&target))
     }
 }
 
@@ -313,6 +315,13 @@ fn definition(lines: &[&str], at: usize) -> Option<Definition> {
         is_marked: marked.is_some(),
         end,
     })
+}
+
+/// Returns the labels that links name after their texts, as `[text][label]` does.
+fn named(lines: &[&str]) -> HashSet<String> {
+    let after = lines.iter().flat_map(|line| line.split("][").skip(1));
+    let labels = after.filter_map(|after| after.split_once(']'));
+    labels.map(|(label, _)| label.to_lowercase()).collect()
 }
 
 /// Returns where a character stands in a text without a backslash before it.

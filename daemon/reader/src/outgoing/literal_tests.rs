@@ -86,6 +86,7 @@ fn definitions_of_links_stay_definitions() {
         ),
         ("See [d][].\n\n[d]: ./x.md", "See d."),
         ("See [d].\n\n[d]: docs/spec.md", "See d."),
+        ("See [the license][L].\n\n[l]: LICENSE", "See the license."),
         ("See [d].\n\n[d]: example.com/spec", "See d."),
         ("[Ticket]: #42\n[Room]: 3.14", "[Ticket]: #42\n[Room]: 3.14"),
         ("[Start]: Monday:10", "[Start]: Monday:10"),
