@@ -139,9 +139,10 @@ fn signs_between_numbers_stay() {
         ("2***3***4", "2***3***4"),
         (")**2**3", ")**2**3"),
         ("2*3*4*5*6", "2*3*4*5*6"),
+        ("a**n + b**n", "a**n + b**n"),
         (
-            "*word*s, **50**km, un**believ**able",
-            "words, 50km, unbelievable",
+            "*word*s (*API*s), **50**km, un**believ**able",
+            "words (APIs), 50km, unbelievable",
         ),
         ("10~20元, 30~40元", "10~20元, 30~40元"),
         ("9:00~10:00 and 14:00~15:00", "9:00~10:00 and 14:00~15:00"),

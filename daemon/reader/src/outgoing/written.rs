@@ -69,7 +69,8 @@ fn literal_mark<'a>(node: &'a AstNode<'a>) -> Option<&'static str> {
             let is_power = |a: char, b: char| {
                 is_spaced(a) && is_spaced(b) && (a.is_ascii_digit() || b.is_ascii_digit())
             };
-            is_in_word(node, is_power).then_some("**")
+            let is_literal = is_in_word(node, is_power) || has_parts_of_words(node);
+            is_literal.then_some("**")
         }
         NodeValue::Strikethrough if has_one_tilde(node) => {
             let [before, _, _, after] = around(node);
@@ -86,9 +87,21 @@ fn is_in_word<'a>(node: &'a AstNode<'a>, is_word: impl Fn(char, char) -> bool) -
     let [before, first, last, after] = around(node);
     let is_word = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| is_word(a, b));
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let follows_sign = before.is_some_and(|c| !c.is_whitespace());
+    let begins_word = |c: char| c.is_whitespace() || "([{\"'“‘«".contains(c);
+    let follows_sign = before.is_some_and(|c| !begins_word(c));
     is_word(before, first)
         || (is_word(last, after) && (follows_sign || (is_digit(last) && is_digit(after))))
+}
+
+/// Returns whether an element is the end of a word and the start of another one, as in `a**n + b**n`.
+fn has_parts_of_words<'a>(node: &'a AstNode<'a>) -> bool {
+    let are_letters = around(node).iter().all(|c| c.is_some_and(is_spaced));
+    let mut parts = node.descendants();
+    are_letters
+        && parts.any(|part| {
+            let data = part.data.borrow();
+            data.value.text().is_some_and(|text| text.contains(' '))
+        })
 }
 
 /// Returns the letters beside the two marks of an element.
