@@ -1,7 +1,7 @@
 //! The state of the configuration files with the rules, and when they are read again.
 //!
-//! A file is looked at and read on another thread, within a limit: a call must not wait for a disk that does
-//! not answer.
+//! Each call looks at the files, which costs one system call each. A changed file is read on another
+//! thread, within a limit.
 
 use crate::config::{Config, ConfigError, Stamp};
 use std::{
@@ -84,9 +84,8 @@ impl FileRules {
     ) -> Result<(), String> {
         let reload = async {
             let mut last = self.last.lock().await;
-            if let Some(found) = self.found(&last.stamp).await
-                && let Some(config) = self.read(&mut last, found, read).await
-            {
+            let found = last.stamp.again();
+            if let Some(config) = self.read(&mut last, found, read).await {
                 self.take(last, config.stamp.clone());
                 apply(config);
             }
@@ -106,9 +105,7 @@ impl FileRules {
         if last.stamp.is_empty() {
             return;
         }
-        let Some(found) = self.settled(&last.stamp).await else {
-            return;
-        };
+        let found = settled(&last.stamp).await;
         if found.has_lost_file_of(&last.stamp) {
             return self.keep(&mut last);
         }
@@ -138,29 +135,6 @@ impl FileRules {
         let is_in_force = true;
         *last = Last { stamp, is_in_force };
         self.set_problem(None);
-    }
-
-    /// Returns the state of the files once they stay as they are; `None` if it is not known.
-    async fn settled(&self, last: &Stamp) -> Option<Stamp> {
-        let mut found = self.found(last).await?;
-        for _ in 0..MAX_WAITS {
-            if found == *last || found.has_lost_file_of(last) {
-                break;
-            }
-            sleep(SETTLED).await;
-            let later = self.found(last).await?;
-            let is_settled = later == found;
-            found = later;
-            if is_settled {
-                break;
-            }
-        }
-        Some(found)
-    }
-
-    async fn found(&self, last: &Stamp) -> Option<Stamp> {
-        let last = last.clone();
-        self.on_disk(move || last.again()).await
     }
 
     /// Reads the configuration, whose files are in the state `found`. Returns `None` after a problem.
@@ -207,6 +181,24 @@ impl FileRules {
         };
         spawn_blocking(work).await.ok()
     }
+}
+
+/// Returns the state of the files once they stay as they are.
+async fn settled(last: &Stamp) -> Stamp {
+    let mut found = last.again();
+    for _ in 0..MAX_WAITS {
+        if found == *last || found.has_lost_file_of(last) {
+            break;
+        }
+        sleep(SETTLED).await;
+        let later = last.again();
+        let is_settled = later == found;
+        found = later;
+        if is_settled {
+            break;
+        }
+    }
+    found
 }
 
 #[cfg(test)]

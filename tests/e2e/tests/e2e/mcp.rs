@@ -275,7 +275,7 @@ fn bad_arguments_give_results_that_name_the_correction() {
         (
             "fetch_email",
             json!({"email_id": "../send-email"}),
-            "whole number",
+            "expected the number of a row of list_inbox",
         ),
         ("fetch_email", json!({"email_id": -1}), "whole number"),
         (
@@ -291,7 +291,7 @@ fn bad_arguments_give_results_that_name_the_correction() {
         (
             "send_email",
             json!({"to": ["a@b.c"], "content": "x"}),
-            "expected a text, not [\"a@b.c\"]",
+            "one address at a time; call again for each recipient",
         ),
         ("send_email", json!({"to": "a@b.c"}), "\"content\""),
         (
