@@ -286,10 +286,6 @@ impl McpClient {
                 self.deliveries.read(mail_id);
                 let to = mail["to"].as_str().unwrap_or_default();
                 self.world.delivered(self.number, mail_id, to);
-                // Without a record, a restarted taid does not know who has begun the mail.
-                if mail["read"] == false && self.world.was_disk_full() {
-                    self.world.may_come_again(self.number, &[mail_id]);
-                }
             }
             // Also of a client that was killed before it looked at the answer.
             Some(mail_id) if !is_fetch => self.world.read_by_id(mail_id),

@@ -19,11 +19,15 @@ const UNREAD: Duration = Duration::from_secs(1);
 impl World {
     /// Records that the daemon ends, and that a delivery may be lost with its record.
     pub(super) fn forgive_deliveries(&self) {
+        let has_no_record = self.was_disk_full();
         let mut inner = self.inner();
         inner.forgiven_until = Some(Instant::now() + UNREAD);
-        let mails = inner.mails.values_mut();
-        let deliveries = mails.flat_map(|mail| &mut mail.delivered);
-        deliveries.for_each(|delivery| delivery.silent = true);
+        for mail in inner.mails.values_mut() {
+            mail.unrecorded |= has_no_record;
+            for delivery in &mut mail.delivered {
+                delivery.silent = true;
+            }
+        }
     }
 
     /// Fills the disk, or frees it.

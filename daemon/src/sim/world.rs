@@ -34,6 +34,8 @@ pub(super) struct Mail {
     pub(super) read: bool,
     /// Whether a client read or marked the mail by its id, so that no lease is required.
     by_id: bool,
+    /// Whether no record tells who has begun the mail, because a daemon ended with a full disk.
+    pub(super) unrecorded: bool,
     pub(super) deleted: bool,
     /// Clients that have written the mail.
     pub(super) delivered: Vec<Delivery>,
@@ -237,6 +239,7 @@ impl World {
             at: inner.true_time(),
             read: false,
             by_id: false,
+            unrecorded: false,
             deleted: false,
             delivered: Vec::new(),
         };
@@ -303,17 +306,16 @@ impl World {
     pub(super) fn delivered(&self, client: u64, id: u64, to: &str) {
         let mut inner = self.inner();
         inner.note(&format!("client {client} delivers {id}"));
-        let forgiven = inner.forgiven_until;
-        let silent = forgiven.is_some_and(|until| Instant::now() < until);
+        let until = inner.forgiven_until;
         let Some(mail) = inner.mails.get_mut(&id) else {
             let how = format!("mail {id} does not exist");
             inner.broken.get_or_insert(how);
             return;
         };
-        let strange = mail.to != to;
+        let silent = mail.unrecorded || until.is_some_and(|until| Instant::now() < until);
         let again = mail.delivered.iter().find(|before| !before.silent);
         let problem = match again {
-            _ if strange => Some(format!("mail {id} to {} is read by {to}", mail.to)),
+            _ if mail.to != to => Some(format!("mail {id} to {} is read by {to}", mail.to)),
             Some(before) => Some(format!(
                 "mail {id} is read by client {client}, and was by client {}",
                 before.client
@@ -321,9 +323,7 @@ impl World {
             None => None,
         };
         mail.delivered.push(Delivery { client, silent });
-        if let Some(problem) = problem {
-            inner.broken.get_or_insert(problem);
-        }
+        inner.broken = inner.broken.take().or(problem);
     }
 
     /// Records that these deliveries of a client may be repeated: taid may not know of them.

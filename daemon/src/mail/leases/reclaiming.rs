@@ -79,7 +79,8 @@ impl Leases {
         reserved.notified().await;
     }
 
-    /// Ends the reservations whose time has ended, and drops deliveries that are too old for a store. Returns the addresses of the mails of the previous
+    /// Ends the reservations whose time has ended, and drops deliveries that are too old for a store.
+    /// Returns the addresses of the mails of the previous
     /// daemon that are free now.
     pub(in crate::mail) fn lapse(&self) -> Vec<String> {
         let mut table = self.table();
