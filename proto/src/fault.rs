@@ -71,6 +71,38 @@ pub enum FaultCode {
     NotRecorded,
 }
 
+impl FaultCode {
+    /// Returns whether a program that repeats the call about the same mail gets the same fault until a
+    /// person changes something.
+    pub fn is_lasting(self) -> bool {
+        match self {
+            FaultCode::BadRequest
+            | FaultCode::NotFound
+            | FaultCode::NotYours
+            | FaultCode::NotPermitted => true,
+            FaultCode::NotRunning
+            | FaultCode::NotSignedIn
+            | FaultCode::AuthRefused
+            | FaultCode::Unreachable
+            | FaultCode::BridgeFailed
+            | FaultCode::RateLimited
+            | FaultCode::OutcomeUnknown
+            | FaultCode::DeadlinePassed
+            | FaultCode::TooBusy
+            | FaultCode::Cancelled
+            | FaultCode::Stopping
+            | FaultCode::OtherAccount
+            | FaultCode::AccountRefused
+            | FaultCode::Duplicate
+            | FaultCode::AwaitingApproval
+            | FaultCode::AnswerTooLarge
+            | FaultCode::VersionMismatch
+            | FaultCode::Internal
+            | FaultCode::NotRecorded => false,
+        }
+    }
+}
+
 /// Next action after a fault, for each kind of reader.
 ///
 /// Each text is an imperative clause in lower case, without a full stop: ``run `taid login` ``.

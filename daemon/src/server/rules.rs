@@ -59,7 +59,7 @@ impl FileRules {
     /// Reads the configuration with `read` if its files changed since it was used, and passes it to `apply`.
     ///
     /// A file that is deleted or emptied keeps its rules: a home directory may be unmounted, and a program
-    /// that writes a file may empty it first. Its rules also stay while its disk does not answer.
+    /// that writes a file may empty it first.
     ///
     /// # Errors
     /// The reason for which it cannot be used.

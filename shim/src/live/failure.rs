@@ -19,32 +19,14 @@ pub(super) enum Failure {
 impl Failure {
     /// Returns the failure to submit an answer.
     pub(super) fn of_submit(code: FaultCode, answer: Content) -> Self {
-        match code {
-            // No mail can be made from the answer. Another run makes another one.
-            FaultCode::BadRequest => Failure::Run,
-            // Also the limit of sends in an hour, and a key of the bridge that its operator renews.
-            FaultCode::NotFound | FaultCode::NotPermitted | FaultCode::NotYours => {
-                Failure::Refused(answer)
-            }
-            FaultCode::NotRunning
-            | FaultCode::NotSignedIn
-            | FaultCode::AuthRefused
-            | FaultCode::Unreachable
-            | FaultCode::BridgeFailed
-            | FaultCode::RateLimited
-            | FaultCode::OutcomeUnknown
-            | FaultCode::DeadlinePassed
-            | FaultCode::TooBusy
-            | FaultCode::Cancelled
-            | FaultCode::Stopping
-            | FaultCode::OtherAccount
-            | FaultCode::AccountRefused
-            | FaultCode::Duplicate
-            | FaultCode::AwaitingApproval
-            | FaultCode::AnswerTooLarge
-            | FaultCode::VersionMismatch
-            | FaultCode::Internal
-            | FaultCode::NotRecorded => Failure::NotSent(answer),
+        // No mail can be made from the answer. Another run makes another one.
+        if code == FaultCode::BadRequest {
+            return Failure::Run;
+        }
+        // Also the limit of sends in an hour, and a key of the bridge that its operator renews.
+        match code.is_lasting() {
+            true => Failure::Refused(answer),
+            false => Failure::NotSent(answer),
         }
     }
 }

@@ -184,31 +184,10 @@ async fn is_read(calls: &Calls, id: MailId) -> Result<(), Fault> {
 
 /// Returns the failure of a call that can succeed later.
 fn unless_lasting(fault: Fault) -> Result<(), Fault> {
-    match fault.code {
-        // With shared leases, a client of another machine can hold the mail.
-        FaultCode::NotFound
-        | FaultCode::NotYours
-        | FaultCode::NotPermitted
-        | FaultCode::BadRequest => Ok(()),
-        FaultCode::NotRunning
-        | FaultCode::NotSignedIn
-        | FaultCode::AuthRefused
-        | FaultCode::Unreachable
-        | FaultCode::BridgeFailed
-        | FaultCode::RateLimited
-        | FaultCode::OutcomeUnknown
-        | FaultCode::DeadlinePassed
-        | FaultCode::TooBusy
-        | FaultCode::Cancelled
-        | FaultCode::Stopping
-        | FaultCode::OtherAccount
-        | FaultCode::AccountRefused
-        | FaultCode::Duplicate
-        | FaultCode::AwaitingApproval
-        | FaultCode::AnswerTooLarge
-        | FaultCode::VersionMismatch
-        | FaultCode::Internal
-        | FaultCode::NotRecorded => Err(fault),
+    // With shared leases, a client of another machine can hold the mail.
+    match fault.code.is_lasting() {
+        true => Ok(()),
+        false => Err(fault),
     }
 }
 

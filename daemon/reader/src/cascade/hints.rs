@@ -117,7 +117,8 @@ pub(super) fn link_colour(body: &Element) -> Option<Rgba> {
     body.attribute(&local_name!("link")).and_then(legacy_colour)
 }
 
-fn marker(text: &str) -> Option<ListStyle> {
+/// Returns the marker that the attribute `type` of a list or an item names.
+pub(crate) fn marker(text: &str) -> Option<ListStyle> {
     Some(match text.trim() {
         "1" => ListStyle::Decimal,
         "a" => ListStyle::LowerAlpha,

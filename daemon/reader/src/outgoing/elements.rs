@@ -265,25 +265,6 @@ pub(super) fn is_block(tag: &str) -> bool {
     )
 }
 
-/// Returns whether an element is for words within a line.
-pub(super) fn is_text(tag: &str) -> bool {
-    matches!(
-        tag,
-        "a" | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "big"
-            | "em"
-            | "font"
-            | "i"
-            | "small"
-            | "span"
-            | "strong"
-            | "u"
-    )
-}
-
 /// Returns whether an element that is unwrapped starts on a new line.
 pub(super) fn loses_lines(tag: &str) -> bool {
     matches!(

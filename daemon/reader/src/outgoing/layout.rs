@@ -5,6 +5,7 @@ use super::{
     tree::Element,
     values::{self, FONT},
 };
+use crate::page::gaps;
 
 /// Smallest distance that separates words as a space does, in pixels.
 const SPACE: f32 = 3.0;
@@ -51,7 +52,7 @@ pub(super) fn is_box(element: &Element) -> bool {
         Some("table-cell") => true,
         _ if float.as_deref() == Some("right") => true,
         Some("inline-block" | "inline-flex" | "inline-grid" | "inline-table") => {
-            is_sized || !elements::is_text(element.tag())
+            is_sized || !gaps::is_text(element.tag())
         }
         _ => float.as_deref() == Some("left") && is_sized,
     }

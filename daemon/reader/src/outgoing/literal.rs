@@ -38,8 +38,7 @@ pub(super) fn edits<'a>(root: &'a AstNode<'a>, source: &str) -> Edits {
         let range = data.sourcepos.start.line..=data.sourcepos.end.line;
         match &data.value {
             NodeValue::CodeBlock(code) => {
-                let is_text = is_no_fence(code);
-                if is_text {
+                if is_no_fence(code) {
                     unfence(range.clone(), code.closed, &lines, &mut edits);
                 }
                 mark(range, &mut verbatim);
@@ -49,21 +48,8 @@ pub(super) fn edits<'a>(root: &'a AstNode<'a>, source: &str) -> Edits {
                 underline(range, &lines, &mut edits);
             }
             NodeValue::List(list) if list.bullet_char == b'+' => plus(node, &mut edits),
-            // A list would have the number without its zeros.
             NodeValue::Item(item) if item.list_type == ListType::Ordered => {
-                let line = lines.get(range.start().saturating_sub(1)).copied();
-                let number = line
-                    .unwrap_or_default()
-                    .trim_start_matches([' ', '\t', '>']);
-                if number.starts_with('0')
-                    && !number.trim_start_matches('0').starts_with(['.', ')'])
-                {
-                    let mark = match item.delimiter {
-                        ListDelimType::Period => '.',
-                        ListDelimType::Paren => ')',
-                    };
-                    edits.insert(*range.start(), Edit::Escape(mark));
-                }
+                zeros(*range.start(), item.delimiter, &lines, &mut edits);
             }
             NodeValue::Link(link) | NodeValue::Image(link) => {
                 targets.insert(link.url.clone());
@@ -73,6 +59,19 @@ pub(super) fn edits<'a>(root: &'a AstNode<'a>, source: &str) -> Edits {
     }
     definitions(&lines, &verbatim, &targets, &mut edits);
     edits
+}
+
+/// Makes text of an item whose number begins with zeros, which a list would leave away.
+fn zeros(at: usize, delimiter: ListDelimType, lines: &[&str], edits: &mut Edits) {
+    let line = lines.get(at.saturating_sub(1)).copied().unwrap_or_default();
+    let number = line.trim_start_matches([' ', '\t', '>']);
+    if number.starts_with('0') && !number.trim_start_matches('0').starts_with(['.', ')']) {
+        let mark = match delimiter {
+            ListDelimType::Period => '.',
+            ListDelimType::Paren => ')',
+        };
+        edits.insert(at, Edit::Escape(mark));
+    }
 }
 
 /// Returns a source with its changes.

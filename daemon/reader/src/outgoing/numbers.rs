@@ -4,7 +4,7 @@ use super::{
     tree::{Element, NodeId, Tree},
     values,
 };
-use crate::{css::marker::ListStyle, page};
+use crate::{cascade::hints, css::marker::ListStyle, page};
 
 /// An open list.
 pub(super) struct List {
@@ -73,16 +73,5 @@ fn style_of(element: &Element) -> Option<ListStyle> {
             })
         })
     });
-    declared.or_else(|| {
-        Some(match element.attr("type")?.trim() {
-            "1" => ListStyle::Decimal,
-            "a" => ListStyle::LowerAlpha,
-            "A" => ListStyle::UpperAlpha,
-            "i" => ListStyle::LowerRoman,
-            "I" => ListStyle::UpperRoman,
-            "none" => ListStyle::None,
-            "disc" | "circle" | "square" => ListStyle::Bullet,
-            _ => return None,
-        })
-    })
+    declared.or_else(|| hints::marker(element.attr("type")?))
 }

@@ -51,8 +51,17 @@ fn is_in_line(style: &Computed) -> bool {
 
 /// Returns whether a block in a line is as wide as its text, so that it is next to the text beside it.
 fn joins(element: &Element, style: &Computed) -> bool {
-    let is_text = matches!(
-        element.html_name(),
+    let frame = style.frame.as_deref();
+    let is_sized = frame.is_some_and(|frame| {
+        frame.width.is_some() || frame.min_width.is_some() || frame.float == Float::Right
+    });
+    is_text(element.html_name()) && !is_sized
+}
+
+/// Returns whether an element is for words within a line.
+pub(crate) fn is_text(tag: &str) -> bool {
+    matches!(
+        tag,
         "a" | "abbr"
             | "b"
             | "bdi"
@@ -65,12 +74,7 @@ fn joins(element: &Element, style: &Computed) -> bool {
             | "span"
             | "strong"
             | "u"
-    );
-    let frame = style.frame.as_deref();
-    let is_sized = frame.is_some_and(|frame| {
-        frame.width.is_some() || frame.min_width.is_some() || frame.float == Float::Right
-    });
-    is_text && !is_sized
+    )
 }
 
 /// Returns whether a margin or padding separates the text of an element from that beside it, as a space

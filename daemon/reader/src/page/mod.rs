@@ -5,7 +5,7 @@ mod digits;
 mod direction;
 mod emphasis;
 mod escape;
-mod gaps;
+pub(crate) mod gaps;
 mod hosts;
 mod inline;
 mod labels;

@@ -80,8 +80,7 @@ impl Leases {
     }
 
     /// Ends the reservations whose time has ended, and drops deliveries that are too old for a store.
-    /// Returns the addresses of the mails of the previous
-    /// daemon that are free now.
+    /// Returns the addresses of the mails of the previous daemon that are free now.
     pub(in crate::mail) fn lapse(&self) -> Vec<String> {
         let mut table = self.table();
         table.forget_kept();

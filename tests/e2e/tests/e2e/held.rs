@@ -130,6 +130,18 @@ fn with_a_keyring_a_mail_survives_a_kill_of_taid_and_is_sent_exactly_once() {
     assert!(!machine.state_dir().join("held-default/1").exists());
 }
 
+/// Kills taid after it has sent mail 1, which was approved, and before it knows so. Returns its successor.
+fn die_while_sending<'a>(machine: &'a Machine, keyring: &Keyring, taid: Daemon) -> Daemon<'a> {
+    machine.sandbox.fail(FaultKind::HangAfter, 1, SEND);
+    let mut approving = machine.command("taid");
+    approving.args(["approve", "1", "--yes"]);
+    let approving = approving.stdout(Stdio::null()).stderr(Stdio::null());
+    let _approving = Killed::spawn(approving);
+    wait_until("the mail is sent", || sent(machine) == ["text"]);
+    taid.kill();
+    keyring.taid(machine)
+}
+
 #[test]
 fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
     let machine = machine("always");
@@ -141,15 +153,7 @@ fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
     hold(&machine, "text");
     let page = Page::open(&machine);
     let (form, token) = page.form("held/1", "send");
-    machine.sandbox.fail(FaultKind::HangAfter, 1, SEND);
-    let mut approving = machine.command("taid");
-    approving.args(["approve", "1", "--yes"]);
-    let approving = approving.stdout(Stdio::null()).stderr(Stdio::null());
-    let _approving = Killed::spawn(approving);
-    wait_until("the mail is sent", || sent(&machine) == ["text"]);
-    taid.kill();
-
-    let _taid = keyring.taid(&machine);
+    let _taid = die_while_sending(&machine, &keyring, taid);
     let (_, list) = approve(&machine, &[]);
     assert!(
         list.contains("may have been sent when taid stopped: check before you approve it again"),
@@ -190,15 +194,7 @@ fn a_person_who_knows_that_a_mail_may_have_been_sent_can_send_it_again() {
     let taid = keyring.taid(&machine);
     taid.wait_until_live();
     hold(&machine, "text");
-    machine.sandbox.fail(FaultKind::HangAfter, 1, SEND);
-    let mut approving = machine.command("taid");
-    approving.args(["approve", "1", "--yes"]);
-    let approving = approving.stdout(Stdio::null()).stderr(Stdio::null());
-    let _approving = Killed::spawn(approving);
-    wait_until("the mail is sent", || sent(&machine) == ["text"]);
-    taid.kill();
-
-    let _taid = keyring.taid(&machine);
+    let _taid = die_while_sending(&machine, &keyring, taid);
     let page = Page::open(&machine);
     let (form, token) = page.form("held/1", "send");
     let answer = page.post(&form, &token);

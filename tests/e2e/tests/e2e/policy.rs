@@ -2,7 +2,7 @@
 
 use crate::mail::{desk, mail};
 use serde_json::{Value, json};
-use tai_e2e::{Machine, wait_until};
+use tai_e2e::{Machine, mcp::Shim, wait_until};
 use tai_sandbox::NewMail;
 
 fn machine(rules: &str) -> Machine {
@@ -233,15 +233,21 @@ fn a_changed_rule_counts_from_the_next_call_on() {
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 2);
 }
 
+/// Begins a wait for mail, and returns its request once taid looks for mail.
+fn begin_wait(machine: &Machine, shim: &mut Shim) -> Value {
+    let wait = shim.begin_call("wait_for_email", json!({"timeout": 45}));
+    wait_until("the wait begins", || {
+        machine.sandbox.count("GET /api/v1/messages") > 0
+    });
+    wait
+}
+
 #[test]
 fn a_wait_follows_a_rule_that_changes_meanwhile() {
     let machine = machine("");
     let _taid = machine.start();
     let mut shim = desk(&machine);
-    let wait = shim.begin_call("wait_for_email", json!({"timeout": 45}));
-    wait_until("the wait begins", || {
-        machine.sandbox.count("GET /api/v1/messages") > 0
-    });
+    let wait = begin_wait(&machine, &mut shim);
     machine.configure("[instances.desk]\nallow_from = [\"*@example.com\"]\n");
     wait_until("taid reads the rule", || {
         machine.log().contains("of the configuration again")
@@ -257,10 +263,7 @@ fn a_wait_ends_without_a_mail_once_a_rule_forbids_it() {
     let machine = machine("");
     let _taid = machine.start();
     let mut shim = desk(&machine);
-    let wait = shim.begin_call("wait_for_email", json!({"timeout": 45}));
-    wait_until("the wait begins", || {
-        machine.sandbox.count("GET /api/v1/messages") > 0
-    });
+    let wait = begin_wait(&machine, &mut shim);
     machine.configure("[instances.desk]\ntools = [\"list_inbox\"]\n");
     deliver_from(&machine, "bob@tai.chat", "question");
     let waited = shim.finish_call(&wait);
