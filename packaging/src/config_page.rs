@@ -8,7 +8,9 @@ use taid::config::{
 };
 
 const INTRODUCTION: &str = "Every key is optional. A value comes from the environment of taid, then from the file, then \
-                            from the default. An empty variable counts as unset. `taid doctor` lists every value that is set.";
+                            from the default. An empty variable counts as unset. `taid doctor` lists every value that is set. \
+                            A changed `confirm_send` or `[instances.NAME]` counts from the next call on, any other change \
+                            from the next start of taid on.";
 const PASSWORD: &str = "taid reads the password from the first configured source: the variable \
                         `TAI_MCP_PASSWORD` or `PASSWORD`, the systemd credential `tai-password`, \
                         `password_command`, `password_file`, the keyring of the system, the configuration \

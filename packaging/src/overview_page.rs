@@ -54,7 +54,7 @@ const TROUBLE: [(&str, &str); 7] = [
     ),
     (
         "taid does not answer",
-        "`taid logs` shows its log. `taid stop` stops it; the next call starts it again.",
+        "`taid logs` shows its log. `kill` ends it, with the number that the error names; the next call starts it again.",
     ),
     (
         "A bug",
@@ -73,7 +73,7 @@ const FILES: [(&str, &str); 4] = [
     ),
     (
         "$XDG_RUNTIME_DIR/tai/",
-        "Sockets. Without it they are in `~/.local/state/tai/run/`.",
+        "Sockets. Without it they are in `/run/user/UID/tai/`, or else in `~/.local/state/tai/run/`.",
     ),
     (
         "/usr/share/doc/tai/",

@@ -49,6 +49,7 @@
 //! | address ([`names::Address`]) | 254 bytes |
 //! | username, instance, profile ([`names`]) | 50, 64, 32 bytes |
 //! | records in the answer to [`call::GetTraffic`] | 300 calls, 200 exchanges |
+//! | mails of one [`call::ReclaimLeases`]; further ones are ignored | 1,024 |
 //! | unanswered requests of a connection ([`message::MAX_IN_FLIGHT`]) | 64 |
 //!
 //! A value over its limit does not decode and closes the connection. A request over the limit of
@@ -73,7 +74,9 @@
 //! The daemon serves at most 1,100 connections of agents, 64 of these at the socket of one instance, and
 //! 64 of persons, and closes any further one without a frame. Frames of more than 64 KiB share 32 MiB,
 //! at the socket of one instance 8 MiB, and each must arrive within a second once there is room for
-//! it.
+//! it. One socket serves 64 requests for a status at once, 8 of these of one connection; further ones wait until
+//! their deadlines. It serves calls with 64 MiB of content at once, and the socket of one instance 64 calls with
+//! 16 MiB; further ones are answered with [`FaultCode::TooBusy`].
 //!
 //! Either side may hang up at any time. A draining daemon answers new requests with
 //! [`FaultCode::Stopping`] and completes the requests that it began: sends until their deadlines,

@@ -47,7 +47,7 @@ pub(in crate::cli) struct Approve {
     /// Send the mail without a question, for scripts of your own
     #[arg(long, requires = "number", conflicts_with = "reject")]
     yes: bool,
-    /// Discard the mail
+    /// Discard the mail, or remove it from the list if it was not sent in time
     #[arg(long, requires = "number")]
     reject: bool,
     /// Show each mail that begins to wait, and at a terminal ask about it, until Ctrl-C

@@ -26,7 +26,8 @@ use tai_proto::{
 /// Send a mail, or answer one, from any address of the account
 ///
 /// The text is Markdown from standard input, --body or --file. The whole mail is shown as its recipient
-/// gets it, and sent after you confirm it. The same mail is not sent a second time within ten minutes.
+/// gets it, and sent after you confirm it. The same mail is refused for ten minutes, and for a day if it
+/// is unknown whether the first one was sent.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid send --to bob@example.com --subject Lunch --body 'At noon?'
@@ -58,7 +59,7 @@ pub(in crate::cli) struct Send {
     /// Send the mail without a question, for scripts of your own
     #[arg(long)]
     yes: bool,
-    /// Send the mail although the same mail was sent within ten minutes
+    /// Send the mail although the same mail was, or may have been, sent before
     #[arg(long)]
     again: bool,
     /// Print JSON in a stable format

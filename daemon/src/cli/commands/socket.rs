@@ -25,7 +25,7 @@ pub(in crate::cli) struct Socket {
     /// Print the socket that serves this instance alone; its table in config.toml has `socket = true`
     #[arg(long, value_name = "NAME", conflicts_with = "admin")]
     instance: Option<Instance>,
-    /// Print the socket of the user's own commands, which may approve, log out and stop
+    /// Print the socket of your own commands, which read all mail of the account, approve and stop taid
     #[arg(long)]
     admin: bool,
 }
