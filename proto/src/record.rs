@@ -16,7 +16,12 @@ pub struct Record {
     pub socket: PathBuf,
     /// Name of the machine, which differs if machines share a home directory.
     pub host: String,
+    /// Whether the daemon stops: it completes its calls and does not listen any more.
+    pub is_stopping: bool,
 }
+
+/// Last line of the record of a daemon that stops.
+const STOPPING: &str = "stopping";
 
 impl Record {
     /// Parses the content of a lock file; `None` if it is incomplete.
@@ -25,13 +30,24 @@ impl Record {
         let pid = lines.next()?.parse().ok()?;
         let socket = lines.next().map(PathBuf::from)?;
         let host = lines.next()?.to_owned();
+        let is_stopping = lines.next() == Some(STOPPING);
         let is_complete = text.ends_with('\n') && !socket.as_os_str().is_empty();
-        is_complete.then_some(Self { pid, socket, host })
+        is_complete.then_some(Self {
+            pid,
+            socket,
+            host,
+            is_stopping,
+        })
     }
 
     /// Returns the content of the lock file.
     pub fn text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.pid, self.socket.display(), self.host)
+        let (pid, socket, host) = (self.pid, self.socket.display(), &self.host);
+        let last = match self.is_stopping {
+            true => format!("{STOPPING}\n"),
+            false => String::new(),
+        };
+        format!("{pid}\n{socket}\n{host}\n{last}")
     }
 }
 
@@ -45,13 +61,20 @@ mod tests {
             pid: 7,
             socket: "/run/user/7/tai/default.sock".into(),
             host: "desk".to_owned(),
+            is_stopping: false,
         };
         let text = record.text();
-        assert_eq!(Record::parse(&text), Some(record));
+        assert_eq!(Record::parse(&text).as_ref(), Some(&record));
         for end in 0..text.len() {
             let part = text.get(..end).unwrap();
             assert_eq!(Record::parse(part), None, "{part:?}");
         }
         assert_eq!(Record::parse("x\n/a\nb\n"), None);
+        let stopping = Record {
+            is_stopping: true,
+            ..record
+        };
+        assert!(stopping.text().starts_with(&text));
+        assert_eq!(Record::parse(&stopping.text()), Some(stopping));
     }
 }

@@ -162,6 +162,11 @@ impl Daemon {
         self.profile.is_some()
     }
 
+    /// Returns the process id of a daemon that completes its calls and does not listen any more.
+    pub(super) fn stopping(&self) -> Option<u32> {
+        self.local.stopping()
+    }
+
     /// Waits up to `limit` until the daemon has exited.
     pub(super) async fn until_gone(&self, limit: Duration) -> Result<(), Fault> {
         let gone = self.local.until_gone(Instant::now() + limit);

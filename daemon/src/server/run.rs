@@ -28,6 +28,7 @@ use tai_proto::{
     endpoint::{Endpoint, TooLong},
     names::{Profile, Username},
     places::Places,
+    record::Record,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -79,6 +80,12 @@ impl RunError {
         match self {
             RunError::Config(error) => error.hint(),
             RunError::Endpoint(_) => SHORTER_PATH,
+            RunError::Bind(BindError::AlreadyRunning {
+                first: Some(Record {
+                    is_stopping: true, ..
+                }),
+                ..
+            }) => "`taid stop` waits for its end; then repeat the command",
             RunError::Bind(BindError::AlreadyRunning { .. }) => {
                 "use the running taid (`taid status`), or stop it with `taid stop`"
             }

@@ -15,6 +15,11 @@ pub enum ConnectError {
         /// Path of the socket.
         socket: PathBuf,
     },
+    /// The daemon stops: it completes its calls and does not listen any more.
+    Stopping {
+        /// Process id.
+        pid: u32,
+    },
     /// The daemon hung up before it finished the handshake: it is exiting. Its successor may have the
     /// same socket.
     HungUp {
@@ -92,6 +97,14 @@ impl ConnectError {
                 "taid starts with the first call of a client; to start it now: `taid login`, \
                          or `taid run` to watch it",
             )),
+            ConnectError::Stopping { pid } => {
+                Fault::new(FaultCode::Stopping, format!("taid (pid {pid}) is stopping"))
+                    .because("it completes the calls that it began, which takes at most a minute")
+                    .hint(Hint::each(
+                        "call again in a minute",
+                        "`taid stop` waits for its end; then repeat the command",
+                    ))
+            }
             ConnectError::HungUp { socket } => {
                 Fault::new(FaultCode::NotRunning, "taid hung up before it answered")
                     .because(format!(
@@ -224,6 +237,7 @@ mod tests {
             ConnectError::NotRunning {
                 socket: socket.clone(),
             },
+            ConnectError::Stopping { pid: 7 },
             ConnectError::HungUp {
                 socket: socket.clone(),
             },
@@ -277,6 +291,12 @@ mod tests {
         hint: ask the user to sign in with `taid login --profile work`, which starts taid, then call again
 
         taid starts with the first call of a client; to start it now: `taid login --profile work`, or `taid run --profile work` to watch it
+
+        error: taid (pid 7) is stopping
+        caused by: it completes the calls that it began, which takes at most a minute
+        hint: call again in a minute
+
+        `taid stop --profile work` waits for its end; then repeat the command
 
         error: taid hung up before it answered
         caused by: the process at /run/user/7/tai/work.sock accepts connections and closes them

@@ -136,6 +136,14 @@ impl Local {
         self.locks().any(|lock| is_held(&lock))
     }
 
+    /// Returns the process id of a daemon that holds the lock of the profile and stops.
+    pub fn stopping(&self) -> Option<u32> {
+        self.locks().find_map(|lock| {
+            let record = read_record(&lock).filter(|record| record.is_stopping)?;
+            is_held(&lock).then_some(record.pid)
+        })
+    }
+
     /// Waits until no daemon holds the lock of the profile. A daemon releases it on exit.
     ///
     /// # Errors
@@ -196,7 +204,8 @@ impl Local {
     /// may listen.
     ///
     /// # Errors
-    /// [`ConnectError::NotRunning`], or the first other error if no socket leads to the daemon.
+    /// [`ConnectError::NotRunning`] or [`ConnectError::Stopping`], or the first other error if no socket
+    /// leads to the daemon.
     async fn find(&self) -> Result<Stream, ConnectError> {
         let mut refused = None;
         for socket in self.candidates() {
@@ -208,8 +217,11 @@ impl Local {
                 }
             }
         }
-        Err(refused.unwrap_or_else(|| ConnectError::NotRunning {
-            socket: self.socket(),
+        Err(refused.unwrap_or_else(|| match self.stopping() {
+            Some(pid) => ConnectError::Stopping { pid },
+            None => ConnectError::NotRunning {
+                socket: self.socket(),
+            },
         }))
     }
 

@@ -34,6 +34,7 @@ impl Install {
             // A taid outside the service holds the lock and the socket that the service needs.
             match Daemon::running(target)?.call(GetInfo, SHORT).await {
                 Ok(_) => stop(target).await?,
+                Err(fault) if fault.code == FaultCode::Stopping => stop(target).await?,
                 Err(fault) if fault.code == FaultCode::NotRunning => {}
                 Err(fault) => return Err(fault.into()),
             }

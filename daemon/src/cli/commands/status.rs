@@ -15,7 +15,7 @@ use std::{pin::pin, time::Duration};
 use tai_client::in_local_words;
 use tai_proto::{
     Fault, FaultCode,
-    status::{SessionState, Status as Facts},
+    status::{SCHEMA, SessionState, Status as Facts},
 };
 
 /// Interval of `--watch`.
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
   taid status --all    show the taid of every profile
   taid status --json | jq .session
 
-Exits with 3 if taid is not running, and with 4 if it is not signed in.")]
+Exits with 3 if taid is not running, with 4 if it is not signed in, and with 1 while it stops.")]
 pub(in crate::cli) struct Status {
     /// Print JSON in a stable format
     #[arg(long)]
@@ -59,7 +59,15 @@ async fn ask(target: &Target) -> Result<Facts, Fault> {
 }
 
 async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
-    let status = ask(target).await?;
+    let status = match ask(target).await {
+        Ok(status) => status,
+        Err(fault) => {
+            if json && let Some(pid) = Daemon::running(target)?.stopping() {
+                print(&pretty(&of_stopping(target, pid))?);
+            }
+            return Err(fault.into());
+        }
+    };
     match json {
         true => print(&pretty(&status)?),
         false => {
@@ -74,6 +82,13 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
         }
     }
     Ok(exit_of(std::slice::from_ref(&status)))
+}
+
+/// Returns the part of the status that is known of a daemon that does not listen any more.
+fn of_stopping(target: &Target, pid: u32) -> serde_json::Value {
+    let profile = target.profile.as_str();
+    let daemon = serde_json::json!({"profile": profile, "pid": pid, "draining": true});
+    serde_json::json!({"schema": SCHEMA, "daemon": daemon})
 }
 
 /// Prints the mail that no client reads. Only a person at a terminal is told, because it costs a

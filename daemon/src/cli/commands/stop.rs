@@ -9,7 +9,7 @@ use crate::cli::{
 };
 use clap::Args;
 use std::time::Duration;
-use tai_proto::{approval::HeldState, call};
+use tai_proto::{FaultCode, approval::HeldState, call};
 
 /// Time limit for the daemon's open calls, above that of a send.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(70);
@@ -72,7 +72,12 @@ pub(in crate::cli) async fn may_lose(target: &Target) -> Result<bool, CliError> 
 /// The daemon cannot be reached, or does not exit in time.
 pub(in crate::cli) async fn stop(target: &Target) -> Result<(), CliError> {
     let daemon = Daemon::running(target)?;
-    daemon.call(call::Stop, SHORT).await?;
+    match daemon.call(call::Stop, SHORT).await {
+        Ok(()) => {}
+        // It was asked before.
+        Err(fault) if fault.code == FaultCode::Stopping => {}
+        Err(fault) => return Err(fault.into()),
+    }
     if !daemon.has_lock() {
         print("taid stops once its open calls have finished, which takes at most a minute");
         return Ok(());

@@ -88,7 +88,7 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
     }
     match Daemon::look(&target.at_socket(agents)).await {
         Daemon::Running(other) if other.daemon.pid == pid => socket(agents, daemon),
-        Daemon::Running(_) | Daemon::Absent | Daemon::Unusable(_) => wrong(
+        Daemon::Running(_) | Daemon::Absent | Daemon::Stopping(_) | Daemon::Unusable(_) => wrong(
             "socket",
             format!("{} is not the socket of taid (pid {pid})", agents.display()),
             remedy,
@@ -138,7 +138,8 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
     let name = "socket";
     let shown = socket.display();
     let Ok(meta) = std::fs::symlink_metadata(socket) else {
-        return skipped(name, format!("{shown} does not exist: taid is not running"));
+        let why = daemon.without_status();
+        return skipped(name, format!("{shown} does not exist: taid {why}"));
     };
     let access = os::file_access(&meta).filter(|access| access.own && os::is_socket(&meta));
     let Some(access) = access else {
@@ -153,7 +154,9 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
         return wrong(name, found, format!("`chmod 600 {shown}`"));
     }
     match daemon {
-        Daemon::Absent => ok(name, format!("{shown} is stale; taid replaces it")),
+        Daemon::Absent | Daemon::Stopping(_) => {
+            ok(name, format!("{shown} is stale; taid replaces it"))
+        }
         Daemon::Unusable(_) | Daemon::Running(_) => ok(name, format!("{shown} is private")),
     }
 }

@@ -21,6 +21,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(super) enum Daemon {
     /// No daemon listens.
     Absent,
+    /// A daemon completes its calls and does not listen any more. Contains the request's fault.
+    Stopping(Fault),
     /// A daemon listens, and the request failed.
     Unusable(CliError),
     /// The daemon answered with its status.
@@ -61,6 +63,7 @@ impl Daemon {
         match status {
             Ok(status) => Daemon::Running(Box::new(status)),
             Err(fault) if fault.code == FaultCode::NotRunning => Daemon::Absent,
+            Err(fault) if fault.code == FaultCode::Stopping => Daemon::Stopping(fault),
             Err(fault) => Daemon::Unusable(fault.into()),
         }
     }
@@ -69,7 +72,16 @@ impl Daemon {
     pub(super) fn status(&self) -> Option<&Status> {
         match self {
             Daemon::Running(status) => Some(status),
-            Daemon::Absent | Daemon::Unusable(_) => None,
+            Daemon::Absent | Daemon::Stopping(_) | Daemon::Unusable(_) => None,
+        }
+    }
+
+    /// Returns why there is no status, as a predicate of taid.
+    pub(super) fn without_status(&self) -> &'static str {
+        match self {
+            Daemon::Absent => "is not running",
+            Daemon::Stopping(_) => "is stopping",
+            Daemon::Unusable(_) | Daemon::Running(_) => "does not answer",
         }
     }
 
@@ -104,6 +116,7 @@ pub(super) fn running(daemon: &Daemon, start: &str) -> Check {
             )
         }
         Daemon::Absent => skipped(name, format!("not running; {start}")),
+        Daemon::Stopping(fault) => skipped(name, fault.to_string()),
         Daemon::Unusable(error) => {
             let found = match error.why.as_str() {
                 "" => error.what.clone(),
@@ -126,6 +139,9 @@ pub(super) fn version(daemon: &Daemon) -> Check {
             "`taid stop`, then start taid from this installation",
         )
         .repaired_by(daemon.status().and_then(Repair::restart_of)),
-        None => ok(name, format!("{ours}; not compared: taid is not running")),
+        None => ok(
+            name,
+            format!("{ours}; not compared: taid {}", daemon.without_status()),
+        ),
     }
 }

@@ -6,7 +6,7 @@ use tai_proto::record::Record;
 /// Reason for which the daemon cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BindError {
-    #[error("taid is already running for profile {profile}{}", .first.as_ref().map(place).unwrap_or_default())]
+    #[error("{}", in_use(profile, first.as_ref()))]
     AlreadyRunning {
         profile: String,
         /// Record of the running daemon.
@@ -34,6 +34,15 @@ pub(crate) enum BindError {
         #[source]
         source: io::Error,
     },
+}
+
+/// Returns the error for a profile with a daemon.
+fn in_use(profile: &str, first: Option<&Record>) -> String {
+    let place = first.map(place).unwrap_or_default();
+    match first.is_some_and(|first| first.is_stopping) {
+        true => format!("the previous taid of profile {profile} is stopping{place}"),
+        false => format!("taid is already running for profile {profile}{place}"),
+    }
 }
 
 /// Returns the place of a running daemon in parentheses.

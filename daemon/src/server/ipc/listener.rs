@@ -10,7 +10,7 @@ use super::{
 use crate::os::{self, InheritedSocket};
 use std::{
     fs::{File, TryLockError},
-    io::{Seek as _, Write as _},
+    io::{self, Seek as _, Write as _},
     sync::Arc,
     time::Duration,
 };
@@ -35,8 +35,10 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// Lock of a profile. While it is held, no other daemon of the profile runs.
 #[derive(Debug)]
 pub(crate) struct ProfileLock {
-    _file: File,
+    /// The lock file, which ends with the record.
+    file: File,
     endpoint: Endpoint,
+    record: Record,
 }
 
 /// The listening sockets and the lock of their profile.
@@ -86,16 +88,30 @@ impl ProfileLock {
             pid: std::process::id(),
             socket: endpoint.socket(),
             host: tai_client::host_name(),
+            is_stopping: false,
         };
-        file.set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| file.write_all(record.text().as_bytes()))
-            .map_err(failed)?;
+        write(&mut file, &record).map_err(failed)?;
         Ok(Self {
-            _file: file,
+            file,
             endpoint,
+            record,
         })
     }
+
+    /// Records that the daemon stops, so that a client does not take it for one that does not run.
+    fn stopping(&mut self) {
+        self.record.is_stopping = true;
+        if let Err(error) = write(&mut self.file, &self.record) {
+            tracing::warn!(%error, "cannot record that taid stops");
+        }
+    }
+}
+
+/// Replaces the content of a lock file.
+fn write(file: &mut File, record: &Record) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(record.text().as_bytes())
 }
 
 impl Listener {
@@ -132,7 +148,7 @@ impl Listener {
         let tasks = TaskTracker::new();
         let mut keys = 0;
         let idle = Arc::new(Idle::new(idle_exit));
-        let Self { sockets, lock } = self;
+        let Self { sockets, mut lock } = self;
         let mut accepting = sockets.accept();
         loop {
             let (door, stream) = tokio::select! {
@@ -164,6 +180,7 @@ impl Listener {
                 drop((place, guard));
             });
         }
+        lock.stopping();
         accepting.close().await;
         tasks.close();
         if timeout(DRAIN_TIMEOUT, tasks.wait()).await.is_err() {

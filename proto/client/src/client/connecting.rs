@@ -150,7 +150,11 @@ impl<D: Dial> Link<D> {
                 Search::Absent(absent) => absent,
             };
             if Instant::now() >= deadline {
-                return Err(absent.elsewhere.unwrap_or_else(|| fault(silent())));
+                let error = match absent.error {
+                    error @ ConnectError::Stopping { .. } => error,
+                    _ => silent(),
+                };
+                return Err(absent.elsewhere.unwrap_or_else(|| fault(error)));
             }
             let is_back_soon = match absent.presence {
                 Presence::Held => true,
@@ -228,6 +232,7 @@ impl<D: Dial> Link<D> {
             }
             Err(
                 error @ (ConnectError::NotRunning { .. }
+                | ConnectError::Stopping { .. }
                 | ConnectError::NoSocket { .. }
                 | ConnectError::HungUp { .. }),
             ) => {

@@ -2,7 +2,14 @@
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use std::{
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+};
 use tai_e2e::{Machine, PASSWORD, mcp::Shim, processes::send_signal, wait_until};
+use tai_sandbox::FaultKind;
+
+const SEND: &str = "POST /api/v1/send-email";
 
 /// Starts a client that may start taid.
 fn shim(machine: &Machine) -> Shim {
@@ -35,9 +42,7 @@ fn stop_while_sending(machine: &Machine, client: &mut Shim, latency_ms: u64) -> 
         .behave(|behaviour| behaviour.latency_ms = latency_ms);
     let mail = json!({"to": "alice@tai.chat", "content": "x"});
     let send = client.begin_call("send_email", mail);
-    wait_until("the send is under way", || {
-        machine.sandbox.count("POST /api/v1/send-email") == 1
-    });
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
     stop(machine);
     send
 }
@@ -58,7 +63,7 @@ fn new_and_connected_clients_of_a_draining_taid_are_answered_by_its_successor() 
     ] {
         assert!(!answer.is_error, "{}", answer.text);
     }
-    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+    assert_eq!(machine.sandbox.count(SEND), 1);
 }
 
 #[test]
@@ -69,7 +74,7 @@ fn a_send_that_takes_longer_than_other_calls_may_is_completed() {
     let send = stop_while_sending(&machine, &mut connected, 11_000);
     let answer = connected.finish_call(&send);
     assert!(!answer.is_error, "{}", answer.text);
-    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+    assert_eq!(machine.sandbox.count(SEND), 1);
 }
 
 #[test]
@@ -95,4 +100,87 @@ fn an_orderly_stop_leaves_no_call_unknown() {
             assert!(answer.text.contains("not found"), "{}", answer.text);
         }
     }
+}
+
+#[test]
+fn a_draining_taid_is_said_to_stop_until_it_has_ended() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut client = machine.shim("desk").initialized("test", "2025-06-18");
+    machine.sandbox.fail(FaultKind::Hang, 1, SEND);
+    client.begin_call(
+        "send_email",
+        json!({"to": "alice@tai.chat", "content": "x"}),
+    );
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
+    taid.terminate();
+    let socket = machine.socket();
+    wait_until("taid does not listen any more", || !socket.exists());
+
+    let pid = taid.pid().to_string();
+    let mut said = String::new();
+    for command in [
+        &["status"][..],
+        &["run"],
+        &["status", "--json"],
+        &["doctor"],
+    ] {
+        let page = machine.say(&machine.cli(command)).replace(&pid, "PID");
+        let is_shown = |line: &&str| {
+            let checks = ["daemon ", "version ", "socket "];
+            command != ["doctor"] || checks.iter().any(|check| line.contains(check))
+        };
+        let lines = page.lines().filter(is_shown).collect::<Vec<_>>();
+        said.push_str(&format!(
+            "taid {}: {}\n",
+            command.join(" "),
+            lines.join("\n")
+        ));
+    }
+    insta::assert_snapshot!(said, @r#"
+    taid status: exit 1
+    error: taid (pid PID) is stopping
+    caused by: it completes the calls that it began, which takes at most a minute
+    hint: `taid stop` waits for its end; then repeat the command
+    taid run: exit 6
+    error: the previous taid of profile default is stopping (pid PID, socket HOME/.local/state/tai/run/default.sock)
+    hint: `taid stop` waits for its end; then repeat the command
+    taid status --json: exit 1
+    {
+      "schema": 1,
+      "daemon": {
+        "profile": "default",
+        "pid": PID,
+        "draining": true
+      }
+    }
+    error: taid (pid PID) is stopping
+    caused by: it completes the calls that it began, which takes at most a minute
+    hint: `taid stop` waits for its end; then repeat the command
+    taid doctor: - daemon         taid (pid PID) is stopping: it completes the calls that it began, which takes at most a minute
+    ✓ version        0.1.0; not compared: taid is stopping
+    - socket         HOME/.local/state/tai/run/default.sock does not exist: taid is stopping
+    ✓ second daemon  no second taid
+    "#);
+    let mut lab = machine.shim("lab").initialized("test", "2025-06-18");
+    let answer = lab.call("list_inbox", json!({}));
+    insta::assert_snapshot!(answer.text.replace(&pid, "PID"), @"
+    error: taid (pid PID) is stopping
+    caused by: it completes the calls that it began, which takes at most a minute
+    hint: call again in a minute
+    ");
+
+    let mut stop = machine.command("taid");
+    let mut stop = stop.arg("stop").stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(stop.stdout.take().unwrap()).lines();
+    let mut next = || lines.next().unwrap().unwrap();
+    assert_eq!(
+        next(),
+        "taid completes its calls first, which takes at most a minute"
+    );
+    taid.kill();
+    assert_eq!(next(), "taid has stopped");
+    assert!(stop.wait().unwrap().success());
+    assert_eq!(machine.cli(&["status"]).status.code(), Some(3));
 }
