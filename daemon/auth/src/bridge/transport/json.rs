@@ -5,6 +5,7 @@
 
 use crate::bridge::expected::Limits;
 use std::io::{self, BufRead, Read};
+use std::slice;
 
 /// Limit of nested lists and objects. The bridge uses five levels.
 const MAX_DEPTH: u32 = 64;
@@ -295,18 +296,30 @@ impl Repair {
 
 /// Returns whether the lists and objects of a JSON text are nested within the limit.
 pub(super) fn is_shallow(json: &str) -> bool {
-    let (mut depth, mut in_string, mut is_escaped) = (0_u32, false, false);
-    json.bytes().all(|byte| {
+    let mut depth = 0_u32;
+    let mut bytes = json.as_bytes().iter();
+    while let Some(byte) = bytes.next() {
         match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = in_string,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            b'"' => skip_string(&mut bytes),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        depth <= MAX_DEPTH
-    })
+        if depth > MAX_DEPTH {
+            return false;
+        }
+    }
+    true
+}
+
+/// Skips the rest of a string and its closing quote. Most bytes of an answer are in strings.
+fn skip_string(bytes: &mut slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.find(|byte| matches!(byte, b'"' | b'\\')) {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            _ => return,
+        }
+    }
 }
 
 /// Returns text that begins with an ASCII character, without that character.

@@ -81,3 +81,22 @@ fn answers_that_are_too_large_or_too_deep_end() {
     let wide = "[],".repeat(100);
     assert!(repaired(wide.as_bytes(), 7, LIMITS).is_ok());
 }
+
+#[test]
+fn only_lists_and_objects_outside_of_strings_count_as_nested() {
+    let deep = "[".repeat(65);
+    let rows = [
+        ("[{".repeat(32), true),
+        (deep.clone(), false),
+        ("[],".repeat(100), true),
+        (format!("\"{deep}\""), true),
+        (format!("\"\\\"{deep}\""), true),
+        (format!("\"\\\\\"{deep}"), false),
+        (format!("\"{deep}"), true),
+        ("\"\\".to_owned(), true),
+        (format!("\\\"{deep}\""), true),
+    ];
+    for (json, expected) in rows {
+        assert_eq!(is_shallow(&json), expected, "{json}");
+    }
+}
