@@ -48,9 +48,9 @@ const API_TIMEOUT: Duration = Duration::from_secs(10);
 /// login, doctor makes it try now.
 ///
 /// `--fix` rewrites the entry of an MCP client that starts the older Node server or a program that
-/// does not exist, or that is switched off. It restarts a taid of another version or without its
-/// sockets, and makes taid's directories private. It backs up each configuration. It never signs in,
-/// and never stops a taid whose password was typed.
+/// does not exist, or that is switched off. It stops a taid of another version or without its sockets,
+/// and the next call starts a new one. It makes taid's directories private. It backs up each
+/// configuration. It never signs in, and never stops a taid whose password was typed.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid doctor                check the whole setup
