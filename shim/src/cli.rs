@@ -116,7 +116,8 @@ pub(crate) struct LiveArgs {
     pub(crate) prompt: Option<String>,
     /// Send the standard output of the agent or program as the answer, in Markdown
     ///
-    /// The agent gets no tools. An empty output is no answer.
+    /// The agent gets no tools. An empty output is no answer. An email from an address of a program or a list
+    /// gets no answer and stays unread.
     #[arg(long, requires = "handler")]
     pub(crate) reply: bool,
     /// Time limit of the agent or program for one email, in seconds
