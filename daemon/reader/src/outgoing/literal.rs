@@ -4,6 +4,7 @@
 //! [`edits`] finds them in a parsed document, so that code and HTML stay as they are; the caller
 //! parses the edited source again.
 
+use super::signs;
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeCodeBlock, NodeValue};
 use std::{
     collections::{BTreeMap, HashSet},
@@ -18,6 +19,8 @@ const MIN_UNDERLINE: usize = 4;
 pub(super) enum Edit {
     /// Escapes the first run of a character.
     Escape(char),
+    /// The same, below an empty line.
+    EscapeApart(char),
     /// Writes a row of dashes so that it does not depend on the line above.
     Rule,
     /// Writes an empty line above.
@@ -47,7 +50,8 @@ pub(super) fn edits<'a>(root: &'a AstNode<'a>, source: &str) -> Edits {
             NodeValue::Heading(heading) if heading.setext => {
                 underline(range, &lines, &mut edits);
             }
-            NodeValue::List(list) if list.bullet_char == b'+' => plus(node, &mut edits),
+            NodeValue::Paragraph if is_in_item(node) => signature(range, &lines, &mut edits),
+            NodeValue::List(list) if list.bullet_char == b'+' => signs::plus(node, &mut edits),
             NodeValue::Item(item) if item.list_type == ListType::Ordered => {
                 zeros(*range.start(), item.delimiter, &lines, &mut edits);
             }
@@ -81,6 +85,12 @@ pub(super) fn edited(source: &str, edits: &Edits) -> String {
         let edit = edits.get(&(at + 1)).copied();
         let of = match edit {
             Some(Edit::Escape(of)) => of,
+            Some(Edit::EscapeApart(of)) => {
+                // Only quotes are around an item that is not the first.
+                out.push_str(line.split(of).next().unwrap_or_default());
+                out.push('\n');
+                of
+            }
             Some(Edit::Rule) => '-',
             Some(Edit::Apart) => {
                 out.push_str(marks(line));
@@ -93,7 +103,7 @@ pub(super) fn edited(source: &str, edits: &Edits) -> String {
         let after = rest.trim_start_matches(of);
         out.push_str(before);
         match edit {
-            Some(Edit::Escape(of)) => {
+            Some(Edit::Escape(of) | Edit::EscapeApart(of)) => {
                 let count = rest.chars().take_while(|c| *c == of).count();
                 out.extend(std::iter::repeat_n(['\\', of], count).flatten());
             }
@@ -154,36 +164,23 @@ fn underline(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
     edits.insert(at, edit);
 }
 
-/// Makes text of a list whose items are amounts with their signs, and of the amounts beside it.
-fn plus<'a>(list: &'a AstNode<'a>, edits: &mut Edits) {
-    let is_simple = list.children().all(|item| item.children().count() <= 1);
-    if !is_simple || !list.children().any(is_amount) {
-        return;
-    }
-    let beside = [list.previous_sibling(), list.next_sibling()];
-    let beside = beside.into_iter().flatten().filter(|other| {
-        let is_bullets = matches!(&other.data.borrow().value,
-            NodeValue::List(list) if list.list_type == ListType::Bullet);
-        is_bullets && other.children().all(is_amount)
-    });
-    for list in std::iter::once(list).chain(beside) {
-        let NodeValue::List(kind) = list.data.borrow().value else {
-            continue;
-        };
-        for item in list.children() {
-            let line = item.data.borrow().sourcepos.start.line;
-            edits.insert(line, Edit::Escape(char::from(kind.bullet_char)));
-        }
-    }
+fn is_in_item<'a>(node: &'a AstNode<'a>) -> bool {
+    node.ancestors().any(|node| {
+        matches!(
+            node.data.borrow().value,
+            NodeValue::Item(_) | NodeValue::TaskItem(_)
+        )
+    })
 }
 
-/// Returns whether the text of an item starts with a number or a sign of a currency.
-fn is_amount<'a>(item: &'a AstNode<'a>) -> bool {
-    let text = item.descendants().find_map(|node| {
-        let data = node.data.borrow();
-        data.value.text().and_then(|text| text.chars().next())
-    });
-    text.is_some_and(|c| c.is_ascii_digit() || "$£€¥₹₩₽₺₴¢".contains(c))
+/// Ends a list above the line that begins a signature, which would belong to the last item.
+fn signature(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
+    for at in range.skip(1) {
+        let line = lines.get(at.saturating_sub(1)).copied().unwrap_or_default();
+        if line.trim_start_matches("> ").trim_end() == "--" {
+            edits.insert(at, Edit::Apart);
+        }
+    }
 }
 
 /// What the lines above one are.

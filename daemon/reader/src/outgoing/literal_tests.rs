@@ -163,6 +163,24 @@ fn signs_between_numbers_stay() {
         ("+ €5\n+ shipping", "+ €5\n+ shipping"),
         ("+ eggs\n+ milk", "- eggs\n- milk"),
         ("- 5\n- 6", "- 5\n- 6"),
+        ("+ USD 100\n- USD 20", "+ USD 100\n- USD 20"),
+        ("+ EUR 100", "+ EUR 100"),
+        ("+ (5)\n+ ~5 min", "+ (5)\n+ ~5 min"),
+        ("+ Salary: **3,000**\n+ bonus", "+ Salary: 3,000\n+ bonus"),
+        (
+            "+ 100 EUR\n  - rent\n+ 50 EUR",
+            "+ 100 EUR\n\n- rent\n\n+ 50 EUR",
+        ),
+        (
+            "> + 100 EUR\n>\n>   salary\n> + 50 EUR",
+            "> + 100 EUR\n>\n> salary\n>\n> + 50 EUR",
+        ),
+        (
+            "+ Fast\n  - really\n+ Cheap\n- Hard to learn",
+            "+ Fast\n\n- really\n\n+ Cheap\n- Hard to learn",
+        ),
+        ("+ [ ] 5 eggs\n+ [x] milk", "☐ 5 eggs\n☑ milk"),
+        ("- Fruit\n  + apples\n- Tea", "- Fruit\n  - apples\n- Tea"),
     ] {
         assert_eq!(text(content), expected, "{content}");
     }
@@ -238,6 +256,12 @@ fn the_start_of_a_signature_and_a_footer_make_no_heading() {
         ("a\nb\n------\nc", "a\nb\n\n----------\n\nc"),
         ("Total\n=\n8", "Total\n=\n8"),
         ("> Ann\n> --\n> Lee", "> Ann\n> --\n> Lee"),
+        ("- a\n- b\n-- \nAnn", "- a\n- b\n\n-- \nAnn"),
+        ("1. [x] a\n-- \nAnn", "☑ a\n\n-- \nAnn"),
+        (
+            "> - a\n>   - b\n> --\n> Ann",
+            "> - a\n>   - b\n>\n> --\n> Ann",
+        ),
         ("Summary\n-------\nx", "Summary\n-------\n\nx"),
         ("Summary\n====\nx", "Summary\n=======\n\nx"),
     ] {

@@ -25,6 +25,7 @@ mod parse;
 mod plain;
 mod preview;
 mod sanitise;
+mod signs;
 mod source;
 mod style;
 mod table;
@@ -39,7 +40,7 @@ pub use parse::Limit;
 pub use preview::{Preview, preview};
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Limit of the content, in bytes: 1 MiB.
 pub const MAX_CONTENT: usize = 1 << 20;
@@ -154,11 +155,14 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
         return Err(Refusal::TooLong);
     }
     let mut findings = Findings::default();
-    let format = match format {
-        _ if is_document(content) => Format::Html,
+    let html = match format {
+        Format::Markdown if !is_document(content) => None,
+        Format::Markdown | Format::Html => Some(tags::with_placeholders(content)),
+    };
+    let (format, content) = match html {
+        Some(html) if is_document(content) || has_tag(&html) => (Format::Html, html),
         // HTML would join the lines of a plain text.
-        Format::Html if !has_tag(content) => Format::Markdown,
-        format => format,
+        Some(_) | None => (Format::Markdown, Cow::Borrowed(content)),
     };
     // Mail programs take each of them for a line break; HTML and Markdown take some for letters.
     let content = content.replace("\r\n", "\n");

@@ -1,5 +1,6 @@
-//! HTML in Markdown. Tags of known elements stay; every other use of angle brackets is text, so
-//! that `Vec<String>` and `Dear <name>` arrive as written.
+//! Tags in Markdown and HTML. Tags of known elements stay. In Markdown, every other use of angle
+//! brackets is text, so that `Vec<String>` and `Dear <name>` arrive as written; in HTML, each tag
+//! without an end tag that no program knows.
 
 use super::{
     elements,
@@ -7,7 +8,7 @@ use super::{
     tree::escape,
 };
 use crate::html;
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 /// Limit of the bytes that the search for ends of tags reads in vain. The rest stays as it is.
 const MAX_SCANNED: usize = 64 << 20;
@@ -20,6 +21,15 @@ const OPTIONAL_END: [&str; 17] = [
     "p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead", "tfoot", "option", "html", "head",
     "body", "colgroup", "rt", "rp",
 ];
+/// Elements that do nothing without attributes and an end tag, and whose names people write in
+/// angle brackets for what they mean.
+const PLACEHOLDERS: [&str; 34] = [
+    "abbr", "address", "area", "audio", "base", "button", "canvas", "cite", "code", "data",
+    "details", "dialog", "form", "image", "input", "label", "link", "map", "meter", "object",
+    "output", "picture", "progress", "search", "section", "select", "slot", "source", "summary",
+    "svg", "template", "time", "var", "video",
+];
+
 /// Place of a piece of HTML in the Markdown document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
@@ -38,6 +48,15 @@ enum Part<'a> {
     Raw(&'a str),
     /// Processing instruction, CDATA section or unfinished comment.
     Other(&'a str),
+}
+
+impl<'a> Part<'a> {
+    fn source(&self) -> &'a str {
+        match self {
+            Self::Text(source) | Self::Raw(source) | Self::Other(source) => source,
+            Self::Tag(tag) => tag.source,
+        }
+    }
 }
 
 /// The pieces of HTML of a Markdown document, in document order.
@@ -74,6 +93,67 @@ impl<'a> Pieces<'a> {
         });
         pieces.collect()
     }
+}
+
+/// Returns HTML in which tags that no program reads, such as the one in `Dear <name>`, are text. A
+/// parser would leave them out.
+pub(super) fn with_placeholders(html: &str) -> Cow<'_, str> {
+    let pieces = [(Context::Block, split(html))];
+    let (paired, foreign) = pairs(&pieces);
+    let [(_, parts)] = pieces;
+    let is_placeholder = |at: usize, part: &Part<'_>| match part {
+        Part::Tag(tag) => {
+            let is_of = |list: &[bool]| list.get(at).copied().unwrap_or(false);
+            !is_of(&foreign) && is_placeholder(tag, is_of(&paired))
+        }
+        Part::Text(_) | Part::Raw(_) | Part::Other(_) => false,
+    };
+    if !parts
+        .iter()
+        .enumerate()
+        .any(|(at, part)| is_placeholder(at, part))
+    {
+        return Cow::Borrowed(html);
+    }
+    let mut out = String::with_capacity(html.len() + 16);
+    for (at, part) in parts.iter().enumerate() {
+        let source = part.source();
+        match source
+            .strip_prefix('<')
+            .filter(|_| is_placeholder(at, part))
+        {
+            Some(after) => {
+                out.push_str("&lt;");
+                out.push_str(after);
+            }
+            None => out.push_str(source),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Returns whether a tag of an HTML document is text.
+fn is_placeholder(tag: &Tag<'_>, is_paired: bool) -> bool {
+    let name = tag.name.to_ascii_lowercase();
+    if is_paired || is_office(&name) {
+        return false;
+    }
+    if !elements::is_known(&name) {
+        return true;
+    }
+    // `a<b and c>d`: the attributes are the words of a sentence.
+    let is_in_line = !elements::is_block(&name) && !html::is_void(&name);
+    let has_words = is_in_line && !tag.is_plausible && !tag.source.contains('=');
+    let is_bare = !tag.has_attributes && PLACEHOLDERS.contains(&name.as_str());
+    // Without its end tag, an element of raw text would take the rest of the mail.
+    !tag.is_end && (has_words || is_bare || is_raw_text(&name))
+}
+
+/// Returns whether word processors write an element.
+fn is_office(name: &str) -> bool {
+    ["o:", "v:", "w:", "m:"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
 
 /// Returns whether the first tag of a block is no element of HTML, so that the block is text.
@@ -145,9 +225,7 @@ fn pairs(pieces: &[(Context, Vec<Part<'_>>)]) -> (Vec<bool>, Vec<bool>) {
 
 fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool) -> bool {
     let name = tag.name.to_ascii_lowercase();
-    // Elements that word processors write.
-    let is_office = ["o:", "v:", "w:", "m:"].iter().any(|p| name.starts_with(p));
-    if is_office {
+    if is_office(&name) {
         return true;
     }
     if !elements::is_known(&name) || name == "plaintext" || !tag.is_plausible {
@@ -170,6 +248,9 @@ fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool) -> bool {
     }
     if is_raw_text(&name) {
         // Without its end tag, the element would take the rest of the mail.
+        return false;
+    }
+    if !tag.has_attributes && PLACEHOLDERS.contains(&name.as_str()) {
         return false;
     }
     match context {

@@ -327,6 +327,7 @@ fn what_only_looks_like_markup_is_sent_as_it_is_written() {
         ("+ 100 EUR\n- 20 EUR\n= 80 EUR", "markdown"),
         ("Regards,\nAnn\n-- \nAnn Lee", "markdown"),
         ("Dear Bob,\n\nline 1\nline 2\n\nAnn", "html"),
+        ("Dear <name> of <your company>,\n\nsee 5", "html"),
     ] {
         let arguments =
             json!({"to": "alice@tai.chat", "subject": "", "content": content, "format": format});
