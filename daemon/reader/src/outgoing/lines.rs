@@ -1,9 +1,13 @@
 //! Writer of plain text: collapses white space, separates blocks, and starts each line with the
 //! marks of the quotes and lists around it.
 
+use crate::page::gaps;
+
 /// Most marks at the start of a line. Deeper levels add none, so that the text stays in proportion
 /// to its source.
 const MAX_MARKS: usize = 12;
+/// Mark before and after text that is struck through.
+const STRUCK: &str = "~~";
 
 /// Mark of a block at the start of its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +30,18 @@ pub(super) struct Lines {
     /// Fewest marks since the last word, which an empty line has.
     fewest_marks: usize,
     space: bool,
+    /// Whether the next word is in another box beside the last one.
+    is_beside: bool,
+    /// Open elements that strike their text through.
+    strikes: usize,
+    /// Whether the text so far ends in struck text without its second mark.
+    in_struck: bool,
 }
 
 impl Lines {
     /// Returns the text without white space at its ends.
-    pub(super) fn finish(self) -> String {
+    pub(super) fn finish(mut self) -> String {
+        self.end_struck();
         let text = self.out.trim_end();
         text.trim_start_matches(['\n', '\r']).to_owned()
     }
@@ -47,11 +58,13 @@ impl Lines {
 
     /// Ends the line; with `breaks` 2, an empty line follows.
     pub(super) fn end_line(&mut self, breaks: usize) {
+        self.end_struck();
         if self.breaks == 0 {
             self.fewest_marks = self.marks.len();
         }
         self.breaks = self.breaks.max(breaks);
         self.space = false;
+        self.is_beside = false;
     }
 
     /// Adds a line break, as `<br>` does. Two of them leave an empty line.
@@ -89,6 +102,26 @@ impl Lines {
         }
     }
 
+    /// Begins text that is struck through. Each line of it has marks of its own.
+    pub(super) fn strike(&mut self) {
+        self.strikes += 1;
+    }
+
+    /// Ends text that is struck through.
+    pub(super) fn unstrike(&mut self) {
+        self.strikes = self.strikes.saturating_sub(1);
+        if self.strikes == 0 {
+            self.end_struck();
+        }
+    }
+
+    /// Writes the mark after struck text.
+    fn end_struck(&mut self) {
+        if std::mem::take(&mut self.in_struck) {
+            self.out.push_str(STRUCK);
+        }
+    }
+
     /// Writes words, with white space collapsed as HTML does.
     pub(super) fn words(&mut self, text: &str) {
         let is_space = |c: char| c.is_ascii_whitespace();
@@ -96,6 +129,7 @@ impl Lines {
             self.space |= at > 0;
             // A word of no-break spaces fills a cell of a layout.
             if word.chars().any(|c| c != '\u{a0}') {
+                self.space |= self.is_beside && !gaps::is_one_number(&self.out, word);
                 self.start();
                 self.out.push_str(&word.replace('\u{a0}', " "));
             }
@@ -106,7 +140,8 @@ impl Lines {
     pub(super) fn verbatim(&mut self, text: &str) {
         for (at, line) in text.split('\n').enumerate() {
             if at > 0 {
-                self.start();
+                self.end_struck();
+                self.start_line();
                 self.fewest_marks = self.marks.len();
                 self.breaks = 1;
             }
@@ -116,6 +151,13 @@ impl Lines {
                 self.out.push_str(line);
             }
         }
+    }
+
+    /// Writes a line below a heading.
+    pub(super) fn underline(&mut self, text: &str) {
+        let strikes = std::mem::take(&mut self.strikes);
+        self.verbatim(text);
+        self.strikes = strikes;
     }
 
     /// Writes directly after the last word, before line breaks that wait.
@@ -139,16 +181,31 @@ impl Lines {
         self.space |= self.breaks == 0 && !self.out.is_empty();
     }
 
+    /// Writes a space before the next word of the line, unless both boxes have parts of a number.
+    pub(super) fn beside(&mut self) {
+        self.is_beside |= self.breaks == 0 && !self.out.is_empty();
+    }
+
     /// Writes a gap between two cells of a line.
     pub(super) fn gap(&mut self) {
         if self.breaks == 0 && !self.out.is_empty() {
             self.space = false;
+            self.end_struck();
             self.out.push_str("  ");
         }
     }
 
     /// Writes the line breaks, marks and space that wait.
     fn start(&mut self) {
+        self.is_beside = false;
+        self.start_line();
+        if self.strikes > 0 && !self.in_struck {
+            self.in_struck = true;
+            self.out.push_str(STRUCK);
+        }
+    }
+
+    fn start_line(&mut self) {
         let is_first = self.out.is_empty();
         if self.breaks == 0 && !is_first {
             if self.space && !self.out.ends_with([' ', '\n']) {

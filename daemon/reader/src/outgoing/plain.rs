@@ -16,8 +16,6 @@ use unicode_width::UnicodeWidthStr as _;
 /// Longest line under a heading.
 const MAX_UNDERLINE: usize = 60;
 const RULE: &str = "----------";
-/// Mark before and after text that is struck through.
-const STRUCK: &str = "~~";
 
 /// Returns the plain text of a document. A document that shows only images without words has a
 /// line for each image.
@@ -130,9 +128,7 @@ impl Writer<'_> {
         if self.sights.of(id) == Sight::Hidden {
             return true;
         }
-        if self.is_apart(id, element, Side::Left) {
-            self.lines.part();
-        }
+        self.part(id, element, Side::Left);
         let tag = element.tag();
         match tag {
             "br" => self.lines.break_line(),
@@ -148,7 +144,7 @@ impl Writer<'_> {
                 }
             }
             "a" => self.links.push(self.lines.len()),
-            "s" | "strike" | "del" => self.lines.words(STRUCK),
+            "s" | "strike" | "del" => self.lines.strike(),
             "q" => self.lines.words("“"),
             "sub" if is_exponent(&self.tree.text(id)) && self.lines.ends_with_digit() => {
                 self.lines.raise('_');
@@ -202,7 +198,7 @@ impl Writer<'_> {
             _ => {}
         }
         if is_struck_by_style(element) {
-            self.lines.words(STRUCK);
+            self.lines.strike();
         }
         let around = self.verbatim.last().copied().unwrap_or_default();
         self.verbatim.push(layout::is_verbatim(element, around));
@@ -214,11 +210,11 @@ impl Writer<'_> {
             return;
         };
         if is_struck_by_style(element) {
-            self.lines.attach(STRUCK);
+            self.lines.unstrike();
         }
         match element.tag() {
             "a" => self.close_link(element),
-            "s" | "strike" | "del" => self.lines.attach(STRUCK),
+            "s" | "strike" | "del" => self.lines.unstrike(),
             "q" => self.lines.attach("”"),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.close_heading(element.tag()),
             "p" | "pre" | "figure" => self.lines.end_line(2),
@@ -241,19 +237,19 @@ impl Writer<'_> {
             _ if layout::is_block(element) => self.lines.end_line(1),
             _ => {}
         }
-        if self.is_apart(id, element, Side::Right) {
-            self.lines.part();
-        }
+        self.part(id, element, Side::Right);
         self.verbatim.pop();
     }
 
-    /// Returns whether a style separates an element from the text on a side of it.
-    fn is_apart(&self, id: NodeId, element: &Element, side: Side) -> bool {
+    /// Writes the space with which a style separates an element from the text on a side of it.
+    fn part(&mut self, id: NodeId, element: &Element, side: Side) {
         let parent = self.tree.ancestors(id).next();
         let parent = parent.and_then(|parent| self.tree.element(parent));
-        parent.is_some_and(layout::is_row)
-            || layout::is_box(element)
-            || layout::is_apart(element, side)
+        if layout::is_box(element) || layout::is_apart(element, side) {
+            self.lines.part();
+        } else if parent.is_some_and(layout::is_row) {
+            self.lines.beside();
+        }
     }
 
     fn open_list(&mut self, id: NodeId, element: &Element) {
@@ -294,6 +290,7 @@ impl Writer<'_> {
 
     fn close_heading(&mut self, tag: &str) {
         let start = self.headings.pop().unwrap_or_default();
+        self.lines.end_line(1);
         let words = self.lines.since(start);
         let last = words.lines().next_back().unwrap_or_default().trim();
         let mark = match tag {
@@ -302,9 +299,8 @@ impl Writer<'_> {
             _ => "",
         };
         let underline = mark.repeat(last.width().min(MAX_UNDERLINE));
-        self.lines.end_line(1);
         if !underline.is_empty() {
-            self.lines.verbatim(&underline);
+            self.lines.underline(&underline);
         }
         self.lines.end_line(2);
     }

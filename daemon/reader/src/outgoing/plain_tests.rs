@@ -239,3 +239,39 @@ fn a_table_is_not_padded_beyond_its_content() {
     );
     assert!(text(&html, Format::Html).len() < 30_000);
 }
+
+#[test]
+fn each_line_of_struck_text_has_its_marks() {
+    for (content, expected) in [
+        ("<s><p>a</p><p>b</p></s>c", "~~a~~\n\n~~b~~\n\nc"),
+        ("a <s><div>b<br>c</div></s> d", "a\n~~b~~\n~~c~~\nd"),
+        (
+            "<p><s>a <b>b</b></s> <a href='https://a.example/'><s>c</s></a> d",
+            "~~a b~~ ~~c~~ (https://a.example/) d",
+        ),
+        ("<s><pre>a\n\nb</pre></s>", "~~a~~\n\n~~b~~"),
+        ("<s><h1>a</h1></s>", "~~a~~\n====="),
+        (
+            "<ul style='text-decoration:line-through'><li>a<li>b</ul><s></s>",
+            "- ~~a~~\n- ~~b~~",
+        ),
+        ("<p><s>5</s><sup>2</sup>", "~~5~~^2"),
+    ] {
+        assert_eq!(text(content, Format::Html), expected, "{content}");
+    }
+}
+
+#[test]
+fn a_number_in_boxes_beside_each_other_is_one() {
+    for (boxes, expected) in [
+        ("<b>1</b><b>,</b><b>50</b><b>EUR</b>", "1,50 EUR"),
+        ("<b>12</b><b>.50</b>", "12.50"),
+        ("<b>3</b><b>4</b>", "3 4"),
+        ("<b>3,</b><b>x</b><b>.</b>", "3, x ."),
+    ] {
+        let content = format!("<div style='display:flex'>{boxes}</div>");
+        assert_eq!(text(&content, Format::Html), expected, "{boxes}");
+        let reading = crate::read(Some(&content), None).markdown;
+        assert_eq!(reading.replace('*', ""), expected, "{boxes}");
+    }
+}

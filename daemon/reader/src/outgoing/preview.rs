@@ -199,7 +199,7 @@ enum Before {
 
 /// Returns whether Markdown and a text have the same numbers.
 fn has_numbers_of(markdown: &str, text: &str) -> bool {
-    let (seen, read) = (digits(markdown), digits(text));
+    let (seen, read) = (digits(markdown), digits(&with_words(text)));
     let mut pairs = seen.iter().zip(&read);
     seen.len() == read.len()
         && pairs.all(|((a, seen), (b, read))| {
@@ -210,6 +210,16 @@ fn has_numbers_of(markdown: &str, text: &str) -> bool {
             };
             a == b && is_same
         })
+}
+
+/// Returns a text without the numbers of empty items, which the other reading does not have.
+fn with_words(text: &str) -> String {
+    let is_number = |line: &&str| {
+        let number = line.trim_matches([' ', '>']).strip_suffix('.');
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let lines = text.lines().filter(|line| !is_number(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the digits of a text outside of addresses, which its readings write in different ways.

@@ -228,6 +228,7 @@ fn marks_and_addresses_of_the_reading_are_no_other_numbers() {
         "<b>Room</b>5*6*, 1_000 10~20",
         "<div style='display:inline-block'>Qty:</div><div style='display:inline-block'>10</div>",
         "<a href='https://a.example/a b 5'>x</a>",
+        "<ol><li></li><li><p></p></li><li>x</li></ol>",
         "<a href='tel:+1 5'>x</a> <a href='mailto:b5@a.example'>b5@a.example</a>",
     ] {
         let parts = crate::outgoing::parts(html, Format::Html).unwrap();
@@ -248,6 +249,8 @@ fn marks_and_addresses_of_the_reading_are_no_other_numbers() {
         ("at:5", "at:6", false),
         ("at:5", "at: 5", true),
         ("12", "1 2", false),
+        ("3. x", "1. \n> 2.\n3. x", true),
+        ("3. x", "1. a\n3. x", false),
         ("<https://a.example/1>", "https://a.example/2", true),
     ] {
         assert_eq!(

@@ -25,12 +25,26 @@ impl Page<'_> {
             Gap::None if is_in_line(style) && is_apart(style, side) => Gap::Space,
             // The children of a flexible box and of a grid are boxes beside each other.
             Gap::None if style.display != Display::Contents && is_row(self.styles.get(parent)) => {
-                Gap::Space
+                Gap::Beside
             }
             Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
             gap => gap,
         };
         self.writer.gap(gap);
+    }
+}
+
+/// Returns whether the texts of two boxes beside each other are one number, as `1`, `,` and `50` are.
+pub(crate) fn is_one_number(before: &str, after: &str) -> bool {
+    let is_sign = |c: char| matches!(c, '.' | ',');
+    let is_digit = |c: char| c.is_ascii_digit();
+    match before.strip_suffix(is_sign) {
+        Some(before) => before.ends_with(is_digit) && after.starts_with(is_digit),
+        None => {
+            let rest = after.strip_prefix(is_sign).map(str::trim_end);
+            before.ends_with(is_digit)
+                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(is_digit))
+        }
     }
 }
 

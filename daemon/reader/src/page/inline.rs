@@ -3,6 +3,7 @@
 use super::{
     emphasis::Emphasis,
     escape::{Markup, block_escape},
+    gaps,
     piece::{Context, Kind, Link, Look, Piece},
 };
 use crate::document::NodeId;
@@ -18,6 +19,8 @@ pub(super) struct Line {
     indent: String,
     /// Whether a space is due before the next piece.
     space: bool,
+    /// Whether the next piece is of another box beside the last one.
+    beside: bool,
     bytes: usize,
 }
 
@@ -32,7 +35,7 @@ impl Line {
 
     /// Returns the last piece of text; empty if a space is due.
     pub(super) fn end(&self) -> &str {
-        let last = self.pieces.last().filter(|_| !self.space);
+        let last = self.pieces.last().filter(|_| !self.space && !self.beside);
         let text = last.filter(|piece| piece.kind != Kind::Break);
         text.map_or("", |piece| piece.text.as_str())
     }
@@ -59,6 +62,11 @@ impl Line {
     /// Makes a space due, unless the line is empty.
     pub(super) fn space(&mut self) {
         self.space = !self.is_empty();
+    }
+
+    /// Makes a space due, unless the boxes on both sides have parts of a number.
+    pub(super) fn beside(&mut self) {
+        self.beside = !self.is_empty();
     }
 
     /// Appends text. Spaces at the ends become due.
@@ -113,6 +121,9 @@ impl Line {
     }
 
     fn push(&mut self, text: String, kind: Kind, link: Option<&Link>) {
+        if std::mem::take(&mut self.beside) && !gaps::is_one_number(self.end(), &text) {
+            self.space = true;
+        }
         if std::mem::take(&mut self.space) {
             // The space belongs to what both pieces have in common.
             let before = self.pieces.last();
@@ -148,6 +159,7 @@ impl Line {
         let pieces = std::mem::take(&mut self.pieces);
         let indent = std::mem::take(&mut self.indent);
         self.space = false;
+        self.beside = false;
         self.bytes = 0;
         let literal: String = pieces.iter().filter_map(Piece::literal).collect();
         let all: String = pieces.iter().map(|piece| piece.text.as_str()).collect();

@@ -18,6 +18,8 @@ use crate::{
 pub(super) enum Gap {
     #[default]
     None,
+    /// The border of a box beside another.
+    Beside,
     Space,
     /// The border of a cell.
     Cell,
@@ -127,6 +129,7 @@ impl Writer {
         }
         match gap {
             Gap::None => {}
+            Gap::Beside => self.line.beside(),
             Gap::Space => self.line.space(),
             Gap::Cell | Gap::Line | Gap::Blank if self.is_joined() => self.joined_break(gap),
             Gap::Cell | Gap::Line | Gap::Blank => {
