@@ -3,6 +3,8 @@
 
 use crate::page::gaps;
 
+/// Bullet of an item.
+pub(super) const BULLET: &str = "- ";
 /// Most marks at the start of a line. Deeper levels add none, so that the text stays in proportion
 /// to its source.
 const MAX_MARKS: usize = 12;
@@ -13,11 +15,24 @@ const STRUCK: &str = "~~";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mark {
     Quote,
-    /// Bullet or number. Lines after the first are indented by its width.
+    /// Bullet or number.
     Item {
         marker: String,
+        /// Indentation of the lines after the first.
+        indent: usize,
         is_written: bool,
     },
+}
+
+impl Mark {
+    /// Returns the mark of an item. Its lines are indented by the width of its bullet or number.
+    pub(super) fn item(marker: String) -> Self {
+        Self::Item {
+            indent: marker.chars().count(),
+            marker,
+            is_written: false,
+        }
+    }
 }
 
 /// Plain text while it is written.
@@ -91,12 +106,14 @@ impl Lines {
         self.fewest_marks = self.fewest_marks.min(self.marks.len());
     }
 
-    /// Removes the bullet or number of the current item, which has a mark of its own.
-    pub(super) fn drop_marker(&mut self) {
+    /// Removes the bullet of the current item, which has a mark of its own.
+    pub(super) fn drop_bullet(&mut self) {
         if let Some(Mark::Item {
             marker,
             is_written: false,
+            ..
         }) = self.marks.last_mut()
+            && marker == BULLET
         {
             marker.clear();
         }
@@ -239,13 +256,14 @@ impl Lines {
         for mark in self.marks.iter_mut().take(count.min(MAX_MARKS)) {
             match mark {
                 Mark::Quote => self.out.push_str("> "),
-                Mark::Item { marker, is_written } if has_words && !*is_written => {
+                Mark::Item {
+                    marker, is_written, ..
+                } if has_words && !*is_written => {
                     self.out.push_str(marker);
                     *is_written = true;
                 }
-                Mark::Item { marker, .. } => {
-                    let width = marker.chars().count();
-                    self.out.extend(std::iter::repeat_n(' ', width));
+                Mark::Item { indent, .. } => {
+                    self.out.extend(std::iter::repeat_n(' ', *indent));
                 }
             }
         }

@@ -151,6 +151,12 @@ fn signs_between_numbers_stay() {
         ("~old~, 5~~10~~20", "~~old~~, 5~~10~~20"),
         ("中*文*字", "中文字"),
         (
+            "*.rs, src/*.rs and /usr/*/bin, /*x*/, **/*.rs, **/*.py",
+            "*.rs, src/*.rs and /usr/*/bin, /*x*/, **/*.rs, **/*.py",
+        ),
+        ("> - *./a and b*", "> - *./a and b*"),
+        ("_.map, x._ *and*/*or*", ".map, x. and/or"),
+        (
             "`5*10*2` https://a.example/5*10*2",
             "5*10*2 https://a.example/5*10*2",
         ),
@@ -257,7 +263,7 @@ fn the_start_of_a_signature_and_a_footer_make_no_heading() {
         ("Total\n=\n8", "Total\n=\n8"),
         ("> Ann\n> --\n> Lee", "> Ann\n> --\n> Lee"),
         ("- a\n- b\n-- \nAnn", "- a\n- b\n\n-- \nAnn"),
-        ("1. [x] a\n-- \nAnn", "☑ a\n\n-- \nAnn"),
+        ("1. [x] a\n-- \nAnn", "1. ☑ a\n\n-- \nAnn"),
         (
             "> - a\n>   - b\n> --\n> Ann",
             "> - a\n>   - b\n>\n> --\n> Ann",

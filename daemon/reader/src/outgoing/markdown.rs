@@ -39,7 +39,7 @@ pub(super) fn to_html(markdown: &str) -> Result<String, Limit> {
                 .map(|at| (at, Edit::Escape('<'))),
         );
         if edits.is_empty() || passes == MAX_PASSES {
-            written::keep(root, &arena);
+            written::keep(root, &markdown, &arena);
             return Ok(rendered(root, &options));
         }
         markdown = literal::edited(&markdown, &edits);

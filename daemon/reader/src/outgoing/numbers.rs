@@ -1,6 +1,7 @@
 //! Numbers of the items of lists in the text part: those that the HTML part shows.
 
 use super::{
+    lines::BULLET,
     tree::{Element, NodeId, Tree},
     values,
 };
@@ -45,7 +46,7 @@ impl List {
         let number = value.unwrap_or(self.next);
         self.next = number.saturating_add(self.step);
         match style_of(item).unwrap_or(self.style) {
-            ListStyle::Bullet => "- ".to_owned(),
+            ListStyle::Bullet => BULLET.to_owned(),
             ListStyle::None => String::new(),
             style => format!("{}. ", page::number(number, style)),
         }

@@ -3,7 +3,7 @@
 
 use super::{
     layout::{self, Side},
-    lines::{Lines, Mark},
+    lines::{BULLET, Lines, Mark},
     links,
     numbers::List,
     table,
@@ -115,7 +115,7 @@ impl Writer<'_> {
         }
         let verbatim = self.verbatim.last().copied().unwrap_or_default();
         if text.starts_with(['☐', '☑']) {
-            self.lines.drop_marker();
+            self.lines.drop_bullet();
         }
         match verbatim {
             true => self.lines.verbatim(text),
@@ -162,10 +162,7 @@ impl Writer<'_> {
             "li" => self.open_item(element),
             "dd" => {
                 self.lines.end_line(1);
-                self.lines.push(Mark::Item {
-                    marker: "  ".to_owned(),
-                    is_written: false,
-                });
+                self.lines.push(Mark::item("  ".to_owned()));
             }
             "table" => {
                 self.lines.end_line(2);
@@ -262,12 +259,9 @@ impl Writer<'_> {
         self.lines.end_line(1);
         let marker = match self.lists.last_mut() {
             Some(list) => list.next(element),
-            None => "- ".to_owned(),
+            None => BULLET.to_owned(),
         };
-        self.lines.push(Mark::Item {
-            marker,
-            is_written: false,
-        });
+        self.lines.push(Mark::item(marker));
     }
 
     fn close_link(&mut self, element: &Element) {

@@ -241,6 +241,18 @@ fn a_table_is_not_padded_beyond_its_content() {
 }
 
 #[test]
+fn tasks_keep_their_numbers_and_levels() {
+    for (content, expected) in [
+        ("1. [ ] a\n2. [x] b", "1. ☐ a\n2. ☑ b"),
+        ("- [x] a\n  - [ ] b\n- c", "☑ a\n  ☐ b\n- c"),
+    ] {
+        let parts = crate::outgoing::parts(content, Format::Markdown).unwrap();
+        assert_eq!(parts.text, expected);
+        assert_eq!(parts.preview.warning, "");
+    }
+}
+
+#[test]
 fn each_line_of_struck_text_has_its_marks() {
     for (content, expected) in [
         ("<s><p>a</p><p>b</p></s>c", "~~a~~\n\n~~b~~\n\nc"),

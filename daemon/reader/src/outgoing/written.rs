@@ -10,10 +10,14 @@ use comrak::{
 const FIRST_UNSPACED: char = '\u{e00}';
 
 /// Changes a document so that its HTML has these parts.
-pub(super) fn keep<'a>(root: &'a AstNode<'a>, arena: &'a Arena<'a>) {
+pub(super) fn keep<'a>(root: &'a AstNode<'a>, source: &str, arena: &'a Arena<'a>) {
+    let lines: Vec<&str> = source.lines().collect();
     let nodes: Vec<&AstNode> = root.descendants().collect();
     // A change would hide the letters around the next mark.
-    let marks: Vec<_> = nodes.iter().map(|node| literal_mark(node)).collect();
+    let marks: Vec<_> = nodes
+        .iter()
+        .map(|node| literal_mark(node, &lines))
+        .collect();
     for (node, mark) in nodes.into_iter().zip(marks) {
         if let Some(mark) = mark {
             unwrap(node, mark, arena);
@@ -62,8 +66,10 @@ fn number<'a>(list: &'a AstNode<'a>, kind: &NodeList, arena: &'a Arena<'a>) {
 }
 
 /// Returns the mark of an element that is a sign and no markup, as `*` is in `5*10*2`.
-fn literal_mark<'a>(node: &'a AstNode<'a>) -> Option<&'static str> {
+fn literal_mark<'a>(node: &'a AstNode<'a>, lines: &[&str]) -> Option<&'static str> {
     match &node.data.borrow().value {
+        NodeValue::Emph if is_pattern(node, lines) => Some("*"),
+        NodeValue::Strong if is_pattern(node, lines) => Some("**"),
         NodeValue::Emph => is_in_word(node, |a, b| is_spaced(a) && is_spaced(b)).then_some("*"),
         NodeValue::Strong => {
             let is_power = |a: char, b: char| {
@@ -79,6 +85,19 @@ fn literal_mark<'a>(node: &'a AstNode<'a>) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Returns whether the stars of an element are those of paths, as in `*.rs, src/*.rs` and `/*x*/`.
+fn is_pattern<'a>(node: &'a AstNode<'a>, lines: &[&str]) -> bool {
+    let start = node.data.borrow().sourcepos.start;
+    let line = lines.get(start.line.saturating_sub(1)).copied();
+    let has_stars = line
+        .and_then(|line| line.get(start.column.saturating_sub(1)..))
+        .is_some_and(|from| from.starts_with('*'));
+    let [before, first, last, after] = around(node);
+    let is_path = |c: Option<char>| matches!(c, Some('.' | '/' | '\\'));
+    let is_comment = before == Some('/') && after == Some('/');
+    has_stars && (is_path(first) || last == Some('/') || is_comment)
 }
 
 /// Returns whether a mark of an element stands within a word. The second one alone does if the first
