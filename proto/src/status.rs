@@ -50,6 +50,9 @@ pub struct Status {
     /// Reason for which the configuration file cannot be used, so that agents get no tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,
+    /// Files that taid cannot write, so that it refuses what they record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failing_files: Vec<FailingFile>,
     /// Audit log.
     #[serde(default)]
     pub audit: AuditStatus,
@@ -61,6 +64,19 @@ pub struct Status {
     /// Whether the socket of an instance leaves out settings, files and other instances.
     #[serde(default)]
     pub confined: bool,
+}
+
+/// File that taid cannot write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailingFile {
+    /// Path; empty for the socket of an instance.
+    pub path: String,
+    /// What taid refuses meanwhile, such as `no mail is sent`.
+    pub effect: String,
+    /// Error of the system.
+    pub why: String,
+    /// Next action of a person.
+    pub hint: String,
 }
 
 /// Status of the audit log.

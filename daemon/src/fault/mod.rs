@@ -184,10 +184,10 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
     }
 }
 
-/// Returns the fault for a mail that was not sent because its record is not on the disk.
-fn not_recorded(error: &JournalError) -> Fault {
+/// Returns what a person does against the failure of a journal.
+pub(crate) fn journal_remedy(error: &JournalError) -> String {
     let path = error.path.display();
-    let action = match error.remedy {
+    match error.remedy {
         Remedy::Room => format!("free space on the disk of `{path}`"),
         Remedy::Descriptors => {
             "raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its \
@@ -200,7 +200,12 @@ fn not_recorded(error: &JournalError) -> Fault {
         Remedy::Disk => {
             format!("check the disk of `{path}`, which does not keep what taid writes")
         }
-    };
+    }
+}
+
+/// Returns the fault for a mail that was not sent because its record is not on the disk.
+fn not_recorded(error: &JournalError) -> Fault {
+    let action = journal_remedy(error);
     Fault::new(
         FaultCode::NotRecorded,
         "the email was not sent: taid cannot record it, and without a record it could be sent twice",

@@ -20,6 +20,7 @@ mod content;
 mod descent;
 mod digest;
 mod error;
+mod failing;
 mod familiar;
 mod fetch;
 mod fold;
@@ -67,6 +68,7 @@ mod fake;
 pub(crate) use approvals::{ApprovalError, KeyAnswer, KeySource, OF_ADDRESS, OF_DAEMON};
 pub(crate) use digest::Digest;
 pub(crate) use error::{Change, MailError};
+pub(crate) use failing::Recorded;
 #[cfg(test)]
 pub(crate) use journal::{Disk, Work};
 pub(crate) use journal::{JournalError, Remedy};

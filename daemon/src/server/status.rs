@@ -4,7 +4,7 @@ use super::environment;
 use crate::{
     audit::Head,
     fault,
-    mail::StoreState,
+    mail::{JournalError, Recorded, StoreState},
     server::{app::App, ipc::Caller},
     time::rfc3339,
 };
@@ -51,6 +51,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         held,
         lost,
         rules,
+        failing_files,
         audit: _,
         mut clients,
         clients_left_out: _,
@@ -78,6 +79,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         held,
         lost,
         rules: rules.map(|_| "it is not valid".to_owned()),
+        failing_files: failing_files.into_iter().map(without_path).collect(),
         audit: AuditStatus::default(),
         clients,
         clients_left_out: 0,
@@ -157,6 +159,9 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             .map(lost)
             .collect(),
         rules: app.rules.problem(),
+        failing_files: (app.mail.failing_journals().iter())
+            .map(failing_file)
+            .collect(),
         audit: audit(app.audit.head()),
         clients,
         clients_left_out,
@@ -247,6 +252,29 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
         failed_renewals: stats.failed_renewals,
         rejected_tokens: stats.rejected_tokens,
         last_error,
+    }
+}
+
+fn failing_file((recorded, error): &(Recorded, JournalError)) -> FailingFile {
+    let effect = match recorded {
+        Recorded::Sends => "no mail is sent",
+        Recorded::Marks => "no fetched mail is marked as read",
+        Recorded::Approvals => "no mail waits for approval",
+    };
+    FailingFile {
+        path: error.path.display().to_string(),
+        effect: effect.to_owned(),
+        why: error.why.clone(),
+        hint: fault::journal_remedy(error),
+    }
+}
+
+/// Leaves out the path.
+fn without_path(file: FailingFile) -> FailingFile {
+    FailingFile {
+        path: String::new(),
+        hint: "run `taid doctor` where taid runs".to_owned(),
+        ..file
     }
 }
 

@@ -14,7 +14,7 @@ use tai_proto::{
     Fault, FaultCode, Hint, Tool,
     call::GetStatus,
     names::Profile,
-    status::{BridgeStatus, LostMail, SharedLeasesStatus, Status},
+    status::{BridgeStatus, FailingFile, LostMail, SharedLeasesStatus, Status},
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -126,6 +126,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let of_leases = status.shared_leases.as_ref().and_then(of_leases);
     let of_rules = status.rules.as_deref().map(of_rules);
     let problems = (problem.into_iter().chain(of_bridge).chain(of_leases)).chain(of_rules);
+    let problems = problems.chain(status.failing_files.iter().map(of_file));
     let problems: Vec<String> = problems.collect();
     for problem in &problems {
         add(format!("Problem: {problem}"));
@@ -210,6 +211,26 @@ fn of_rules(error: &str) -> String {
     )
 }
 
+/// Returns what taid refuses because it cannot write a file, and what to do.
+fn of_file(file: &FailingFile) -> String {
+    let FailingFile {
+        path,
+        effect,
+        why,
+        hint,
+    } = file;
+    let place = match path.is_empty() {
+        true => String::new(),
+        false => format!(" in {path}"),
+    };
+    let place = line(&place);
+    format!(
+        "{effect}, because taid cannot record it{place}: {}. Ask the user to {}",
+        line(why),
+        line(hint)
+    )
+}
+
 /// Returns the report about an email that was lost before its approval.
 fn lost(mail: &LostMail) -> String {
     let (number, since) = (mail.number, &mail.since);
@@ -238,7 +259,8 @@ mod tests {
             "bridge":{"url":"u","requests":1,"retries":0,"latency_us":null,"last_answer_at":null,
             "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
             "shared_leases":{"answers":false,"error":"connection refused"},
-            "rules":"line 3 is not valid","unknown_sends":[{"at":"","digest":"d"}],"held":2,"lost":[
+            "rules":"line 3 is not valid","failing_files":[{"path":"/s/sends-default",
+            "effect":"no mail is sent","why":"no space","hint":"free space"}],"unknown_sends":[{"at":"","digest":"d"}],"held":2,"lost":[
             {"number":3,"since":"2026-11-23T10:00:00Z","digest":"d","maybe_sent":false}],"clients":[]}"#;
         let notes = ["PASSWORD is ignored".to_owned()];
         let shown = show(serde_json::from_str(status).unwrap(), &notes);
@@ -251,11 +273,12 @@ mod tests {
         Problem: the mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z
         Problem: no email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`
         Problem: no other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`
+        Problem: no mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space
         Note: PASSWORD is ignored
         Emails of the account with unknown outcome: 1. Do not send an email with unknown outcome again: ask the user
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"Do not send an email with unknown outcome again: ask the user","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"Do not send an email with unknown outcome again: ask the user","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 }

@@ -8,9 +8,33 @@ use std::{
     path::{Path, PathBuf},
 };
 use tai_auth::private_file;
+use tai_proto::status::{FailingFile, Status};
+
+/// Returns a check for each file that the daemon cannot write, and for each other file of the profile that
+/// cannot be used.
+pub(super) fn examine(target: &Target, status: Option<&Status>) -> Vec<Check> {
+    let mut checks = status.map(of_status).unwrap_or_default();
+    let known = status.map_or(&[][..], |status| &status.failing_files);
+    let is_new = |check: &Check| !known.iter().any(|file| check.found.contains(&file.path));
+    checks.extend(on_disk(target).into_iter().filter(is_new));
+    checks
+}
+
+/// Returns a check for each file that the daemon cannot write.
+pub(super) fn of_status(status: &Status) -> Vec<Check> {
+    let check = |file: &FailingFile| {
+        let path = match file.path.as_str() {
+            "" => "a file of taid",
+            path => path,
+        };
+        let found = format!("{path} cannot be written: {}; {}", file.why, file.effect);
+        wrong("files", found, file.hint.clone())
+    };
+    status.failing_files.iter().map(check).collect()
+}
 
 /// Returns a check for each file of the profile that cannot be used.
-pub(super) fn examine(target: &Target) -> Vec<Check> {
+fn on_disk(target: &Target) -> Vec<Check> {
     let (state, profile) = (target.places.state(), target.profile.as_str());
     let [ledger, leases, approvals, unreadable] = journals(state, profile);
     let files = [
@@ -61,7 +85,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let target = Target::new(Some("work".to_owned()), Some(home.path()), None).unwrap();
         let state = target.places.state();
-        assert_eq!(examine(&target).len(), 0);
+        assert_eq!(on_disk(&target).len(), 0);
         for name in [
             "sends-work",
             "undelivered-work",
@@ -71,7 +95,7 @@ mod tests {
         ] {
             std::fs::create_dir_all(state.join(name)).unwrap();
         }
-        let effects = examine(&target).into_iter();
+        let effects = on_disk(&target).into_iter();
         let effects: Vec<String> = effects
             .map(|check| check.found.split_once("; ").unwrap().1.to_owned())
             .collect();

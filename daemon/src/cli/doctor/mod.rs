@@ -158,6 +158,7 @@ async fn examine(target: &Target, earlier: Option<&Examined>) -> Examined {
              where taid runs",
         ));
         checks.extend(session::of_instance(status, SystemTime::now()));
+        checks.extend(files::of_status(status));
         let login = None;
         return Examined { checks, login };
     }
@@ -183,7 +184,7 @@ async fn examine(target: &Target, earlier: Option<&Examined>) -> Examined {
     let login = account.login;
     checks.push(reader::examine().await);
     checks.push(machine::log(target, &daemon));
-    checks.extend(files::examine(target));
+    checks.extend(files::examine(target, daemon.status()));
     checks.push(lingering::examine(target));
     checks.extend(mcp_clients::examine(&daemon, target));
     if daemon

@@ -1,6 +1,8 @@
 //! Pages of `taid status`: one daemon on a page, or several in a table. The values come from
 //! [`tai_proto::status`].
 
+mod health;
+
 use super::clients;
 use crate::{
     cli::{
@@ -98,9 +100,8 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     account(&mut page, &status.account);
     session(&mut page, &status.session);
     bridge(&mut page, &status.bridge);
-    reader(&mut page, &status.reader);
-    if let Some(shared) = &status.shared_leases {
-        shared_leases(&mut page, shared);
+    for line in health::lines(status) {
+        page.push(line.label, &line.text, line.mood);
     }
     for send in &status.unknown_sends {
         let (at, digest) = (relative(&send.at, now), &send.digest);
@@ -291,39 +292,6 @@ fn bridge_state(bridge: &BridgeStatus, view: &View) -> (String, Mood) {
             let at = at.map_or_else(String::new, |at| format!(", {}", relative(at, view.now)));
             (format!("answers; last answer{latency}{at}"), Mood::Good)
         }
-    }
-}
-
-/// Adds lines about the worker that reads mails, if a mail or a limit of the worker is affected.
-fn reader(page: &mut Page, reader: &ReaderStatus) {
-    let mut lines = Vec::new();
-    if let Some(error) = &reader.error {
-        lines.push(format!("cannot be started, mails are plain text: {error}"));
-    }
-    if reader.failures > 0 {
-        lines.push(format!(
-            "{} could not be rendered",
-            count(reader.failures, "mail")
-        ));
-    }
-    let unconfined = reader.unconfined.as_deref().unwrap_or_default();
-    if !unconfined.is_empty() {
-        lines.push(format!("not confined by {}", unconfined.join(", ")));
-    }
-    for (n, line) in lines.iter().enumerate() {
-        page.line(if n == 0 { "reader" } else { "" }, line);
-    }
-}
-
-/// Adds a line about the leases that several machines share.
-fn shared_leases(page: &mut Page, shared: &SharedLeasesStatus) {
-    match (&shared.error, shared.answers) {
-        (Some(error), _) => {
-            let text = format!("shared; the store fails, so that no mail is fetched: {error}");
-            page.painted("leases", &text, Mood::Bad);
-        }
-        (None, None) => page.line("leases", "shared; the store has not been asked yet"),
-        (None, Some(_)) => page.painted("leases", "shared; the store answers", Mood::Good),
     }
 }
 

@@ -72,6 +72,7 @@ fn status() -> Status {
         held: 0,
         lost: vec![],
         rules: None,
+        failing_files: vec![],
         audit: AuditStatus::default(),
         clients_left_out: 0,
         confined: false,
@@ -313,6 +314,26 @@ fn another_profile_has_a_line_with_the_number_of_its_waiting_mails() {
     insta::assert_snapshot!(other(&other_one, Some(60)), @"
     also       profile work: desk.alice@tai.chat, live, 2 mails
                waiting: `taid approve --profile work`
+    ");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_shown_with_what_taid_refuses() {
+    let mut status = status();
+    assert!(!page(&status).contains("files"));
+    status.failing_files = vec![FailingFile {
+        path: String::new(),
+        effect: "no mail is sent".into(),
+        why: "no space\u{1b}[2J".into(),
+        hint: "run `taid doctor` where taid runs".into(),
+    }];
+    let page = page(&status);
+    let from = page.find("files").unwrap();
+    let until = page.find("socket").unwrap();
+    assert!(!page.contains('\u{1b}'));
+    insta::assert_snapshot!(page[from..until].trim_end(), @"
+    files      no mail is sent, because taid cannot record it: no space?[2J
+      hint     run `taid doctor` where taid runs
     ");
 }
 

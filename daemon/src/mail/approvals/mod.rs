@@ -169,6 +169,13 @@ impl Approvals {
         table.discards.check(digest, now)
     }
 
+    /// Returns why no waiting mail can be recorded; `None` if one can, as far as is known.
+    pub(super) fn failing(&self) -> Option<JournalError> {
+        let (mut table, now) = self.table();
+        table.reopen(now);
+        table.journal.failing()
+    }
+
     /// Opens a question about the mail.
     ///
     /// # Errors

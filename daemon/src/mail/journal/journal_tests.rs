@@ -204,6 +204,26 @@ async fn lines_that_a_full_disk_refused_are_written_when_there_is_room_and_befor
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failure_is_reported_until_a_record_can_be_kept() {
+    let (_dir, path) = place();
+    let disk = Arc::new(BadDisk::default());
+    let (mut journal, _) = open_on(&path, disk.clone());
+    assert_eq!(journal.failing(), None);
+    disk.set_room(Some(0));
+    journal.append(&closed(1), Vec::new);
+    assert_eq!(journal.failing().unwrap().path, path);
+    disk.set_room(None);
+    assert_eq!(journal.failing(), None);
+    *disk.sync_fails.lock().unwrap() = true;
+    assert!(journal.promise().kept(soon()).await.is_err());
+    assert_eq!(journal.failing().unwrap().why, "the disk is broken");
+    *disk.sync_fails.lock().unwrap() = false;
+    journal.append(&closed(2), || vec![closed(2)]);
+    assert_eq!(journal.promise().kept(soon()).await, Ok(()));
+    assert_eq!(journal.failing(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_lines_that_wait_for_room_are_bounded_and_none_is_lost() {
     let (_dir, path) = place();
     let disk = Arc::new(BadDisk::default());

@@ -124,6 +124,15 @@ impl<R: Display + FromStr> Journal<R> {
         })
     }
 
+    /// Returns why records cannot be kept; `None` if they can, as far as is known.
+    pub(super) fn failing(&self) -> Option<JournalError> {
+        match &self.state {
+            State::Nowhere => None,
+            State::Closed { failure, .. } => Some(failure.clone()),
+            State::Open(store) => store.failing(),
+        }
+    }
+
     /// Returns whether the file is open.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.state, State::Open(_))

@@ -243,6 +243,22 @@ impl Store {
         }
     }
 
+    /// Returns why records cannot be kept; `None` if the last one was, or none was appended. Tries again
+    /// to write the lines that wait for room.
+    pub(super) fn failing(&self) -> Option<JournalError> {
+        let mut inner = self.inner();
+        if !inner.unwritten.is_empty() {
+            self.write(&mut inner);
+        }
+        if let Some(failure) = &inner.failure {
+            return Some(failure.clone());
+        }
+        drop(inner);
+        let progress = self.progress.borrow();
+        let failure = || progress.failure.clone();
+        (progress.failed > progress.synced).then(failure).flatten()
+    }
+
     /// Returns the number of the last record.
     pub(super) fn last(&self) -> u64 {
         self.inner().appended

@@ -21,7 +21,7 @@ pub(crate) use lease::ClientKey;
 pub(crate) use reports::Reports;
 
 use super::{
-    journal::{Disk, Promise},
+    journal::{Disk, JournalError, Promise},
     state_files::Predecessor,
 };
 use lease::{Lease, State};
@@ -236,6 +236,11 @@ impl Leases {
         let lease = table.mails.get(&id)?;
         let holds = matches!(lease.state, State::Marked { client: holder, .. } if holder == client);
         holds.then(|| table.journal.promise())
+    }
+
+    /// Returns why no mark can be recorded; `None` if one can, as far as is known.
+    pub(super) fn failing(&self) -> Option<JournalError> {
+        self.table().failing()
     }
 
     /// Records that the bridge counts the mail as read.

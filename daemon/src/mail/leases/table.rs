@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        journal::{Disk, Journal},
+        journal::{Disk, Journal, JournalError},
         record::LeaseRecord,
     },
     lease::{ClientKey, Lease, State},
@@ -110,6 +110,12 @@ impl Table {
             }
             None => self.kept.extend(earlier.delivered),
         }
+    }
+
+    /// Returns why the journal cannot be written; `None` if it can, as far as is known.
+    pub(super) fn failing(&mut self) -> Option<JournalError> {
+        self.reopen();
+        self.journal.failing()
     }
 
     /// Applies an event and journals the change. Returns whether there was one.

@@ -140,6 +140,16 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Returns why no send can be recorded; `None` if one can, as far as is known.
+    pub(super) fn failing(&self) -> Option<JournalError> {
+        let now = self.clock.stamp();
+        let mut book = self.book();
+        book.reopen(now);
+        book.journal.failing()
+    }
+}
+
 fn reply_key(sender: &Address, original: MailId) -> ReplyKey {
     ReplyKey {
         sender: sender.key(),

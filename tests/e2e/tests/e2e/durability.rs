@@ -105,6 +105,30 @@ fn a_record_of_the_bridge_that_cannot_be_used_stops_the_start() {
     ");
 }
 
+/// Returns the lines of `taid status` about files, and their hints.
+fn status(machine: &Machine) -> String {
+    let page = machine.plain(&machine.cli(&["status"]).stdout);
+    let lines: Vec<&str> = page.lines().collect();
+    let of_files = lines.windows(2).filter(|two| two[0].starts_with("files"));
+    of_files
+        .map(|two| format!("{}\n", two.join("\n")))
+        .collect()
+}
+
+/// Returns the lines of `taid doctor` about files.
+fn doctor(machine: &Machine) -> String {
+    let page = machine.plain(&machine.cli(&["doctor"]).stdout);
+    let of_files = page.lines().filter(|line| line.contains(" files "));
+    of_files.map(|line| format!("{line}\n")).collect()
+}
+
+/// Returns the problems of `session_status`.
+fn problems(shim: &mut Shim) -> String {
+    let page = shim.call("session_status", json!({})).text;
+    let problems = page.lines().filter(|line| line.starts_with("Problem"));
+    problems.map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
 fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_removed() {
     let machine = Machine::new();
@@ -142,6 +166,18 @@ fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_remo
     assert!(read.text.contains("Question"), "{}", read.text);
     assert!(read.text.contains("is not marked as read"), "{}", read.text);
     assert!(!machine.sandbox.mails().unwrap()[0].is_read);
+    let said = [status(&machine), doctor(&machine), problems(&mut shim)].concat();
+    insta::assert_snapshot!(said.replace(&home, "HOME"), @"
+    files      no mail is sent, because taid cannot write HOME/.local/state/tai/sends-default: it is not a regular file with one name
+      hint     move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable
+    files      no fetched mail is marked as read, because taid cannot write HOME/.local/state/tai/undelivered-default: it is not a regular file with one name
+      hint     move `HOME/.local/state/tai/undelivered-default` away if it is not a file of taid, or make it and its directory writable
+    ✗ files          HOME/.local/state/tai/sends-default cannot be written: it is not a regular file with one name; no mail is sent -> move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable
+    ✗ files          HOME/.local/state/tai/undelivered-default cannot be written: it is not a regular file with one name; no fetched mail is marked as read -> move `HOME/.local/state/tai/undelivered-default` away if it is not a file of taid, or make it and its directory writable
+    ✗ files          HOME/.local/state/tai/audit-default.jsonl is not a regular file; nothing is audited -> move it away
+    Problem: no mail is sent, because taid cannot record it in HOME/.local/state/tai/sends-default: it is not a regular file with one name. Ask the user to move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable
+    Problem: no fetched mail is marked as read, because taid cannot record it in HOME/.local/state/tai/undelivered-default: it is not a regular file with one name. Ask the user to move `HOME/.local/state/tai/undelivered-default` away if it is not a file of taid, or make it and its directory writable
+    ");
     for name in ["sends-default", "undelivered-default"] {
         let path = machine.state_dir().join(name);
         assert!(
@@ -150,6 +186,8 @@ fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_remo
         );
         fs::remove_file(path).unwrap();
     }
+    let said = [status(&machine), doctor(&machine), problems(&mut shim)].concat();
+    insta::assert_snapshot!(said, @"✗ files          HOME/.local/state/tai/audit-default.jsonl is not a regular file; nothing is audited -> move it away");
     let sent = send(&mut shim, "text");
     assert!(!sent.is_error, "{}", sent.text);
     wait_until("the mail is marked", || {

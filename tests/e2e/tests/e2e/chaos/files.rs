@@ -1,7 +1,7 @@
 //! A full disk, and files and directories that are removed while taid runs.
 
 use super::{desk, send, sent, works};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     fs::{self, DirBuilder},
     os::unix::fs::{DirBuilderExt as _, symlink},
@@ -71,8 +71,13 @@ fn chaos_a_full_disk_refuses_sends_before_they_leave_and_forgets_none() {
         works(&mut shim);
     }
     assert!(sends.contains(&0) && sends.contains(&1), "{sends:?}");
+    let status = machine.status();
+    let failing = &status["failing_files"][0];
+    assert_eq!(failing["effect"], "no mail is sent", "{status}");
+    let why = failing["why"].as_str().unwrap();
+    assert!(why.starts_with("No space left on device"), "{why}");
     // There is room again.
-    let pid = machine.status()["daemon"]["pid"].as_u64().unwrap();
+    let pid = status["daemon"]["pid"].as_u64().unwrap();
     let logs = format!("/proc/{pid}/root{}/logs", state.display());
     for log in fs::read_dir(logs).unwrap() {
         let log = log.unwrap();
@@ -81,6 +86,7 @@ fn chaos_a_full_disk_refuses_sends_before_they_leave_and_forgets_none() {
             log.set_len(0).unwrap();
         }
     }
+    assert_eq!(machine.status()["failing_files"], Value::Null);
     wait_until("sends work", || {
         let id = send(&mut shim, "after");
         !shim.finish_call(&id).is_error

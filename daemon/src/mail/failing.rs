@@ -1,0 +1,30 @@
+//! The journals that cannot be written, for `taid status`: what they record is refused.
+
+use super::{journal::JournalError, service::MailService};
+use tai_auth::bridge::Bridge;
+
+/// What a journal records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recorded {
+    /// Sends.
+    Sends,
+    /// Mails that are marked as read.
+    Marks,
+    /// Mails that wait for approval.
+    Approvals,
+}
+
+impl<B: Bridge> MailService<B> {
+    /// Returns each journal that cannot be written, with the reason.
+    pub(crate) fn failing_journals(&self) -> Vec<(Recorded, JournalError)> {
+        let all = [
+            (Recorded::Sends, self.ledger.failing()),
+            (Recorded::Marks, self.leases.failing()),
+            (Recorded::Approvals, self.approvals.failing()),
+        ];
+        let failing = all.into_iter();
+        failing
+            .filter_map(|(recorded, failure)| Some((recorded, failure?)))
+            .collect()
+    }
+}
