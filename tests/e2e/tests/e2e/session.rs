@@ -1,10 +1,9 @@
 //! One login for all clients, under faults of the bridge.
 
-use crate::seed::short_life;
 use serde_json::json;
 use std::time::Duration;
 use tai_e2e::{Killed, Machine, wait_until};
-use tai_sandbox::{Behaviour, FaultKind, Options};
+use tai_sandbox::FaultKind;
 
 const LOGIN: &str = "POST /api/v1/login";
 const REFRESH: &str = "POST /api/v1/refresh";
@@ -60,28 +59,6 @@ fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call_fails() {
         (machine.sandbox.count(REFRESH), machine.sandbox.count(LOGIN)),
         (1, 2)
     );
-}
-
-#[test]
-fn a_token_is_refreshed_before_it_expires_without_a_login() {
-    let behaviour = Behaviour {
-        token_ttl_s: short_life(),
-        ..Behaviour::default()
-    };
-    let machine = Machine::with(Options {
-        behaviour,
-        ..Options::default()
-    });
-    let _taid = machine.start();
-    wait_until("the token was renewed twice", || {
-        machine.sandbox.count(REFRESH) >= 2
-    });
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    assert!(!shim.call("list_inbox", json!({})).is_error);
-    let status = machine.status();
-    assert_eq!(status["session"]["logins"], 1);
-    assert!(status["session"]["renewals"].as_u64() >= Some(2));
-    assert!(machine.log().contains("✅ Token refreshed successfully"));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::{desk, works};
 use serde_json::json;
+use std::process::Stdio;
 use tai_e2e::{Machine, PASSWORD, USER, processes::peak_memory, wait_until};
-use tai_sandbox::{Canned, NewMail, Tokens};
+use tai_sandbox::{Canned, FaultKind, NewMail, Tokens};
 
 const LIST: &str = "GET /api/v1/messages";
 const ONE: &str = "GET /api/v1/messages/{id}";
@@ -322,4 +323,37 @@ fn chaos_short_tokens_without_a_refresh_cost_two_logins() {
         call.text.contains("the next attempt is due in")
     });
     assert_eq!(machine.sandbox.count(LOGIN), 2);
+}
+
+/// In this file, whose tests begin early, because it lasts almost a minute.
+#[test]
+fn chaos_a_bridge_that_answers_late_is_named_to_a_person_and_taid_is_left_alone() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "60000")]);
+    for (operation, kind) in [
+        ("GET /api/v1/messages", FaultKind::Hang),
+        ("POST /api/v1/send-email", FaultKind::HangAfter),
+    ] {
+        machine.sandbox.fail(kind, 1, operation);
+    }
+    let commands = [
+        &["inbox", "--all"][..],
+        &["send", "--to", "bob@tai.chat", "--body", "late", "--yes"],
+    ];
+    let running = commands.map(|arguments| {
+        let mut command = machine.command("taid");
+        command.args(arguments).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    });
+    let [inbox, send] = running.map(|child| child.wait_with_output().unwrap());
+    let first = |stderr: &[u8]| machine.plain(stderr).lines().next().map(str::to_owned);
+    assert_eq!(
+        [first(&inbox.stderr), first(&send.stderr)].map(Option::unwrap_or_default),
+        [
+            "error: the mail bridge did not answer within 54 s",
+            "error: it is unknown whether the mail was sent"
+        ]
+    );
+    assert!(!machine.plain(&inbox.stderr).contains("kill"));
+    assert!(!machine.plain(&send.stderr).contains("kill"));
 }

@@ -191,7 +191,7 @@ fn chaos_an_empty_certificate_variable_counts_as_unset() {
 }
 
 #[test]
-fn chaos_a_configured_proxy_carries_every_request_and_is_named_without_its_password() {
+fn chaos_a_configured_proxy_carries_every_request_and_is_named() {
     let machine = Machine::new();
     let front = TlsFront::to(&machine.sandbox.url());
     let (url, ca) = (front.url(), machine.home().join("ca.pem"));
@@ -217,26 +217,43 @@ fn chaos_a_configured_proxy_carries_every_request_and_is_named_without_its_passw
             "{page}"
         );
     }
+    machine.configure(&format!(
+        "ca_file = '{ca}'\nproxy = 'http://127.0.0.1:1'\nno_proxy = 'localhost'"
+    ));
+    let _taid = machine.start_with(&variables);
+    works(&mut desk(&machine));
+}
+
+#[test]
+fn chaos_a_proxy_that_refuses_is_named_without_its_password() {
     let auth = Proxy::answering("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
     let wall = Proxy::answering("HTTP/1.1 403 Forbidden\r\n\r\n");
-    let mut texts = String::new();
-    for (what, port) in [
-        ("dead", 1),
-        ("407", auth.address.port()),
-        ("403", wall.address.port()),
-    ] {
+    let failed = |what: &str, port: u16| {
+        let machine = Machine::new();
         let proxy = format!("http://user:proxy-secret@127.0.0.1:{port}");
-        machine.configure(&format!("ca_file = '{ca}'\nproxy = '{proxy}'"));
+        machine.configure(&format!("proxy = '{proxy}'"));
+        let variables = [("TAI_MCP_API_BASE_URL", "https://localhost:1")];
         let _taid = machine.start_with(&variables);
         let text = failed_list(&machine).replace(&format!(":{port}"), ":PORT");
-        texts += &format!("{what}:\n{text}\n");
         let page = doctor(&machine, &variables);
         assert!(page.contains("`proxy` in config.toml"), "{page}");
         let status = format!("{}", machine.status());
-        for text in [&texts, &page, &status, &machine.log()] {
+        for text in [&text, &page, &status, &machine.log()] {
             assert!(!text.contains("proxy-secret"), "{text}");
         }
-    }
+        format!("{what}:\n{text}\n")
+    };
+    let rows = [
+        ("dead", 1),
+        ("407", auth.address.port()),
+        ("403", wall.address.port()),
+    ];
+    // At the same time: each login is tried again for seconds.
+    let texts = std::thread::scope(|scope| {
+        let failed = &failed;
+        let trials = rows.map(|(what, port)| scope.spawn(move || failed(what, port)));
+        trials.map(|trial| trial.join().unwrap()).concat()
+    });
     insta::assert_snapshot!(texts, @"
     dead:
     error: the login failed: cannot reach the mail bridge through the proxy http://127.0.0.1:PORT from `proxy` in config.toml
@@ -251,11 +268,6 @@ fn chaos_a_configured_proxy_carries_every_request_and_is_named_without_its_passw
     caused by: tunnel error: unsuccessful
     hint: nothing was sent; ask the user to start or correct the proxy, then call again
     ");
-    machine.configure(&format!(
-        "ca_file = '{ca}'\nproxy = 'http://127.0.0.1:1'\nno_proxy = 'localhost'"
-    ));
-    let _taid = machine.start_with(&variables);
-    works(&mut desk(&machine));
 }
 
 #[test]

@@ -212,12 +212,13 @@ fn seed_the_token_is_checked_before_each_request_and_refreshed_without_user_acti
         machine.sandbox.count(REFRESH) >= 2
     });
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    shim.call("list_inbox", json!({}));
+    assert!(!shim.call("list_inbox", json!({})).is_error);
     assert_eq!(machine.sandbox.count(LOGIN), 1);
-    wait_until("the check is in the log", || {
-        machine
-            .log()
-            .contains("Checking token expiration before API request")
+    assert!(machine.status()["session"]["renewals"].as_u64() >= Some(2));
+    wait_until("the check and the renewals are in the log", || {
+        let log = machine.log();
+        log.contains("Checking token expiration before API request")
+            && log.contains("✅ Token refreshed successfully")
     });
 }
 
