@@ -47,6 +47,8 @@ pub(super) struct Lines {
     space: bool,
     /// Whether the next word is in another box beside the last one.
     is_beside: bool,
+    /// Positions of the first words of the open spans.
+    spans: Vec<Option<usize>>,
     /// Open elements that strike their text through.
     strikes: usize,
     /// Whether the text so far ends in struck text without its second mark.
@@ -61,14 +63,16 @@ impl Lines {
         text.trim_start_matches(['\n', '\r']).to_owned()
     }
 
-    /// Returns the length of the text so far.
-    pub(super) fn len(&self) -> usize {
-        self.out.len()
+    /// Begins a span, of which [`Self::end_span`] returns the words.
+    pub(super) fn begin_span(&mut self) {
+        self.spans.push(None);
     }
 
-    /// Returns the text from a position on.
-    pub(super) fn since(&self, start: usize) -> &str {
-        self.out.get(start..).unwrap_or_default()
+    /// Ends the last span. Returns its words, without the marks of the item in which it begins.
+    pub(super) fn end_span(&mut self) -> &str {
+        let start = self.spans.pop().flatten();
+        let words = start.and_then(|start| self.out.get(start..));
+        words.unwrap_or_default().trim()
     }
 
     /// Ends the line; with `breaks` 2, an empty line follows.
@@ -216,6 +220,12 @@ impl Lines {
     fn start(&mut self) {
         self.is_beside = false;
         self.start_line();
+        let begun = self
+            .spans
+            .iter_mut()
+            .rev()
+            .take_while(|span| span.is_none());
+        begun.for_each(|span| *span = Some(self.out.len()));
         if self.strikes > 0 && !self.in_struck {
             self.in_struck = true;
             self.out.push_str(STRUCK);

@@ -155,7 +155,19 @@ fn signs_between_numbers_stay() {
             "*.rs, src/*.rs and /usr/*/bin, /*x*/, **/*.rs, **/*.py",
         ),
         ("> - *./a and b*", "> - *./a and b*"),
-        ("_.map, x._ *and*/*or*", ".map, x. and/or"),
+        ("_a.map, x._ *and*/*or*", "a.map, x. and/or"),
+        ("_.map, x._", "_.map, x._"),
+        ("**.env**, **/tmp/x** *...wait*", ".env, /tmp/x ...wait"),
+        ("f(*args, x*y), (*API*s)", "f(*args, x*y), (APIs)"),
+        (
+            "Date: ____/____/____, [____] and (____)",
+            "Date: ____/____/____, [____] and (____)",
+        ),
+        ("¯\\_(ツ)_/¯ and ^_^ too", "¯_(ツ)_/¯ and ^_^ too"),
+        (
+            "(*see a*), *\"b\"*, **$5**, *(c)*",
+            "(see a), \"b\", $5, (c)",
+        ),
         (
             "`5*10*2` https://a.example/5*10*2",
             "5*10*2 https://a.example/5*10*2",
@@ -189,6 +201,30 @@ fn signs_between_numbers_stay() {
         ("- Fruit\n  + apples\n- Tea", "- Fruit\n  - apples\n- Tea"),
     ] {
         assert_eq!(text(content), expected, "{content}");
+    }
+}
+
+#[test]
+fn an_address_ends_at_a_quote_or_a_dash_of_any_script() {
+    for (content, target) in [
+        ("‘https://a.example/x’ b", "https://a.example/x"),
+        ("https://a.example/x… b", "https://a.example/x"),
+        ("https://a.example/x.— b", "https://a.example/x"),
+        ("（https://a.example/x）。", "https://a.example/x"),
+        ("www.a.example” b", "http://www.a.example"),
+        (
+            "https://a.example/日本",
+            "https://a.example/%E6%97%A5%E6%9C%AC",
+        ),
+    ] {
+        let mail = parts(content, Format::Markdown).unwrap();
+        assert_eq!(mail.text, content);
+        assert!(
+            mail.html.contains(&format!("href=\"{target}\"")),
+            "{}",
+            mail.html
+        );
+        assert_eq!(mail.preview.warning, "");
     }
 }
 

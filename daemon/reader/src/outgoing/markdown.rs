@@ -1,6 +1,7 @@
 //! Markdown as HTML: GitHub's flavour with hard line breaks.
 
 use super::{
+    autolinks,
     literal::{self, Edit},
     parse::Limit,
     source,
@@ -39,7 +40,9 @@ pub(super) fn to_html(markdown: &str) -> Result<String, Limit> {
                 .map(|at| (at, Edit::Escape('<'))),
         );
         if edits.is_empty() || passes == MAX_PASSES {
-            written::keep(root, &markdown, &arena);
+            let lines: Vec<&str> = markdown.lines().collect();
+            written::keep(root, &lines, &arena);
+            autolinks::end(root, &lines, &arena);
             return Ok(rendered(root, &options));
         }
         markdown = literal::edited(&markdown, &edits);

@@ -5,6 +5,7 @@
 //! tree by its nodes and its depth.
 
 mod addresses;
+mod autolinks;
 mod colour;
 mod css;
 mod direction;

@@ -43,8 +43,6 @@ pub(super) fn below(tree: &Tree, sights: &Sights, root: NodeId, tables: Table) -
         tree,
         sights,
         lines: Lines::default(),
-        links: Vec::new(),
-        headings: Vec::new(),
         lists: Vec::new(),
         verbatim: vec![tree.tag(root) == "pre" || in_pre.any(|id| tree.tag(id) == "pre")],
         in_line: Vec::new(),
@@ -72,10 +70,6 @@ struct Writer<'a> {
     tree: &'a Tree,
     sights: &'a Sights,
     lines: Lines,
-    /// Positions at which the open links start.
-    links: Vec<usize>,
-    /// Positions at which the open headings start.
-    headings: Vec<usize>,
     lists: Vec<List>,
     /// Whether the line breaks in each open element are seen.
     verbatim: Vec<bool>,
@@ -143,7 +137,7 @@ impl Writer<'_> {
                     self.lines.words(&format!("[{alt}]"));
                 }
             }
-            "a" => self.links.push(self.lines.len()),
+            "a" => self.lines.begin_span(),
             "s" | "strike" | "del" => self.lines.strike(),
             "q" => self.lines.words("“"),
             "sub" if is_exponent(&self.tree.text(id)) && self.lines.ends_with_digit() => {
@@ -151,7 +145,7 @@ impl Writer<'_> {
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.lines.end_line(2);
-                self.headings.push(self.lines.len());
+                self.lines.begin_span();
             }
             "p" | "pre" | "figure" => self.lines.end_line(2),
             "blockquote" => {
@@ -265,13 +259,10 @@ impl Writer<'_> {
     }
 
     fn close_link(&mut self, element: &Element) {
-        let Some(start) = self.links.pop() else {
-            return;
-        };
+        let label = self.lines.end_span();
         let Some(href) = element.attr("href").filter(|href| !href.starts_with('#')) else {
             return;
         };
-        let label = self.lines.since(start).trim();
         // An address with a space would end there.
         let target = href.replace(' ', "%20");
         if label.is_empty() {
@@ -283,10 +274,14 @@ impl Writer<'_> {
     }
 
     fn close_heading(&mut self, tag: &str) {
-        let start = self.headings.pop().unwrap_or_default();
         self.lines.end_line(1);
-        let words = self.lines.since(start);
-        let last = words.lines().next_back().unwrap_or_default().trim();
+        let last = self
+            .lines
+            .end_span()
+            .lines()
+            .next_back()
+            .unwrap_or_default()
+            .trim();
         let mark = match tag {
             "h1" => "=",
             "h2" => "-",

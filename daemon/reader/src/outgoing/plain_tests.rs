@@ -241,6 +241,21 @@ fn a_table_is_not_padded_beyond_its_content() {
 }
 
 #[test]
+fn the_mark_of_an_item_is_no_part_of_its_link_or_heading() {
+    for (content, expected) in [
+        ("- https://a.example/x", "- https://a.example/x"),
+        (
+            "> 1. **<https://a.example/x>** b",
+            "> 1. https://a.example/x b",
+        ),
+        ("- # ab", "- ab\n  =="),
+        ("[](https://a.example/)", "https://a.example/"),
+    ] {
+        assert_eq!(text(content, Format::Markdown), expected);
+    }
+}
+
+#[test]
 fn tasks_keep_their_numbers_and_levels() {
     for (content, expected) in [
         ("1. [ ] a\n2. [x] b", "1. ☐ a\n2. ☑ b"),

@@ -10,14 +10,10 @@ use comrak::{
 const FIRST_UNSPACED: char = '\u{e00}';
 
 /// Changes a document so that its HTML has these parts.
-pub(super) fn keep<'a>(root: &'a AstNode<'a>, source: &str, arena: &'a Arena<'a>) {
-    let lines: Vec<&str> = source.lines().collect();
+pub(super) fn keep<'a>(root: &'a AstNode<'a>, lines: &[&str], arena: &'a Arena<'a>) {
     let nodes: Vec<&AstNode> = root.descendants().collect();
     // A change would hide the letters around the next mark.
-    let marks: Vec<_> = nodes
-        .iter()
-        .map(|node| literal_mark(node, &lines))
-        .collect();
+    let marks: Vec<_> = nodes.iter().map(|node| literal_mark(node, lines)).collect();
     for (node, mark) in nodes.into_iter().zip(marks) {
         if let Some(mark) = mark {
             unwrap(node, mark, arena);
@@ -67,9 +63,10 @@ fn number<'a>(list: &'a AstNode<'a>, kind: &NodeList, arena: &'a Arena<'a>) {
 
 /// Returns the mark of an element that is a sign and no markup, as `*` is in `5*10*2`.
 fn literal_mark<'a>(node: &'a AstNode<'a>, lines: &[&str]) -> Option<&'static str> {
+    let is_underscore = || at_source(node, lines).starts_with('_');
     match &node.data.borrow().value {
-        NodeValue::Emph if is_pattern(node, lines) => Some("*"),
-        NodeValue::Strong if is_pattern(node, lines) => Some("**"),
+        NodeValue::Emph if is_pattern(node) => Some(if is_underscore() { "_" } else { "*" }),
+        NodeValue::Strong if is_pattern(node) => Some(if is_underscore() { "__" } else { "**" }),
         NodeValue::Emph => is_in_word(node, |a, b| is_spaced(a) && is_spaced(b)).then_some("*"),
         NodeValue::Strong => {
             let is_power = |a: char, b: char| {
@@ -87,40 +84,53 @@ fn literal_mark<'a>(node: &'a AstNode<'a>, lines: &[&str]) -> Option<&'static st
     }
 }
 
-/// Returns whether the stars of an element are those of paths, as in `*.rs, src/*.rs` and `/*x*/`.
-fn is_pattern<'a>(node: &'a AstNode<'a>, lines: &[&str]) -> bool {
+/// Returns the text from the start of an element on, in its line.
+pub(super) fn at_source<'l, 'a>(node: &'a AstNode<'a>, lines: &[&'l str]) -> &'l str {
     let start = node.data.borrow().sourcepos.start;
     let line = lines.get(start.line.saturating_sub(1)).copied();
-    let has_stars = line
-        .and_then(|line| line.get(start.column.saturating_sub(1)..))
-        .is_some_and(|from| from.starts_with('*'));
+    let from = line.and_then(|line| line.get(start.column.saturating_sub(1)..));
+    from.unwrap_or_default()
+}
+
+/// Returns whether the marks of an element are those of paths, comments, and blanks of a form, as in
+/// `*.rs, src/*.rs`, `/*x*/` and `[____] (____)`: no emphasis begins or ends with such a sign.
+fn is_pattern<'a>(node: &'a AstNode<'a>) -> bool {
     let [before, first, last, after] = around(node);
-    let is_path = |c: Option<char>| matches!(c, Some('.' | '/' | '\\'));
-    let is_comment = before == Some('/') && after == Some('/');
-    has_stars && (is_path(first) || last == Some('/') || is_comment)
+    // `**.env**` and `*...*` are emphasis.
+    let is_glob = |mark: &str| matches!(mark.as_bytes(), [b'.', next, ..] if *next != b'.');
+    let first_text = first_text(node);
+    let is_strong = matches!(node.data.borrow().value, NodeValue::Strong);
+    let begins = first.is_some_and(|c| {
+        ")]},;|".contains(c) || (!is_strong && (matches!(c, '/' | '\\') || is_glob(&first_text)))
+    });
+    let ends = last.is_some_and(|c| "/([{|".contains(c));
+    begins || ends || (before == Some('/') && after == Some('/'))
 }
 
 /// Returns whether a mark of an element stands within a word. The second one alone does if the first
-/// follows a sign, as in `(1+2)*3*4`, or if it is between two digits.
+/// follows a sign, as in `(1+2)*3*4`, if it is between two digits, or if words are between, as in `f(*args, x*y)`.
 fn is_in_word<'a>(node: &'a AstNode<'a>, is_word: impl Fn(char, char) -> bool) -> bool {
     let [before, first, last, after] = around(node);
     let is_word = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| is_word(a, b));
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let begins_word = |c: char| c.is_whitespace() || "([{\"'“‘«".contains(c);
     let follows_sign = before.is_some_and(|c| !begins_word(c));
+    let ends_in_word = is_word(last, after);
     is_word(before, first)
-        || (is_word(last, after) && (follows_sign || (is_digit(last) && is_digit(after))))
+        || (ends_in_word
+            && (follows_sign || (is_digit(last) && is_digit(after)) || has_space(node)))
 }
 
 /// Returns whether an element is the end of a word and the start of another one, as in `a**n + b**n`.
 fn has_parts_of_words<'a>(node: &'a AstNode<'a>) -> bool {
-    let are_letters = around(node).iter().all(|c| c.is_some_and(is_spaced));
-    let mut parts = node.descendants();
-    are_letters
-        && parts.any(|part| {
-            let data = part.data.borrow();
-            data.value.text().is_some_and(|text| text.contains(' '))
-        })
+    around(node).iter().all(|c| c.is_some_and(is_spaced)) && has_space(node)
+}
+
+fn has_space<'a>(node: &'a AstNode<'a>) -> bool {
+    node.descendants().any(|part| {
+        let data = part.data.borrow();
+        data.value.text().is_some_and(|text| text.contains(' '))
+    })
 }
 
 /// Returns the letters beside the two marks of an element.
@@ -153,6 +163,15 @@ fn first_letter<'a>(node: &'a AstNode<'a>) -> Option<char> {
         node = node.first_child()?;
     }
     node.data.borrow().value.text()?.chars().next()
+}
+
+/// Returns the text with which an element begins.
+fn first_text<'a>(node: &'a AstNode<'a>) -> String {
+    let text = node.descendants().find_map(|part| {
+        let data = part.data.borrow();
+        data.value.text().map(|text| text.to_string())
+    });
+    text.unwrap_or_default()
 }
 
 fn last_letter<'a>(node: &'a AstNode<'a>) -> Option<char> {
