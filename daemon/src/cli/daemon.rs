@@ -191,7 +191,10 @@ fn silent_at(pid: Option<u32>, socket: &Path) -> Fault {
     let (which, hint) = match pid {
         Some(pid) => (
             format!("taid (pid {pid})"),
-            format!("stop it with `kill {pid}` and start it again; `taid logs` shows its log"),
+            format!(
+                "wake it with `kill -CONT {pid}` if it is suspended, else stop it with `kill {pid}` and start it \
+                 again; `taid logs` shows its log"
+            ),
         ),
         None => (
             format!("the taid at {}", socket.display()),
@@ -280,7 +283,7 @@ mod tests {
         let words = |pid| silent_at(pid, Path::new("/run/tai.sock")).render(Audience::Person);
         insta::assert_snapshot!(words(Some(7)), @"
         error: taid (pid 7) does not answer
-        hint: stop it with `kill 7` and start it again; `taid logs` shows its log
+        hint: wake it with `kill -CONT 7` if it is suspended, else stop it with `kill 7` and start it again; `taid logs` shows its log
         ");
         insta::assert_snapshot!(words(None), @"
         error: the taid at /run/tai.sock does not answer

@@ -305,13 +305,14 @@ pub(crate) fn not_permitted(what: &str, rule: &str) -> Fault {
     ))
 }
 
-/// Returns the fault for a tool while the configuration, which may forbid it, cannot be used.
-pub(crate) fn unknown_rules(error: &str) -> Fault {
+/// Returns the fault for a tool while the configuration, which may forbid it, cannot be used. The reason is for
+/// the user alone: it can quote a rule of another instance.
+pub(crate) fn unknown_rules() -> Fault {
     Fault::new(
         FaultCode::NotPermitted,
         "no tool is permitted until taid's configuration is valid",
     )
-    .because(error)
+    .because("the configuration file was changed, and taid cannot use it as it is now")
     .hint(Hint::user(
         "run `taid doctor` and correct the file that it names",
     ))

@@ -42,7 +42,7 @@ impl<T: Transport> App<T> {
     pub(super) async fn refresh_rules(&self) -> Result<(), Fault> {
         let read = self.facts.config.rereading(self.facts.places.config());
         let refreshed = self.rules.refresh(read, |config| self.apply(config)).await;
-        refreshed.map_err(|error| fault::unknown_rules(&error))
+        refreshed.map_err(|_| fault::unknown_rules())
     }
 
     /// Applies the rules of the file.
