@@ -45,7 +45,7 @@ pub enum FaultCode {
     OutcomeUnknown,
     /// The request's deadline passed.
     DeadlinePassed,
-    /// The client has too many requests in flight.
+    /// The client has too many requests in flight, or the daemon has too many clients.
     TooBusy,
     /// The client cancelled the request.
     Cancelled,

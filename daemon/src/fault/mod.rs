@@ -6,12 +6,14 @@
 mod account;
 mod approval;
 mod bridge;
+mod connections;
 mod sending;
 
 pub(crate) use account::*;
 use account::{locked, of_account_in_use, refused, unreachable};
 pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
+pub(crate) use connections::too_many_clients;
 use sending::{answered, automatic, duplicate, unknown};
 
 use crate::{

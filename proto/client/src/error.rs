@@ -106,7 +106,7 @@ impl ConnectError {
                     ))
             }
             ConnectError::HungUp { socket } => {
-                Fault::new(FaultCode::NotRunning, "taid hung up before it answered")
+                Fault::new(FaultCode::Unreachable, "taid hung up before it answered")
                     .because(format!(
                         "the process at {} accepts connections and closes them",
                         socket.display()

@@ -3,7 +3,7 @@
 //! [`WRITE_TIMEOUT`](frames::WRITE_TIMEOUT).
 
 pub(super) mod error;
-mod frames;
+pub(super) mod frames;
 
 use super::{
     CallContext, CallEvent, Caller, Clients, Progress, Service,
@@ -169,7 +169,7 @@ where
 
 /// Performs the handshake and reads software and role; `None` if the client hangs up between
 /// frames.
-async fn open<T>(
+pub(super) async fn open<T>(
     stream: &mut T,
     decoder: &mut Decoder,
 ) -> Result<Option<(String, Role)>, ConnectionError>

@@ -16,8 +16,11 @@ pub(super) const CONNECTIONS: usize = 1100;
 pub(super) const CONNECTIONS_OF_INSTANCE: usize = 64;
 /// Limit of the connections at the socket for persons.
 const CONNECTIONS_OF_PERSONS: usize = 64;
-/// Descriptors for the daemon's own files, its requests and its child processes.
-const OWN_DESCRIPTORS: usize = 64;
+/// Limit of the connections that are being refused. Further ones are closed at once.
+pub(super) const REFUSALS: usize = 4;
+/// Descriptors for the daemon's own files, its requests, its child processes and the connections that it
+/// refuses.
+const OWN_DESCRIPTORS: usize = 64 + REFUSALS;
 /// Limit of the unanswered requests for a status at one socket. Further ones wait. Each answer has a row
 /// for each client, so that the answers of clients that do not read grow with the square of their number.
 const STATUSES: usize = 64;
@@ -41,6 +44,8 @@ pub(super) struct Limits {
     agents: Arc<Semaphore>,
     /// Connections at the socket for persons.
     persons: Arc<Semaphore>,
+    /// Limits of the connections of agents and of persons.
+    most: (usize, usize),
     doors: Vec<(Door, Arc<DoorLimits>)>,
 }
 
@@ -100,6 +105,7 @@ impl Limits {
         Self {
             agents: Arc::new(Semaphore::new(agents)),
             persons: Arc::new(Semaphore::new(persons)),
+            most: (agents, persons),
             doors: Vec::new(),
         }
     }
@@ -114,15 +120,27 @@ impl Limits {
         limits
     }
 
-    /// Returns the places of a new connection; `None` if there is none.
-    pub(super) fn connect(&mut self, door: &Door) -> Option<Connected> {
-        let own = self.of(door).connections.clone().try_acquire_owned().ok()?;
-        let shared = match door {
-            Door::Agents | Door::Instance(_) => &self.agents,
-            Door::Persons => &self.persons,
+    /// Returns the places of a new connection.
+    ///
+    /// # Errors
+    /// The fault of a connection without a place.
+    pub(super) fn connect(&mut self, door: &Door) -> Result<Connected, Fault> {
+        let (agents, persons) = self.most;
+        let (shared, of, limit, highest) = match door {
+            Door::Agents | Door::Instance(_) => (&self.agents, Door::Agents, agents, CONNECTIONS),
+            Door::Persons => (
+                &self.persons,
+                Door::Persons,
+                persons,
+                CONNECTIONS_OF_PERSONS,
+            ),
         };
-        let shared = shared.clone().try_acquire_owned().ok()?;
-        Some(Connected {
+        let shared = shared.clone().try_acquire_owned();
+        let shared = shared.map_err(|_| fault::too_many_clients(&of, limit, limit < highest))?;
+        // The socket of an instance alone has a lower limit.
+        let own = self.of(door).connections.clone().try_acquire_owned();
+        let own = own.map_err(|_| fault::too_many_clients(door, CONNECTIONS_OF_INSTANCE, false))?;
+        Ok(Connected {
             _places: [own, shared],
         })
     }
@@ -243,17 +261,17 @@ mod tests {
         let mut places: Vec<_> = (0..CONNECTIONS_OF_INSTANCE)
             .map(|_| limits.connect(&confined).unwrap())
             .collect();
-        assert!(limits.connect(&confined).is_none());
+        assert!(limits.connect(&confined).is_err());
         let other = Door::Instance("lab".parse().unwrap());
         places.push(limits.connect(&other).unwrap());
-        while let Some(place) = limits.connect(&Door::Agents) {
+        while let Ok(place) = limits.connect(&Door::Agents) {
             places.push(place);
         }
         assert_eq!(places.len(), CONNECTIONS);
-        assert!(limits.connect(&other).is_none());
-        assert!(limits.connect(&Door::Persons).is_some());
+        assert!(limits.connect(&other).is_err());
+        assert!(limits.connect(&Door::Persons).is_ok());
         places.truncate(CONNECTIONS_OF_INSTANCE - 1);
-        assert!(limits.connect(&confined).is_some());
+        assert!(limits.connect(&confined).is_ok());
     }
 
     #[tokio::test(start_paused = true)]
@@ -299,8 +317,8 @@ mod tests {
         for (descriptors, expected) in [
             (None, (1100, 64)),
             (Some(8192), (1100, 64)),
-            (Some(1024), (896, 64)),
-            (Some(256), (144, 48)),
+            (Some(1024), (892, 64)),
+            (Some(256), (141, 47)),
             (Some(64), (12, 4)),
             (Some(8), (2, 2)),
         ] {

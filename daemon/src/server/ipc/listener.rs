@@ -5,7 +5,7 @@
 
 use super::{
     Clients, Service, accepting::Sockets, bind_error::BindError, connection, idle::Idle,
-    limits::Limits,
+    limits::Limits, refusing::Refusals,
 };
 use crate::os::{self, InheritedSocket};
 use std::{
@@ -145,6 +145,7 @@ impl Listener {
         stop: CancellationToken,
     ) -> ProfileLock {
         let mut limits = Limits::new(os::descriptor_limit());
+        let refusals = Refusals::new();
         let tasks = TaskTracker::new();
         let mut keys = 0;
         let idle = Arc::new(Idle::new(idle_exit));
@@ -160,9 +161,13 @@ impl Listener {
                 }
                 accepted = accepting.next() => accepted,
             };
-            let Some(place) = limits.connect(&door) else {
-                tracing::warn!(?door, "client refused: too many connections");
-                continue;
+            let place = match limits.connect(&door) {
+                Ok(place) => place,
+                Err(fault) => {
+                    tracing::warn!(?door, "client refused: too many connections");
+                    refusals.begin(stream, fault);
+                    continue;
+                }
             };
             keys += 1;
             let shared = connection::Shared {

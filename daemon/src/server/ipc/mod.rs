@@ -11,6 +11,7 @@ mod idle;
 mod large_frames;
 pub(crate) mod limits;
 mod listener;
+mod refusing;
 
 pub(crate) use bind_error::BindError;
 pub(crate) use clients::Clients;

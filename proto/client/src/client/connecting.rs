@@ -151,7 +151,7 @@ impl<D: Dial> Link<D> {
             };
             if Instant::now() >= deadline {
                 let error = match absent.error {
-                    error @ ConnectError::Stopping { .. } => error,
+                    error @ (ConnectError::Stopping { .. } | ConnectError::HungUp { .. }) => error,
                     _ => silent(),
                 };
                 return Err(absent.elsewhere.unwrap_or_else(|| fault(error)));

@@ -12,7 +12,7 @@ use tokio::{
 pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads one frame; `None` if the client hangs up between frames.
-pub(super) async fn read_frame<F, T>(
+pub(in crate::server::ipc) async fn read_frame<F, T>(
     stream: &mut T,
     decoder: &mut Decoder,
 ) -> Result<Option<F>, ConnectionError>
@@ -34,7 +34,10 @@ where
 }
 
 /// Writes one frame, within [`WRITE_TIMEOUT`].
-pub(super) async fn write_frame<F, T>(stream: &mut T, frame: &F) -> Result<(), ConnectionError>
+pub(in crate::server::ipc) async fn write_frame<F, T>(
+    stream: &mut T,
+    frame: &F,
+) -> Result<(), ConnectionError>
 where
     F: serde::Serialize,
     T: AsyncWrite + Unpin,

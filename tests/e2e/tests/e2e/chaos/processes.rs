@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tai_e2e::{
     Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
 };
-use tai_proto::{call::GetInfo, message::Role};
+use tai_proto::{FaultCode, call::GetInfo, message::Role};
 use tai_sandbox::NewMail;
 
 /// Returns a command that runs taid under a `ulimit` of the shell.
@@ -115,6 +115,13 @@ fn chaos_a_repeatedly_killed_taid_sends_each_mail_once_or_reports_it_unknown() {
     assert!(done > 0, "{unknown} of 24 are unknown");
 }
 
+/// Waits until a new client is served. taid learns of the ends of connections one by one.
+fn served_again(machine: &Machine) {
+    wait_until("a new client is served", || {
+        !desk(machine).call("list_inbox", json!({})).is_error
+    });
+}
+
 #[test]
 fn chaos_with_few_descriptors_connected_clients_send_and_others_connect_later() {
     let machine = Machine::new();
@@ -136,7 +143,55 @@ fn chaos_with_few_descriptors_connected_clients_send_and_others_connect_later() 
     assert!(machine.cli(&["status"]).status.success());
     assert!(!machine.log().contains("cannot accept a connection"));
     drop(crowd);
-    works(&mut desk(&machine));
+    served_again(&machine);
+}
+
+#[test]
+fn chaos_a_client_or_a_command_beyond_the_limit_is_told_why() {
+    let machine = Machine::new();
+    let _taid = machine.spawn(limited(&machine, "-n 64"));
+    let socket = machine.socket();
+    // Returns connections until one is refused.
+    let crowd = |open: &dyn Fn() -> Raw| {
+        let mut crowd = Vec::new();
+        loop {
+            let mut raw = open();
+            raw.request(1, GetInfo);
+            match raw.answer().1 {
+                Ok(_) => crowd.push(raw),
+                Err(fault) => return (crowd, fault),
+            }
+        }
+    };
+    let agents = || Raw::open_as(&socket, Role::Agent { instance: None });
+    let (agents, fault) = crowd(&agents);
+    assert_eq!(fault.code, FaultCode::TooBusy);
+    let list = desk(&machine).call("list_inbox", json!({}));
+    insta::assert_snapshot!(list.text, @"
+    error: taid serves no more clients
+    caused by: it has 12 connections, as many as its limit of open files permits
+    hint: ask the user to close MCP clients that are not in use, or raise taid's limit with `ulimit -n` or LimitNOFILE= in its unit, then call again
+    ");
+    assert!(machine.cli(&["status"]).status.success());
+    let (persons, _) = crowd(&|| Raw::open(&socket));
+    let mut said = machine.say(&machine.cli(&["status"]));
+    let doctor = machine.plain(&machine.cli(&["doctor"]).stdout);
+    for line in doctor.lines().filter(|line| line.contains("daemon  ")) {
+        said.push_str(&format!("{line}\n"));
+    }
+    insta::assert_snapshot!(said, @"
+    exit 1
+    error: taid serves no more commands
+    caused by: it has 4 connections of commands, as many as its limit of open files permits
+    hint: wait until other `taid` commands have ended, or raise taid's limit with `ulimit -n` or LimitNOFILE= in its unit
+    ✗ daemon         taid serves no more commands: it has 4 connections of commands, as many as its limit of open files permits -> wait until other `taid` commands have ended, or raise taid's limit with `ulimit -n` or LimitNOFILE= in its unit
+    ✓ second daemon  no second taid
+    ");
+    drop((agents, persons));
+    served_again(&machine);
+    wait_until("a command is served", || {
+        machine.cli(&["status"]).status.success()
+    });
 }
 
 #[test]
@@ -181,5 +236,5 @@ fn chaos_clients_beyond_the_limit_are_refused_and_admitted_later() {
             .contains("client refused: too many connections")
     });
     drop((crowd, more));
-    works(&mut desk(&machine));
+    served_again(&machine);
 }
