@@ -61,10 +61,17 @@ impl Records {
     /// waits until the records are dropped.
     ///
     /// # Errors
-    /// As [`Records::read`].
+    /// As [`Records::read`], or another setup keeps the lock for ten seconds.
     pub(super) fn lock(state: &Path) -> Result<Self, CliError> {
+        Self::lock_within(state, ATTEMPTS)
+    }
+
+    fn lock_within(state: &Path, attempts: u32) -> Result<Self, CliError> {
         // Without a directory for state, no record is written either, and `set` says so.
-        let lock = lock(state).ok();
+        let lock = match lock_file(state) {
+            Ok(file) => locked(file, attempts).map_err(|Busy| busy(state))?,
+            Err(_) => None,
+        };
         let records = Self::read(state)?;
         Ok(Self {
             _lock: lock,
@@ -133,17 +140,30 @@ impl Records {
     }
 }
 
-fn lock(state: &Path) -> io::Result<File> {
+fn lock_file(state: &Path) -> io::Result<File> {
     os::private_dir(state)?;
-    let file = os::open_private(state, LOCK)?;
-    for _ in 0..ATTEMPTS {
+    os::open_private(state, LOCK)
+}
+
+/// Another setup keeps the lock.
+struct Busy;
+
+/// Takes the lock; `None` where the file system has no locks.
+fn locked(file: File, attempts: u32) -> Result<Option<File>, Busy> {
+    for _ in 0..attempts {
         match file.try_lock() {
-            Ok(()) => return Ok(file),
+            Ok(()) => return Ok(Some(file)),
             Err(TryLockError::WouldBlock) => std::thread::park_timeout(PAUSE),
-            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::Error(_)) => return Ok(None),
         }
     }
-    Err(io::Error::other("another setup is running"))
+    Err(Busy)
+}
+
+fn busy(state: &Path) -> CliError {
+    CliError::new("another setup is running")
+        .caused_by(format!("it holds {}", state.join(LOCK).display()))
+        .hint("wait until it has ended, or end it, and run the command again; nothing was changed")
 }
 
 fn unreadable(file: &Path, error: impl fmt::Display) -> CliError {
@@ -182,6 +202,21 @@ mod tests {
         caused by: STATE/setup.json: it is not UTF-8
         hint: move this file away and run the command again; then --remove removes the entries, and does not restore the original files
         ");
+    }
+
+    #[test]
+    fn a_setup_does_not_go_on_while_another_one_has_the_lock() {
+        let state = tempfile::tempdir().unwrap();
+        let first = Records::lock(state.path()).unwrap();
+        let error = Records::lock_within(state.path(), 2).unwrap_err();
+        let dir = state.path().to_string_lossy();
+        insta::assert_snapshot!(error.to_string().replace(&*dir, "STATE"), @"
+        error: another setup is running
+        caused by: it holds STATE/setup.json.lock
+        hint: wait until it has ended, or end it, and run the command again; nothing was changed
+        ");
+        drop(first);
+        Records::lock_within(state.path(), 1).unwrap();
     }
 
     #[test]
