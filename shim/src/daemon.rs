@@ -74,8 +74,8 @@ pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
     let options = options(settings, socket.unwrap_or_default());
     match daemons {
         Ok((local, own)) => {
-            let own = own.map(|own| Daemon::Local(Box::new(own)));
-            Client::with_own(Daemon::Local(Box::new(local)), own, options)
+            let own = own.into_iter().map(|own| Daemon::Local(Box::new(own)));
+            Client::with_own(Daemon::Local(Box::new(local)), own.collect(), options)
         }
         Err(fault) => Client::new(Daemon::Misconfigured(fault), options),
     }
@@ -105,10 +105,10 @@ fn options(settings: &Settings, socket: PathBuf) -> ClientOptions {
     }
 }
 
-/// Returns the daemon of the settings, and the account's own one if this client may use it.
-fn daemons(settings: &Settings) -> Result<(Local, Option<Local>), Fault> {
+/// Returns the daemon of the settings, and the account's own ones if this client may use them.
+fn daemons(settings: &Settings) -> Result<(Local, Vec<Local>), Fault> {
     let profile = match &settings.target {
-        Target::Socket(socket) => return Ok((Local::at_socket(socket.clone()), None)),
+        Target::Socket(socket) => return Ok((Local::at_socket(socket.clone()), Vec::new())),
         Target::Profile(profile) => profile.clone(),
         Target::Any => Profile::default(),
     };
@@ -124,10 +124,12 @@ fn daemons(settings: &Settings) -> Result<(Local, Option<Local>), Fault> {
             bridge: settings.bridge.clone(),
             variables: settings.of_account.clone(),
         },
-        (Target::Any | Target::Profile(_) | Target::Socket(_), _) => return Ok((local, None)),
+        (Target::Any | Target::Profile(_) | Target::Socket(_), _) => {
+            return Ok((local, Vec::new()));
+        }
     };
     let own = Local::of_account(&places, account, start, installed_taid()).map_err(no_socket)?;
-    Ok((local, Some(own)))
+    Ok((local, own))
 }
 
 fn no_socket(error: impl Display) -> Fault {

@@ -98,9 +98,15 @@ impl Config {
     /// Returns the profile of the own daemon of an account at this bridge. A client that names the
     /// bridge of the file has the account of those that name none.
     pub(crate) fn profile_of(&self, account: &Username) -> Profile {
-        let is_of_file = |bridge: &Origin| self.keyring.as_ref() == Some(bridge);
-        let named = self.named_bridge().filter(|bridge| !is_of_file(bridge));
-        Profile::of_account(account, named.as_ref().map(Origin::as_str))
+        self.profile_at(account, self.names_bridge)
+    }
+
+    /// As [`Config::profile_of`], for a client that names this bridge or none.
+    pub(crate) fn profile_at(&self, account: &Username, names_bridge: bool) -> Profile {
+        let bridge = self.settings.api_base_url.origin();
+        let is_of_file = self.keyring.as_ref() == Some(&bridge);
+        let named = (names_bridge && !is_of_file).then_some(bridge.as_str());
+        Profile::of_account(account, named)
     }
 
     /// Reads the configuration of `profile`.

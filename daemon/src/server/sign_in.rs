@@ -48,8 +48,7 @@ impl<T: Transport> App<T> {
             match &snapshot.username {
                 Some(ours) if ours == theirs => {}
                 Some(ours) => {
-                    let named = claim.bridge.is_some().then(|| self.bridge_origin());
-                    let own = Profile::of_account(theirs, named.as_ref().map(Origin::as_str));
+                    let own = (self.facts.config).profile_at(theirs, claim.bridge.is_some());
                     let fault = fault::other_account(ours, theirs, &own);
                     return Ok(AccountClaim::Elsewhere(fault));
                 }

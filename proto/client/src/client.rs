@@ -10,6 +10,7 @@ mod leasing;
 mod profile;
 mod reclaiming;
 mod reporting;
+mod search;
 
 use crate::{
     Connection, Dial, Outcome, Progress,
@@ -103,8 +104,8 @@ pub struct Endings<D> {
 /// State that calls and lease reports share.
 struct Link<D> {
     dial: D,
-    /// The account's own daemon, if this client may use it.
-    own: Option<D>,
+    /// The account's own daemons, if this client may use one. The first is the one that it starts.
+    own: Vec<D>,
     options: ClientOptions,
     /// Set once a daemon of another release was asked to make way.
     asked_to_make_way: OnceLock<()>,
@@ -127,13 +128,13 @@ struct Link<D> {
 impl<D: Dial> Client<D> {
     /// Returns a client without a connection, and the reporter of its lease ends.
     pub fn new(dial: D, options: ClientOptions) -> (Self, Endings<D>) {
-        Self::with_own(dial, None, options)
+        Self::with_own(dial, Vec::new(), options)
     }
 
     /// As [`Client::new`], for a client with an account. If the daemon of `dial` does not run or
-    /// serves another account, the client uses the account's own daemon, `own`, and starts it if it
-    /// does not run.
-    pub fn with_own(dial: D, own: Option<D>, options: ClientOptions) -> (Self, Endings<D>) {
+    /// serves another account, the client uses one of the account's own daemons, `own`, and starts the
+    /// first if none runs.
+    pub fn with_own(dial: D, own: Vec<D>, options: ClientOptions) -> (Self, Endings<D>) {
         let link = Arc::new(Link {
             dial,
             own,

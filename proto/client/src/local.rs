@@ -88,8 +88,9 @@ impl Local {
         })
     }
 
-    /// Returns the account's own daemon. taid itself decides, when it starts, whether the default
-    /// profile is the account's.
+    /// Returns the account's own daemons, of which a client starts the first. taid decides, when it starts,
+    /// whether the default profile is the account's. If the client names the bridge of the configuration
+    /// file, clients that name none have the same daemon, which is the second.
     ///
     /// # Errors
     /// [`TooLong`] if no daemon of the account could listen.
@@ -98,12 +99,19 @@ impl Local {
         account: Account,
         start: AutoStart,
         executable: PathBuf,
-    ) -> Result<Self, TooLong> {
-        let local = Self::of_profile(places, &account.profile(), start, executable)?;
-        Ok(Self {
+    ) -> Result<Vec<Self>, TooLong> {
+        let (own, plain) = (
+            account.profile(),
+            Profile::of_account(&account.username, None),
+        );
+        let mut daemons = vec![Self {
             subject: Subject::Account(account, Told::default()),
-            ..local
-        })
+            ..Self::of_profile(places, &own, start, executable.clone())?
+        }];
+        if plain != own {
+            daemons.push(Self::of_profile(places, &plain, start, executable)?);
+        }
+        Ok(daemons)
     }
 
     /// Uses the daemon's socket for persons.

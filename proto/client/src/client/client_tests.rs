@@ -1,5 +1,7 @@
 //! A client against a scripted daemon, in paused time: what it repeats, returns and reports.
 
+#[path = "accounts_tests.rs"]
+mod accounts;
 #[path = "connecting_tests.rs"]
 mod connecting;
 #[path = "profile_tests.rs"]
@@ -33,6 +35,8 @@ struct Script {
     is_running: AtomicBool,
     /// Whether systemd alone starts a daemon.
     is_managed: AtomicBool,
+    /// Whether a daemon has run in another home.
+    is_of_other_home: AtomicBool,
 }
 
 impl Dial for Arc<Script> {
@@ -53,6 +57,12 @@ impl Dial for Arc<Script> {
         if self.is_managed.load(Ordering::Relaxed) {
             let unit = "taid.socket".to_owned();
             return Err(crate::ConnectError::SocketUnit { unit });
+        }
+        if self.is_of_other_home.load(Ordering::Relaxed) {
+            return Err(crate::ConnectError::OtherHome {
+                home: "h".into(),
+                lock: "l".into(),
+            });
         }
         let Some(end) = self.starts.lock().unwrap().pop_front() else {
             return Ok(None);
@@ -142,20 +152,24 @@ struct Stage {
 
 impl Stage {
     fn new(starts: &[StartEnd]) -> Self {
-        Self::with(script(starts), None, None)
+        Self::with(script(starts), Vec::new(), None)
     }
 
     /// Returns the stage of a client with an account, with the script of the account's own daemon.
     fn of_account() -> (Self, Arc<Script>, mpsc::Receiver<DuplexStream>) {
         let (own, own_daemons) = script(&[]);
+        (Self::with_own(vec![own.clone()]), own, own_daemons)
+    }
+
+    /// Returns the stage of a client with an account and these daemons of the account.
+    fn with_own(own: Vec<Arc<Script>>) -> Self {
         let account = Some(("alice".parse().unwrap(), None));
-        let stage = Self::with(script(&[]), Some(own.clone()), account);
-        (stage, own, own_daemons)
+        Self::with(script(&[]), own, account)
     }
 
     fn with(
         (script, daemons): (Arc<Script>, mpsc::Receiver<DuplexStream>),
-        own: Option<Arc<Script>>,
+        own: Vec<Arc<Script>>,
         account: Option<(Username, Option<Secret>)>,
     ) -> Self {
         let options = ClientOptions {
@@ -221,6 +235,7 @@ fn script(starts: &[StartEnd]) -> (Arc<Script>, mpsc::Receiver<DuplexStream>) {
         starts: StdMutex::new(starts.iter().cloned().collect()),
         is_running: AtomicBool::new(starts.is_empty()),
         is_managed: AtomicBool::default(),
+        is_of_other_home: AtomicBool::default(),
     });
     (script, daemons)
 }

@@ -2,7 +2,11 @@
 //! older release. Each new connection claims the account and the bridge of the client's
 //! configuration; a daemon that serves another account leads to the account's own daemon.
 
-use super::{Backoff, Link, MARGIN, Start, faults::not_connected};
+use super::{
+    Backoff, Link, MARGIN, Start,
+    faults::not_connected,
+    search::{Absent, Presence, Search},
+};
 use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
@@ -31,56 +35,6 @@ const LOCKED_LONGEST: Duration = Duration::from_millis(500);
 const GREETING: Duration = Duration::from_secs(5);
 /// Time limit for the exit of a daemon that makes way.
 const DRAIN: Duration = Duration::from_secs(15);
-
-/// Result of a search for the daemon that serves the account.
-enum Search {
-    /// A daemon serves the account.
-    Serves(Arc<Connection>),
-    /// Each daemon runs, and none serves the account.
-    Elsewhere(Fault),
-    /// A daemon does not run.
-    Absent(Absent),
-}
-
-/// Daemon that does not run.
-struct Absent {
-    error: ConnectError,
-    /// Answer of the other daemon, which runs.
-    elsewhere: Option<Fault>,
-    presence: Presence,
-}
-
-impl Search {
-    /// Returns the result for two daemons.
-    fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Search::Serves(connection), _) | (_, Search::Serves(connection)) => {
-                Search::Serves(connection)
-            }
-            (Search::Elsewhere(_), Search::Elsewhere(fault)) => Search::Elsewhere(fault),
-            (Search::Elsewhere(fault), Search::Absent(absent))
-            | (Search::Absent(absent), Search::Elsewhere(fault)) => Search::Absent(Absent {
-                elsewhere: Some(fault),
-                ..absent
-            }),
-            (Search::Absent(absent), Search::Absent(other)) => Search::Absent(Absent {
-                presence: absent.presence.max(other.presence),
-                ..absent
-            }),
-        }
-    }
-}
-
-/// Trace of an absent daemon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Presence {
-    /// None.
-    Gone,
-    /// It hung up: it exits, and its successor may have the same socket.
-    HungUp,
-    /// It holds its lock: it starts or drains.
-    Held,
-}
 
 /// Answer of a daemon to the claim of the account.
 enum Claimed {
@@ -167,7 +121,7 @@ impl<D: Dial> Link<D> {
                     continue;
                 }
             }
-            let starter = self.own.as_ref().unwrap_or(&self.dial);
+            let starter = self.own.first().unwrap_or(&self.dial);
             let starting = match starter.start() {
                 Ok(Some(starting)) => starting,
                 Ok(None) | Err(_) if was_connected && Instant::now() < restart => {
@@ -175,6 +129,10 @@ impl<D: Dial> Link<D> {
                     continue;
                 }
                 Ok(None) => return Err(absent.elsewhere.unwrap_or_else(|| fault(absent.error))),
+                // A daemon runs, so its answer is the cause, and not where this client starts none.
+                Err(refusal @ (ConnectError::OtherHome { .. } | ConnectError::InSandbox)) => {
+                    return Err(absent.elsewhere.unwrap_or_else(|| fault(refusal)));
+                }
                 Err(refusal) => return Err(fault(refusal)),
             };
             starts += 1;
@@ -197,14 +155,19 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Asks the default daemon, then the account's own one, whether it serves the account.
+    /// Asks the default daemon, then the account's own ones, whether it serves the account.
     async fn search(&self, identity: &Identity, deadline: Instant) -> Result<Search, Fault> {
-        let first = self.ask(&self.dial, identity, deadline).await?;
-        match (first, &self.own) {
-            (Search::Serves(connection), _) => Ok(Search::Serves(connection)),
-            (first, None) => Ok(first),
-            (first, Some(own)) => Ok(first.and(self.ask(own, identity, deadline).await?)),
+        let mut search = self.ask(&self.dial, identity, deadline).await?;
+        for (place, own) in self.own.iter().enumerate() {
+            if matches!(search, Search::Serves(_)) {
+                break;
+            }
+            // The others may be of another bridge, so a connection must not make a service manager start one.
+            if place == 0 || own.runs() {
+                search = search.and(self.ask(own, identity, deadline).await?);
+            }
         }
+        Ok(search)
     }
 
     /// Asks one daemon whether it serves the account.
@@ -218,9 +181,20 @@ impl<D: Dial> Link<D> {
                 let connection = Arc::new(connection);
                 connection.identify(identity).await;
                 // A daemon of another account or bridge has other mails with these ids.
+                let claimed = match self.may_be_of_another_bridge(dial) {
+                    true => Some(self.claim(&connection, deadline).await?),
+                    false => None,
+                };
+                if let Some(Claimed::Elsewhere(fault)) = claimed {
+                    return Ok(Search::Elsewhere(fault));
+                }
                 let told = self.report_kept(&connection, deadline).await;
                 self.reclaim(&connection, deadline).await;
-                Ok(match self.claim(&connection, deadline).await? {
+                let claimed = match claimed {
+                    Some(claimed) => claimed,
+                    None => self.claim(&connection, deadline).await?,
+                };
+                Ok(match claimed {
                     Claimed::Serves(need) => {
                         self.offer(&connection, need, deadline).await?;
                         self.forget(&told);
@@ -251,13 +225,20 @@ impl<D: Dial> Link<D> {
         }
     }
 
+    /// Returns whether only the answer to the claim says that a daemon of the account is at the client's
+    /// bridge.
+    fn may_be_of_another_bridge(&self, dial: &D) -> bool {
+        let mut others = self.own.iter().skip(1);
+        others.any(|other| std::ptr::eq(other, dial))
+    }
+
     async fn open(&self, dial: &D) -> Result<Connection, ConnectError> {
         let streams = dial.dial().await?;
         let options = &self.options;
         let role = options.role.clone();
         let connection = Connection::open(streams, &options.software, role, &options.socket);
         let mut connection = connection.await?;
-        connection.is_of_account = (self.own.as_ref()).is_some_and(|own| std::ptr::eq(own, dial));
+        connection.is_of_account = self.own.iter().any(|own| std::ptr::eq(own, dial));
         Ok(connection)
     }
 

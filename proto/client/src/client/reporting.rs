@@ -255,7 +255,7 @@ impl<D: Dial> Link<D> {
                 || (self.unreported().iter()).any(|one| one.is_of_account == is_of_account)
         };
         let runs = (self.dial.runs() && of_account(false))
-            || (self.own.as_ref()).is_some_and(|own| own.runs() && of_account(true));
+            || (self.own.iter().any(Dial::runs) && of_account(true));
         if !runs {
             return;
         }

@@ -49,7 +49,7 @@ async fn every_delivery_is_reported_before_the_first_call() {
 }
 
 /// Answers the claim of the account.
-async fn claimed(daemon: &mut Peer, answer: AccountClaim) {
+pub(super) async fn claimed(daemon: &mut Peer, answer: AccountClaim) {
     let claim = daemon.request().await;
     assert!(matches!(claim.call, Call::ClaimAccount(_)), "{claim:?}");
     daemon.answer(claim.id, Answer::ClaimAccount(answer)).await;

@@ -107,6 +107,21 @@ fn a_client_that_names_the_bridge_uses_the_account_at_that_bridge() {
         reads(&mut client(&machine, USER, more), USER);
         assert_eq!(daemons(&machine), self::named(&[("alice", USER)]));
     }
+    // It finds the daemon without starting another one to ask.
+    let more = [named[0], ("TAI_MCP_AUTOSTART", "0")];
+    reads(&mut client(&machine, USER, &more), USER);
+}
+
+#[test]
+fn a_client_that_names_the_bridge_of_the_file_is_told_the_profile_that_its_daemon_would_have() {
+    let machine = machine();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let url = machine.sandbox.url();
+    let more = [("API_BASE_URL", url.as_str()), ("TAI_MCP_AUTOSTART", "0")];
+    let result = client(&machine, "bob", &more).call("list_inbox", json!({}));
+    let hint = "set TAI_MCP_PROFILE=bob for it";
+    assert!(result.text.contains(hint), "{}", result.text);
 }
 
 #[test]
