@@ -245,8 +245,8 @@ pub struct Findings {
     pub hidden_words: u32,
     /// Number of images that a person cannot see and that report the reading of the mail.
     pub trackers: u32,
-    /// Number of images that a mail program would load from elsewhere.
-    pub remote_images: u32,
+    /// Number of images without a description that a person may see and the body does not mention.
+    pub undescribed_images: u32,
     /// Number of scripts, frames and embedded objects.
     pub scripts: u32,
     /// Number of forms.

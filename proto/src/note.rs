@@ -9,7 +9,7 @@ pub fn note(findings: &Findings, source: BodySource) -> Option<String> {
         hidden,
         hidden_words,
         trackers,
-        remote_images: _,
+        undescribed_images,
         scripts,
         forms,
         invisible,
@@ -36,6 +36,7 @@ pub fn note(findings: &Findings, source: BodySource) -> Option<String> {
     let notes: Vec<String> = [
         origin(source).map(str::to_owned),
         (!removed.is_empty()).then(|| format!("Note: removed from this email: {removed}.")),
+        missing_images(undescribed_images, source),
         counted(deceptive_links, "link").map(|count| {
             format!("Warning: {count} with the name of another host than the target.")
         }),
@@ -49,6 +50,21 @@ pub fn note(findings: &Findings, source: BodySource) -> Option<String> {
     .flatten()
     .collect();
     (!notes.is_empty()).then(|| notes.join(" "))
+}
+
+/// Returns a note about images that a person sees and the body does not mention.
+fn missing_images(count: u32, source: BodySource) -> Option<String> {
+    let verb = if count == 1 { "is" } else { "are" };
+    match source {
+        BodySource::Html | BodySource::TextInstead => counted(count, "image")
+            .map(|images| format!("Note: {images} without a description {verb} not shown.")),
+        // The note about the origin says it, or the images are not known.
+        BodySource::OnlyImages
+        | BodySource::Text
+        | BodySource::Empty
+        | BodySource::TextFallback
+        | BodySource::Stripped => None,
+    }
 }
 
 /// Returns a count with its noun; `None` for zero.

@@ -12,8 +12,8 @@ pub struct Findings {
     pub hidden_words: u32,
     /// Images that are too small or hidden to be seen, and are fetched from elsewhere.
     pub trackers: u32,
-    /// Images that a mail program would fetch from elsewhere to show them.
-    pub remote_images: u32,
+    /// Images without a description that are large enough to be content, and leave no mark in the Markdown.
+    pub undescribed_images: u32,
     /// Scripts, frames and embedded objects.
     pub scripts: u32,
     /// Forms.

@@ -151,7 +151,7 @@ pub(crate) fn fetched() -> FetchedMail {
                 hidden: 1,
                 hidden_words: 2,
                 trackers: 3,
-                remote_images: 4,
+                undescribed_images: 4,
                 scripts: 5,
                 forms: 6,
                 invisible: 7,

@@ -1,6 +1,7 @@
 //! The Markdown of a document: what is seen, in reading order, without the layout.
 
 mod address;
+mod controls;
 mod digits;
 mod direction;
 mod emphasis;
@@ -323,36 +324,6 @@ impl Page<'_> {
     fn mark(&mut self, mark: &str) {
         let link = self.text_link();
         self.writer.mark(mark, link.as_ref());
-    }
-
-    /// Writes an image, a field or a button. Returns whether its children are written.
-    fn control(&mut self, node: NodeId, element: &Element) -> bool {
-        if !self.sight.is_seen(node) {
-            return false;
-        }
-        // The text of a link is a better place for the address than its image. A button has the text.
-        let is_button = element.html_name() == "button";
-        if is_button && self.has_link(node) {
-            self.writer.gap(Gap::Space);
-            return true;
-        }
-        let link = self.text_link().filter(|link| is_button || !link.has_text);
-        let label = labels::label(self.document, self.styles, self.sight, node, element);
-        if let Some(label) = label {
-            let label = self.clean(&label);
-            self.writer.label(&label, link.as_ref());
-        } else if self.writer.is_data() && !crate::sight::is_tiny(self.styles.get(node)) {
-            // An icon in a table of data is a value.
-            self.writer.label("[image]", link.as_ref());
-        } else if element.html_name() == "img"
-            && let Some(link) = link
-            && self.survey.has_only_blank_images(link.node)
-            && !crate::sight::is_tiny(self.styles.get(node))
-        {
-            self.writer.label("[image]", Some(&link));
-        }
-        self.write_areas(element);
-        false
     }
 
     /// Returns whether a list is in another list and in no item of it, as editors of mail write it.

@@ -44,7 +44,6 @@ impl Look<'_> {
                     findings.trackers += u32::from(remote);
                 } else {
                     self.sight.images += 1;
-                    findings.remote_images += u32::from(remote);
                 }
             }
             _ => {}

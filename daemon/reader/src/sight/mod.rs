@@ -30,4 +30,4 @@ mod spot;
 mod under;
 
 pub(crate) use look::look;
-pub(crate) use seen::{Sight, is_tiny};
+pub(crate) use seen::{Sight, is_large, is_tiny};

@@ -2,6 +2,7 @@
 
 use crate::{
     cascade::{Computed, hints::is_at_most},
+    css::{length::Length, property::Size},
     document::{NodeId, PerNode},
     findings::Findings,
 };
@@ -44,6 +45,21 @@ pub(super) fn words(text: &str) -> u32 {
     let words = text.split_whitespace();
     let words = words.filter(|word| word.chars().any(char::is_alphanumeric));
     u32::try_from(words.count()).unwrap_or(u32::MAX)
+}
+
+/// Returns whether an image is large enough for a photograph or a chart; `None` if it has the size of its
+/// file, which is not known.
+pub(crate) fn is_large(style: &Computed) -> Option<bool> {
+    const ICON: f32 = 48.0;
+    let frame = style.frame.as_deref()?;
+    let sizes = [frame.width, frame.max_width, frame.height, frame.max_height];
+    let given = |size: Size| size.filter(|size| size.is_definite()).map(Length::usual);
+    let is_icon = sizes.into_iter().filter_map(given).any(|size| size <= ICON);
+    let is_given = given(frame.width).or(given(frame.height)).is_some();
+    match is_icon {
+        true => Some(false),
+        false => is_given.then_some(true),
+    }
 }
 
 /// Returns whether an image or another box is at most two pixels wide and high.

@@ -213,7 +213,7 @@ fn a_person_lists_and_reads_the_mail_of_every_address_and_takes_none_from_an_age
           "scripts": 0,
           "forms": 0,
           "invisible_characters": 0,
-          "remote_images": 0,
+          "undescribed_images": 0,
           "deceptive_links": 0,
           "cut": false,
           "simplified": false
