@@ -178,7 +178,10 @@ fn a_mail_is_read_past_a_large_picture_and_a_cut_is_reported() {
     let (body, note) = fetch(&mut shim, id);
     assert_eq!(
         (body.as_str(), note.as_str()),
-        ("Hello\n\nPay by Friday", "")
+        (
+            "Hello\n\nPay by Friday",
+            "Note: 1 image without a description is not shown."
+        )
     );
 
     // The text part has what the rest of the HTML hides.
