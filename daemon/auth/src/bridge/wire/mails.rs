@@ -5,7 +5,7 @@ use super::{
         expected::{Expected, Limits},
         mail::{Head, Listing, Message, Row},
     },
-    SHORT_ANSWER,
+    SHORT_ANSWER, encoded_words,
     lenient::{Fields, Scalar, object, skip, skip_seq},
 };
 use serde::{
@@ -216,9 +216,9 @@ impl<'de, const BODIES: bool> Fields<'de> for MailFields<BODIES> {
         }
         match key {
             "id" => self.id = map.next_value::<Scalar>()?.whole(),
-            "from" => self.from = header(map)?,
+            "from" => self.from = encoded_words::decoded_sender(header(map)?),
             "to" => self.to = header(map)?,
-            "subject" => self.subject = header(map)?,
+            "subject" => self.subject = encoded_words::decoded(header(map)?),
             "received_at" => {
                 let date = map.next_value::<Scalar>()?.text(MAX_DATE);
                 self.date = crate::time::mail_date(&date.unwrap_or_default());

@@ -1,6 +1,7 @@
 //! The bridge's JSON, with every variation that bridge-api.md lists under "may". Every text and
 //! every list has a limit, and what a value does not keep is skipped while it arrives (trap 3).
 
+mod encoded_words;
 mod lenient;
 mod mails;
 mod small;
