@@ -24,4 +24,5 @@ pub mod worker;
 
 pub use findings::{Findings, Source};
 pub use limits::MAX_OUTPUT;
+pub use page::is_ending;
 pub use reading::{Reading, read};

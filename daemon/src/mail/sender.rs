@@ -6,11 +6,13 @@
 use super::{fold::fold, reading::line};
 use tai_proto::names::{Address, DOMAIN};
 
-/// Last labels of the domains that people name most. A text that ends otherwise, such as
-/// `desk.alice`, is a part of an address.
-const TOP_LEVELS: [&str; 20] = [
+/// Last labels of the domains that people name most, none of which is the end of a name. A text that ends with
+/// one names a domain alone.
+const USUAL: [&str; 52] = [
     "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "chat", "cloud",
-    "email", "example", "test", "online", "shop", "tech", "site",
+    "email", "example", "test", "online", "shop", "tech", "site", "ai", "at", "au", "be", "br",
+    "ca", "ch", "cn", "co", "cz", "de", "dk", "es", "eu", "fi", "fr", "gr", "ie", "io", "it", "jp",
+    "kr", "mx", "nl", "nz", "pl", "pt", "ru", "se", "tr", "uk", "us",
 ];
 
 /// Condition on a sender.
@@ -22,6 +24,8 @@ pub(super) enum SenderMatch {
     Domain(String),
     /// A domain that may have more labels before it, in lower case.
     DomainEnd(String),
+    /// A domain that may have more labels before it, or the whole part before the `@`, such as `wei.li`.
+    DomainOrName(String),
     /// Folded text that occurs in the field.
     Part(String),
 }
@@ -44,10 +48,14 @@ impl SenderMatch {
                     .all(|c| c.is_alphanumeric() || ".-".contains(c))
         };
         let lower = text.to_ascii_lowercase();
+        let last = lower.rsplit('.').next().unwrap_or_default();
+        let (is_usual, is_ending) = (USUAL.contains(&last), tai_reader::is_ending(last));
+        let is_end = is_host(&lower) && (is_usual || is_ending);
         Some(match (lower.strip_prefix('@'), lower.strip_prefix('.')) {
             (Some(domain), _) if is_host(domain) => Self::Domain(domain.to_owned()),
-            (_, Some(end)) if is_host(&lower) && is_domain(end) => Self::DomainEnd(end.to_owned()),
-            (None, None) if is_host(&lower) && is_domain(&lower) => Self::DomainEnd(lower),
+            (_, Some(end)) if is_end => Self::DomainEnd(end.to_owned()),
+            (None, None) if is_end && is_usual => Self::DomainEnd(lower),
+            (None, None) if is_end => Self::DomainOrName(lower),
             (Some(_) | None, Some(_) | None) => {
                 Self::Part(Some(fold(text)).filter(|text| !text.is_empty())?)
             }
@@ -62,23 +70,22 @@ impl SenderMatch {
                 address(from).is_some_and(|it| it == *key || untagged(&it) == *key)
             }
             Self::Domain(domain_of) => domain().as_ref() == Some(domain_of),
-            Self::DomainEnd(end) => address(from).is_some_and(|it| {
-                let (local, domain) = it.rsplit_once('@').unwrap_or_default();
-                let before = domain.strip_suffix(end.as_str());
-                let is_below = |before: &str| before.is_empty() || before.ends_with('.');
-                // `desk.bo` is an address of the bridge, which assigns these names.
-                before.is_some_and(is_below) || (domain == DOMAIN && local == end)
+            // `desk.bo` is an address of the bridge, which assigns these names.
+            Self::DomainEnd(end) => address(from)
+                .is_some_and(|it| is_below(&it, end) || it.split_once('@') == Some((end, DOMAIN))),
+            Self::DomainOrName(end) => address(from).is_some_and(|it| {
+                is_below(&it, end) || it.rsplit_once('@').is_some_and(|(name, _)| name == end)
             }),
             Self::Part(part) => fold(&line(from)).contains(part),
         }
     }
 }
 
-/// Returns whether a host name ends as a domain does: with the two letters of a country or a usual end.
-fn is_domain(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or_default();
-    (last.len() == 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
-        || TOP_LEVELS.contains(&last)
+/// Returns whether the domain of an address is this one or below it.
+fn is_below(address: &str, end: &str) -> bool {
+    let (_, domain) = address.rsplit_once('@').unwrap_or_default();
+    let before = domain.strip_suffix(end);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// Returns an address without the tag of its domain for bounces (BATV), `prvs=TAG=bob@example.com`.
@@ -134,7 +141,19 @@ mod tests {
             ("example.com", "example.com@evil.net", false),
             ("desk.alice", "desk.alice@tai.chat", true),
             ("desk.bo", "desk.bo@tai.chat", true),
-            ("desk.bo", "desk.bo@evil.net", false),
+            ("desk.bo", "desk.bo@evil.net", true),
+            ("amazon.de", "amazon.de@evil.net", false),
+            ("wei.li", "wei.li@example.com", true),
+            ("Wei.Li", "Wei Li <wei.li@example.com>", true),
+            ("wei.li", "bob@mail.wei.li", true),
+            ("wei.li", "bob@wei.li.evil.net", false),
+            ("wei.li", "notwei.li@example.com", false),
+            ("foo.bank", "bob@foo.bank", true),
+            ("foo.bank", "bob@foo.bank.evil.net", false),
+            ("john.smith", "john.smith@example.com", true),
+            ("john.smith", "\"john.smith\" <js@example.com>", true),
+            (".bank", "bob@foo.bank", true),
+            (".bank", "bob@foo.bank.evil.net", false),
             ("*@example.com", "bob@example.com", true),
             ("*@example.com", "bob@evil.net", false),
             ("*.example.com", "bob@mail.example.com", true),

@@ -7,6 +7,12 @@ use url::{Host, Url};
 /// files to people. In the order of their bytes.
 static ENDINGS: LazyLock<Vec<&str>> =
     LazyLock::new(|| include_str!("endings.txt").lines().collect());
+/// Returns whether a text is a domain of the first level, in lower case.
+#[must_use]
+pub fn is_ending(text: &str) -> bool {
+    ENDINGS.binary_search(&text).is_ok()
+}
+
 /// Endings of domains that are more often those of files.
 const FILES: [&str; 6] = ["java", "md", "mm", "py", "rs", "sh"];
 /// Labels before the ending of a country.

@@ -41,6 +41,7 @@ use crate::{
 };
 pub(crate) use address::misleads;
 use direction::Directions;
+pub use hosts::is_ending;
 use html5ever::local_name;
 use lists::{List, Numbering};
 pub(crate) use lists::{integer, number};
