@@ -170,7 +170,8 @@ impl<B: Bridge> MailService<B> {
                     taken.miss();
                     wanted.rejected.insert(id.get());
                     self.ascents.forget(id.get());
-                    missed += 1;
+                    // A returned mail is of the leases, and no list has shown it.
+                    missed += u32::from(!was_returned);
                     if missed >= MAX_MISSED {
                         return Err(MailError::Bridge(BridgeError::Garbled {
                             detail: "it lists emails that it does not have".to_owned(),
