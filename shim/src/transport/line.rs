@@ -172,6 +172,9 @@ pub(super) fn parse(line: &[u8]) -> Line {
         return Line::Nothing;
     }
     if let Some(name) = twice::member(line) {
+        if is_notification(line) {
+            return Line::Nothing;
+        }
         let text = format!("the message has the member {name:?} twice; write it once");
         return Line::Answer(error(&id_of_request(line), -32600, &text));
     }
@@ -217,6 +220,13 @@ pub(super) fn id_of_request(line: &[u8]) -> Value {
     let head = serde_json::from_str::<Head>(&text).ok();
     let id = head.filter(|_| line.starts_with(b"{")).map(|head| head.id);
     id.filter(is_usable).unwrap_or_default()
+}
+
+/// Returns whether a line is a message with a method and without an id, which has no answer.
+fn is_notification(line: &[u8]) -> bool {
+    let text = surrogates::replaced(line);
+    let envelope = serde_json::from_slice::<Map<String, Value>>(&text);
+    envelope.is_ok_and(|members| members.contains_key("method") && !members.contains_key("id"))
 }
 
 /// Returns whether rmcp can repeat an id in an answer.
