@@ -79,6 +79,9 @@ pub(super) fn refused(tool: Tool, arguments: &Map<String, Value>, member: Option
                 (Tool::SendEmail, "to", Value::Array(_)) => {
                     "one address at a time; call again for each recipient".to_owned()
                 }
+                (_, "email_id" | "message_id", Value::Array(_)) => {
+                    "one email a call; call again for each other one".to_owned()
+                }
                 (_, "email_id" | "message_id", Value::String(_)) => format!(
                     "expected the number of a row of list_inbox, not {}",
                     short(value)
@@ -120,6 +123,14 @@ fn meant(tool: Tool, name: &str) -> Option<&'static str> {
         (Tool::SendEmail, "message_id" | "email_id" | "in_reply_to") => {
             "to reply to an email, use reply_email"
         }
+        (Tool::SendEmail | Tool::ReplyEmail, "reply_to") => {
+            "to reply to an email, use reply_email; another address for answers cannot be set"
+        }
+        (
+            Tool::FetchEmail | Tool::MarkRead | Tool::DeleteEmail,
+            "ids" | "email_ids" | "message_ids",
+        ) => "one email a call: call again for each ID, as `email_id`",
+        (Tool::WaitForEmail, "sender" | "from_address") => "the sender is `from`",
         (Tool::ReplyEmail, "to" | "recipient") => {
             "a reply goes to the sender of the original: to write to another address, use send_email"
         }
@@ -131,7 +142,7 @@ fn meant(tool: Tool, name: &str) -> Option<&'static str> {
             "reading marks the email: list_inbox with previews: true shows its beginning and does not"
         }
         (Tool::MarkRead, "read" | "unread" | "is_read") => "an email cannot be marked as unread",
-        (Tool::ListInbox, "query" | "from" | "subject" | "search" | "since") => {
+        (Tool::ListInbox, "query" | "from" | "sender" | "subject" | "search" | "since") => {
             "search_inbox finds emails by sender, words or date"
         }
         (Tool::ListInbox, "unread_only" | "unread") => {
@@ -140,7 +151,7 @@ fn meant(tool: Tool, name: &str) -> Option<&'static str> {
         (Tool::SearchInbox, "offset" | "page") => {
             "for older emails, add until: with a day to `query`"
         }
-        (Tool::SearchInbox, "from" | "subject" | "since" | "until") => {
+        (Tool::SearchInbox, "from" | "sender" | "subject" | "since" | "until") => {
             "write it into `query`, as from:bob or since:2026-11-01"
         }
         _ => return None,
@@ -258,6 +269,7 @@ mod tests {
         let page = [
             said(json!({"message_id": "x".repeat(100)})),
             said(json!({"message_id": -5})),
+            said(json!({"message_id": [1, 2]})),
             said(json!({"message_id": null})),
             said(json!({"message_id": 1, "hold": "maybe", "id": 1})),
             said(json!({"message_id": 1, "cc": "a@b.c"})),
@@ -270,6 +282,8 @@ mod tests {
         error: "message_id" cannot be used: expected the number of a row of list_inbox, not "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
         hint: correct "message_id" and call again; nothing was sent or changed
         error: "message_id" cannot be used: expected a whole number, 1 or more, not -5
+        hint: correct "message_id" and call again; nothing was sent or changed
+        error: "message_id" cannot be used: one email a call; call again for each other one
         hint: correct "message_id" and call again; nothing was sent or changed
         error: "message_id" cannot be used: expected a whole number, 1 or more, not null
         hint: correct "message_id" and call again; nothing was sent or changed
@@ -286,5 +300,22 @@ mod tests {
         error: "message_id" is missing: ID of the email to reply to, from list_inbox or search_inbox
         hint: call again with "message_id"; nothing was sent or changed
         "#);
+    }
+
+    #[test]
+    fn a_usual_guess_leads_to_the_argument_that_is_meant() {
+        for (tool, name, part) in [
+            (Tool::SendEmail, "reply_to", "use reply_email"),
+            (Tool::ReplyEmail, "Reply_To", "use reply_email"),
+            (Tool::MarkRead, "email_ids", "as `email_id`"),
+            (Tool::DeleteEmail, "ids", "as `email_id`"),
+            (Tool::FetchEmail, "message_ids", "as `email_id`"),
+            (Tool::WaitForEmail, "sender", "`from`"),
+            (Tool::SearchInbox, "sender", "from:bob"),
+            (Tool::ListInbox, "sender", "search_inbox"),
+        ] {
+            let said = meant(tool, name).unwrap_or_default();
+            assert!(said.contains(part), "{tool} {name}: {said}");
+        }
     }
 }
