@@ -154,6 +154,7 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod advice;
 pub mod approval;
 pub mod call;
 pub mod command;

@@ -6,14 +6,18 @@ use crate::{
 };
 use std::time::Duration;
 use tai_auth::bridge::BridgeError;
-use tai_proto::{Fault, FaultCode, Hint, names::MailId};
+use tai_proto::{
+    Fault, FaultCode, Hint,
+    advice::{UNKNOWN_FOR_AGENTS, UNKNOWN_FOR_PERSONS},
+    names::MailId,
+};
 
 /// Returns the fault for a mail that may have been sent.
 pub(super) fn unknown(digest: &Digest, cause: &BridgeError) -> Fault {
     let (agent, person) = match cause {
         BridgeError::Moved { .. } => (
             "; ask the user to set `api_base_url` to the new place of the bridge",
-            ", and set `api_base_url` to the new place of the bridge",
+            "; set `api_base_url` to the new place of the bridge",
         ),
         _ => ("", ""),
     };
@@ -23,14 +27,8 @@ pub(super) fn unknown(digest: &Digest, cause: &BridgeError) -> Fault {
     )
     .because(format!("{cause} (mail {digest})"))
     .hint(Hint::each(
-        format!(
-            "the mail may have arrived; tell the user, and send it again, with allow_duplicate: true, \
-             only if the user or the recipient says that it did not arrive{agent}"
-        ),
-        format!(
-            "the mail may have arrived and is not sent again; ask the recipient before you use \
-             `taid send --again`{person}"
-        ),
+        format!("{UNKNOWN_FOR_AGENTS}, with allow_duplicate: true{agent}"),
+        format!("{UNKNOWN_FOR_PERSONS}{person}"),
     ))
 }
 
@@ -87,10 +85,8 @@ pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>
             ),
             Outcome::Sending => Hint::reader("wait for the result of the first call; nothing was sent twice"),
             Outcome::Unknown => Hint::each(
-                "ask the recipient whether it arrived; only if it did not, call again with allow_duplicate: \
-                 true; nothing was sent this time",
-                "ask the recipient whether it arrived; only if it did not, use `taid send --again`; nothing \
-                 was sent this time",
+                format!("{UNKNOWN_FOR_AGENTS}, with allow_duplicate: true; nothing was sent this time"),
+                format!("{UNKNOWN_FOR_PERSONS}; nothing was sent this time"),
             ),
         })
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tai_client::{in_local_words, local_command};
 use tai_proto::{
     Fault, FaultCode, Hint, Tool,
+    advice::UNKNOWN_FOR_AGENTS,
     call::GetStatus,
     names::Profile,
     status::{BridgeStatus, FailingFile, LostMail, SharedLeasesStatus, Status},
@@ -80,9 +81,6 @@ struct Output {
     clients: u64,
 }
 
-/// What to do about emails that may or may not have been sent.
-const UNKNOWN_NOTICE: &str = "Do not send an email with unknown outcome again: ask the user";
-
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let Args {} = invocation.arguments(Tool::SessionStatus)?;
     let json = invocation.call(GetStatus).await?;
@@ -138,7 +136,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let unknown_sends = status.unknown_sends.len() as u64;
     if unknown_sends > 0 {
         add(format!(
-            "Emails of the account with unknown outcome: {unknown_sends}. {UNKNOWN_NOTICE}"
+            "Emails of the account with unknown outcome: {unknown_sends}. Of each, {UNKNOWN_FOR_AGENTS}"
         ));
     }
     if status.held > 0 {
@@ -161,7 +159,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
         bridge_reachable: status.bridge.reachable,
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
-        notice: (unknown_sends > 0).then_some(UNKNOWN_NOTICE),
+        notice: (unknown_sends > 0).then_some(UNKNOWN_FOR_AGENTS),
         waiting_for_approval: status.held,
         lost_before_approval: lost,
         clients: status.clients.len() as u64 + status.clients_left_out,
@@ -275,10 +273,10 @@ mod tests {
         Problem: no other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`
         Problem: no mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space
         Note: PASSWORD is ignored
-        Emails of the account with unknown outcome: 1. Do not send an email with unknown outcome again: ask the user
+        Emails of the account with unknown outcome: 1. Of each, tell the user, and send it again only if the user or the recipient says that it did not arrive
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"Do not send an email with unknown outcome again: ask the user","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again only if the user or the recipient says that it did not arrive","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 }

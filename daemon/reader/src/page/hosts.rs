@@ -1,17 +1,7 @@
 //! Hosts that a text names.
 
-use std::sync::LazyLock;
+use super::endings::is_ending;
 use url::{Host, Url};
-
-/// Endings of domains: all domains of the first level on 2026-11-28, without `mov` and `zip`, which are
-/// files to people. In the order of their bytes.
-static ENDINGS: LazyLock<Vec<&str>> =
-    LazyLock::new(|| include_str!("endings.txt").lines().collect());
-/// Returns whether a text is a domain of the first level, in lower case.
-#[must_use]
-pub fn is_ending(text: &str) -> bool {
-    ENDINGS.binary_search(&text).is_ok()
-}
 
 /// Endings of domains that are more often those of files.
 const FILES: [&str; 6] = ["java", "md", "mm", "py", "rs", "sh"];
@@ -250,8 +240,7 @@ fn is_domain(name: &str, has_path: bool) -> bool {
     let is_file = FILES.contains(&ending) && !(SECOND.contains(&second) && labels.next().is_some());
     // An ending that only looks like a known one leads a person astray.
     let seen: String = ending.chars().map(latin).collect();
-    let is_known = |ending: &str| ENDINGS.binary_search(&ending).is_ok();
-    (is_known(ending) || is_known(&seen)) && !is_file && !ABBREVIATIONS.contains(&lower.as_str())
+    (is_ending(ending) || is_ending(&seen)) && !is_file && !ABBREVIATIONS.contains(&lower.as_str())
 }
 
 /// Returns the Latin letter that a letter of another script looks like, or the letter.
@@ -291,12 +280,6 @@ fn latin(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn endings_can_be_searched() {
-        assert!(ENDINGS.is_sorted());
-        assert!(ENDINGS.len() > 1_000);
-    }
 
     #[test]
     fn hosts_are_found_in_texts() {

@@ -5,6 +5,7 @@ mod controls;
 mod digits;
 mod direction;
 mod emphasis;
+mod endings;
 mod escape;
 pub(crate) mod gaps;
 mod hosts;
@@ -41,7 +42,7 @@ use crate::{
 };
 pub(crate) use address::misleads;
 use direction::Directions;
-pub use hosts::is_ending;
+pub use endings::is_ending;
 use html5ever::local_name;
 use lists::{List, Numbering};
 pub(crate) use lists::{integer, number};

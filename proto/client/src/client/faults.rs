@@ -1,7 +1,10 @@
 //! Faults of calls that the client reports itself.
 
 use std::time::Duration;
-use tai_proto::{Call, Fault, FaultCode, Hint};
+use tai_proto::{
+    Call, Fault, FaultCode, Hint,
+    advice::{UNKNOWN_FOR_AGENTS, UNKNOWN_FOR_PERSONS},
+};
 
 /// Words about a call without an answer that may have had an effect.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +12,8 @@ pub(super) struct Unanswered {
     what: &'static str,
     /// What to do before the caller repeats it.
     advice: &'static str,
+    /// What was done with the call, after the advice.
+    end: &'static str,
 }
 
 /// Returns the words about a call without an answer.
@@ -21,16 +26,8 @@ pub(super) fn unanswered(call: &Call) -> Unanswered {
             "ask the recipient before the mail is sent again; the call was not repeated, and `taid \
              approve` lists the mails that still wait",
         ),
-        Call::Submit(_) => (
-            SEND,
-            "tell the user, and call again only if the user or the recipient says that it did not arrive; \
-             the call was not repeated",
-        ),
-        Call::SendMail(_) => (
-            SEND,
-            "ask the recipient before you send it again; the call was not repeated, and taid does not \
-             send the same mail within a day without `--again`",
-        ),
+        Call::Submit(_) => (SEND, UNKNOWN_FOR_AGENTS),
+        Call::SendMail(_) => (SEND, UNKNOWN_FOR_PERSONS),
         Call::ReviseHeld(_) => (CALL, "look at `taid approve` before you change it again"),
         Call::DeleteMail(_) => (
             CALL,
@@ -69,7 +66,11 @@ pub(super) fn unanswered(call: &Call) -> Unanswered {
         | Call::GetTraffic(_)
         | Call::WaitFor(_) => (CALL, "look at `taid status` before you repeat it"),
     };
-    Unanswered { what, advice }
+    let end = match matches!(call, Call::Submit(_) | Call::SendMail(_)) {
+        true => "; the call was not repeated",
+        false => "",
+    };
+    Unanswered { what, advice, end }
 }
 
 /// Returns the fault of a connection whose task has failed.
@@ -98,7 +99,7 @@ pub(super) fn left_call(call: Unanswered) -> Fault {
 fn unknown_outcome(call: Unanswered, cause: &str) -> Fault {
     Fault::new(FaultCode::OutcomeUnknown, call.what)
         .because(cause)
-        .hint(Hint::reader(call.advice))
+        .hint(Hint::reader([call.advice, call.end].concat()))
 }
 
 pub(super) fn too_many_attempts() -> Fault {

@@ -86,7 +86,10 @@ fn an_approved_mail_with_an_unknown_outcome_does_not_wait_again() {
         said.starts_with("error: it is unknown whether the mail was sent"),
         "{said}"
     );
-    assert!(said.contains("ask the recipient before you use"), "{said}");
+    assert!(
+        said.contains("ask the recipient whether it arrived; only if it did not"),
+        "{said}"
+    );
     assert!(!said.contains("allow_duplicate"), "{said}");
     assert_eq!(machine.status()["held"], 0);
     assert_eq!(machine.sandbox.count(SEND), 1);
