@@ -1,6 +1,6 @@
 //! Hosts that a text names.
 
-use super::endings::is_ending;
+use super::endings;
 use url::{Host, Url};
 
 /// Endings of domains that are more often those of files.
@@ -240,7 +240,9 @@ fn is_domain(name: &str, has_path: bool) -> bool {
     let is_file = FILES.contains(&ending) && !(SECOND.contains(&second) && labels.next().is_some());
     // An ending that only looks like a known one leads a person astray.
     let seen: String = ending.chars().map(latin).collect();
-    (is_ending(ending) || is_ending(&seen)) && !is_file && !ABBREVIATIONS.contains(&lower.as_str())
+    (endings::is_ending(ending) || endings::is_ending(&seen))
+        && !is_file
+        && !ABBREVIATIONS.contains(&lower.as_str())
 }
 
 /// Returns the Latin letter that a letter of another script looks like, or the letter.
