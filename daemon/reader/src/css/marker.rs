@@ -16,7 +16,7 @@ pub(crate) enum ListStyle {
 }
 
 /// Returns the marker that a list style names. An image counts as a bullet.
-pub(super) fn list_style(input: &mut Parser<'_>) -> ListStyle {
+pub(crate) fn list_style(input: &mut Parser<'_>) -> ListStyle {
     let mut style = None;
     while let Ok(token) = input.next() {
         style = match token {

@@ -5,7 +5,12 @@ use super::{
     tree::{Element, NodeId, Tree},
     values,
 };
-use crate::{cascade::hints, css::marker::ListStyle, page};
+use crate::{
+    cascade::hints,
+    css::marker::{self, ListStyle},
+    page,
+};
+use cssparser::Parser;
 
 /// An open list.
 pub(super) struct List {
@@ -58,21 +63,13 @@ fn style_of(element: &Element) -> Option<ListStyle> {
     let declarations = values::in_order(element.attr("style").unwrap_or_default());
     let declared = declarations.iter().rev().find_map(|declaration| {
         let is_style = matches!(declaration.name.as_str(), "list-style" | "list-style-type");
-        let mut words = declaration.value.split_whitespace().filter(|_| is_style);
-        words.find_map(|word| {
-            Some(match word {
-                "none" => ListStyle::None,
-                "disc" | "circle" | "square" => ListStyle::Bullet,
-                "decimal" | "decimal-leading-zero" => ListStyle::Decimal,
-                "lower-alpha" | "lower-latin" => ListStyle::LowerAlpha,
-                "upper-alpha" | "upper-latin" => ListStyle::UpperAlpha,
-                "lower-roman" => ListStyle::LowerRoman,
-                "upper-roman" => ListStyle::UpperRoman,
-                "inside" | "outside" | "inherit" | "initial" | "unset" => return None,
-                // Other alphabets, as the reader of incoming mail writes them.
-                _ => ListStyle::Decimal,
-            })
-        })
+        match declaration.value.as_str() {
+            // An item inherits the style of its list.
+            "inherit" | "unset" if element.tag() == "li" => None,
+            "revert" | "revert-layer" => None,
+            "initial" | "inherit" | "unset" => is_style.then(ListStyle::default),
+            value => is_style.then(|| marker::list_style(&mut Parser::new(value))),
+        }
     });
     declared.or_else(|| hints::marker(element.attr("type")?))
 }
