@@ -173,7 +173,7 @@ pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
         parts: Parts {
             text: text.into(),
             html: text.into(),
-            left_out: tai_reader::outgoing::Findings::default(),
+            left_out: tai_reader::outgoing::LeftOut::default(),
             preview: match text.len() {
                 0..10_000 => tai_reader::outgoing::preview(text, text),
                 _ => Preview {

@@ -2,14 +2,14 @@
 
 use crate::css::{
     colour::{Colour, Rgba},
+    drawn::Drawn,
     flexible::Basis,
     holder::Holder,
-    layer::Drawn,
     length::{Length, MEDIUM, NORMAL_LINE},
     marker::ListStyle,
     marks::Marks,
     property::{
-        Align, Contain, Display, Extent, Filter, Float, Image, Layer, Mask, Overflow, Position,
+        Align, Contain, Display, Extent, Filter, Float, Image, ImageOf, Mask, Overflow, Position,
         Property, Sides, Size, WhiteSpace, Wide,
     },
     replacement::Replacement,
@@ -252,9 +252,9 @@ impl Computed {
                 self.inherited().adjusted_away = from.inherited.adjusted_away;
             }
             Property::Holds(by) => self.frame().holder.set(by, other.holder.get(by)),
-            Property::ImagePosition(layer) => self.drawn(layer).far = from.layer(layer).far,
-            Property::ImageRepeat(layer) => self.drawn(layer).single = from.layer(layer).single,
-            Property::ImageSize(layer) => self.drawn(layer).extents = from.layer(layer).extents,
+            Property::ImagePosition(of) => self.drawn(of).far = from.drawn_of(of).far,
+            Property::ImageRepeat(of) => self.drawn(of).single = from.drawn_of(of).single,
+            Property::ImageSize(of) => self.drawn(of).extents = from.drawn_of(of).extents,
             Property::Inset(side) => {
                 *self.frame().inset.side(side) = *other.inset.clone().side(side);
             }
@@ -302,17 +302,17 @@ impl Computed {
     }
 
     /// Returns what is drawn of an image, for a change.
-    pub(super) fn drawn(&mut self, layer: Layer) -> &mut Drawn {
-        match layer {
-            Layer::Background => &mut self.background_drawn,
-            Layer::Mask => &mut self.frame().mask_drawn,
+    pub(super) fn drawn(&mut self, of: ImageOf) -> &mut Drawn {
+        match of {
+            ImageOf::Background => &mut self.background_drawn,
+            ImageOf::Mask => &mut self.frame().mask_drawn,
         }
     }
 
-    fn layer(&self, layer: Layer) -> Drawn {
-        match layer {
-            Layer::Background => self.background_drawn,
-            Layer::Mask => self.frame_or_default().mask_drawn,
+    fn drawn_of(&self, of: ImageOf) -> Drawn {
+        match of {
+            ImageOf::Background => self.background_drawn,
+            ImageOf::Mask => self.frame_or_default().mask_drawn,
         }
     }
 

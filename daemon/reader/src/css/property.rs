@@ -59,7 +59,7 @@ listed! {
 
 listed! {
     /// An image of a box.
-    Layer {
+    ImageOf {
         /// The image behind the content.
         Background,
         /// The image that decides what of the box is seen.
@@ -109,9 +109,9 @@ listed_with_fields! {
         FontSize,
         FontSizeAdjust,
         Holds(HeldBy),
-        ImagePosition(Layer),
-        ImageRepeat(Layer),
-        ImageSize(Layer),
+        ImagePosition(ImageOf),
+        ImageRepeat(ImageOf),
+        ImageSize(ImageOf),
         Inset(Side),
         LetterSpacing,
         WordSpacing,
@@ -317,9 +317,9 @@ pub(crate) enum Declared {
     FontSizeAdjust(bool),
     Holds(HeldBy, Held),
     /// Whether an image is far from its box.
-    ImagePosition(Layer, bool),
-    ImageRepeat(Layer, super::layer::Single),
-    ImageSize(Layer, super::layer::Extents),
+    ImagePosition(ImageOf, bool),
+    ImageRepeat(ImageOf, super::drawn::Single),
+    ImageSize(ImageOf, super::drawn::Extents),
     Inset(Side, Size),
     LetterSpacing(Length),
     WordSpacing(Length),

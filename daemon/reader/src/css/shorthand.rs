@@ -5,10 +5,9 @@ use super::{
     animation::{self, Aspect},
     colour,
     colour::{Colour, Rgba},
-    invalid,
-    layer::{self, Drawn},
-    paint,
-    property::{Declared, FontSize, Image, Layer, Property, Side},
+    drawn::{self, Drawn},
+    invalid, paint,
+    property::{Declared, FontSize, Image, ImageOf, Property, Side},
     size, tracks, value,
 };
 use crate::css::length;
@@ -30,9 +29,9 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
             Property::BackgroundColour,
             Property::BackgroundImage,
             Property::BackgroundClip,
-            Property::ImagePosition(Layer::Background),
-            Property::ImageRepeat(Layer::Background),
-            Property::ImageSize(Layer::Background),
+            Property::ImagePosition(ImageOf::Background),
+            Property::ImageRepeat(ImageOf::Background),
+            Property::ImageSize(ImageOf::Background),
         ],
         "border" => &[
             Property::Border(Top),
@@ -133,14 +132,14 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
             continue;
         }
         if let Ok(place) = input.try_parse(|input| length::parse(input, false)) {
-            drawn.far |= layer::is_distance_far(place);
+            drawn.far |= drawn::is_distance_far(place);
             continue;
         }
         match input.next()?.clone() {
             Token::UnquotedUrl(url) => one = paint::join(one, paint::picture(&url)),
             Token::Function(name) => one = paint::join(one, paint::image(&name, input)),
             Token::Ident(name) => {
-                if let Ok(single) = layer::keyword_single(&name) {
+                if let Ok(single) = drawn::keyword_single(&name) {
                     drawn.single.x |= single.x;
                     drawn.single.y |= single.y;
                     continue;
@@ -153,7 +152,7 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
                     _ => return invalid(),
                 }
             }
-            Token::Delim('/') => drawn.extents = layer::one_extents(input)?,
+            Token::Delim('/') => drawn.extents = drawn::one_extents(input)?,
             Token::Comma => {
                 layers += 1;
                 if !drawn.is_nothing() {
@@ -176,9 +175,9 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
         Declared::BackgroundColour(ground),
         Declared::BackgroundImage(image),
         Declared::BackgroundClip(text),
-        Declared::ImagePosition(Layer::Background, drawn.far),
-        Declared::ImageRepeat(Layer::Background, drawn.single),
-        Declared::ImageSize(Layer::Background, drawn.extents),
+        Declared::ImagePosition(ImageOf::Background, drawn.far),
+        Declared::ImageRepeat(ImageOf::Background, drawn.single),
+        Declared::ImageSize(ImageOf::Background, drawn.extents),
     ])
 }
 

@@ -86,7 +86,7 @@ fn html_in_a_markdown_mail_arrives() {
             },
         );
         assert_eq!(html, expected, "{why}");
-        assert!(markdown(content).findings.is_empty(), "{why}");
+        assert!(markdown(content).left_out.is_empty(), "{why}");
     }
 }
 
@@ -173,8 +173,8 @@ fn everything_that_is_left_out_is_counted() {
         ),
         ("<body bgcolor='a;b' text='c{d'>a", "2 attributes"),
     ] {
-        let findings = compose(content, Format::Html).unwrap().findings;
-        assert_eq!(findings.to_string(), left_out, "{content}");
+        let mail = compose(content, Format::Html).unwrap();
+        assert_eq!(mail.left_out.to_string(), left_out, "{content}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     addresses::{self, Use},
-    findings::{Findings, Kind},
+    left_out::{Kind, LeftOut},
 };
 use cssparser::{BasicParseError, ParseError, Parser, Token};
 
@@ -48,7 +48,7 @@ pub(super) fn declarations(style: &str) -> Vec<Declaration<'_>> {
 }
 
 /// Returns a style without the declarations that load from elsewhere than the web, run, or show text.
-pub(super) fn sanitised(style: &str, findings: &mut Findings) -> String {
+pub(super) fn sanitised(style: &str, left_out: &mut LeftOut) -> String {
     let mut out = String::with_capacity(style.len());
     for declaration in declarations(style) {
         if declaration.name == "mso-hide" {
@@ -62,7 +62,7 @@ pub(super) fn sanitised(style: &str, findings: &mut Findings) -> String {
             || (declaration.has_text && !names_fonts)
             || !declaration.urls.iter().all(is_loadable)
         {
-            findings.add(Kind::Declaration);
+            left_out.add(Kind::Declaration);
             continue;
         }
         if !out.is_empty() {

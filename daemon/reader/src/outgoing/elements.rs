@@ -1,6 +1,6 @@
 //! Elements and attributes of HTML, and their treatment in an outgoing mail.
 
-use super::findings::Kind;
+use super::left_out::Kind;
 
 /// Treatment of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

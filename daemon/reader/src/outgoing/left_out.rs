@@ -46,9 +46,9 @@ pub enum Kind {
 ///
 /// [`fmt::Display`] renders them as a list for a sentence, such as `2 scripts, 1 comment`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Findings(BTreeMap<Kind, u32>);
+pub struct LeftOut(BTreeMap<Kind, u32>);
 
-impl Findings {
+impl LeftOut {
     /// Returns whether nothing was left out.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -101,7 +101,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Findings {
+impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (kind, count)) in self.iter().enumerate() {
             let (one, many) = kind.nouns();

@@ -1,7 +1,7 @@
 //! Outgoing mail: both parts of a mail from the content that an agent wrote.
 //!
 //! [`parts`] makes the HTML part and the text part from one tree, so that both say the same. What
-//! neither part has is counted in [`Findings`]. Every step is bounded: the input by its size, the
+//! neither part has is counted in [`LeftOut`]. Every step is bounded: the input by its size, the
 //! tree by its nodes and its depth.
 
 mod addresses;
@@ -11,9 +11,9 @@ mod css;
 mod direction;
 mod dress;
 mod elements;
-mod findings;
 pub mod invisible;
 mod layout;
+mod left_out;
 mod lines;
 mod links;
 mod literal;
@@ -36,7 +36,7 @@ mod values;
 mod visibility;
 mod written;
 
-pub use findings::{Findings, Kind};
+pub use left_out::{Kind, LeftOut};
 pub use parse::Limit;
 pub use preview::{Preview, preview};
 
@@ -62,7 +62,7 @@ pub enum Format {
 struct Composed {
     text: String,
     html: String,
-    findings: Findings,
+    left_out: LeftOut,
 }
 
 /// The parts of a mail, and the form in which a person approves them. Neither part is empty.
@@ -73,7 +73,7 @@ pub struct Parts {
     /// HTML part.
     pub html: String,
     /// Parts of the content that the mail does not have.
-    pub left_out: Findings,
+    pub left_out: LeftOut,
     /// The mail as a person approves it, made from `text` and `html`.
     pub preview: Preview,
 }
@@ -94,8 +94,8 @@ pub enum Refusal {
     TooLong,
     /// A limit that the content exceeds.
     TooComplex(Limit),
-    /// A person would see an empty mail. The findings say what was left out.
-    ShowsNothing(Findings),
+    /// A person would see an empty mail, without these parts.
+    ShowsNothing(LeftOut),
 }
 
 impl fmt::Display for Refusal {
@@ -111,11 +111,11 @@ impl fmt::Display for Refusal {
                 f.write_str("its elements are nested more than 400 deep")
             }
             Self::TooComplex(Limit::Attributes) => f.write_str("its tags have too many attributes"),
-            Self::ShowsNothing(findings) if findings.is_empty() => {
+            Self::ShowsNothing(left_out) if left_out.is_empty() => {
                 f.write_str("a reader would see an empty mail")
             }
-            Self::ShowsNothing(findings) => {
-                write!(f, "a reader would see an empty mail; left out: {findings}")
+            Self::ShowsNothing(left_out) => {
+                write!(f, "a reader would see an empty mail; left out: {left_out}")
             }
         }
     }
@@ -137,13 +137,13 @@ pub fn parts(content: &str, format: Format) -> Result<Parts, Refusal> {
     let Composed {
         text,
         html,
-        findings,
+        left_out,
     } = compose(content, format)?;
     Ok(Parts {
         preview: preview(&text, &html),
         text,
         html,
-        left_out: findings,
+        left_out,
     })
 }
 
@@ -155,7 +155,7 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     if content.len() > MAX_CONTENT {
         return Err(Refusal::TooLong);
     }
-    let mut findings = Findings::default();
+    let mut left_out = LeftOut::default();
     let html = match format {
         Format::Markdown if !is_document(content) => None,
         Format::Markdown | Format::Html => Some(tags::with_placeholders(content)),
@@ -177,11 +177,11 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
         is_unfinished,
     } = parse::parse(&source)?;
     if is_unfinished {
-        findings.add(Kind::Unfinished);
+        left_out.add(Kind::Unfinished);
     }
-    sanitise::prune(&mut tree, &mut findings);
-    let mut tree = style::inline(tree, &mut findings)?;
-    sanitise::sanitise(&mut tree, &mut findings);
+    sanitise::prune(&mut tree, &mut left_out);
+    let mut tree = style::inline(tree, &mut left_out)?;
+    sanitise::sanitise(&mut tree, &mut left_out);
     if format == Format::Markdown {
         dress::dress(&mut tree);
     }
@@ -191,7 +191,7 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     let tree = parse::parse(&html)?.tree;
     let text = plain::text(&tree, &visibility::judge(&tree, &html));
     if is_blank(&text) {
-        return Err(Refusal::ShowsNothing(findings));
+        return Err(Refusal::ShowsNothing(left_out));
     }
     if text.len() > MAX_PART || html.len() > MAX_PART {
         return Err(Refusal::TooLong);
@@ -199,7 +199,7 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     Ok(Composed {
         text,
         html,
-        findings,
+        left_out,
     })
 }
 

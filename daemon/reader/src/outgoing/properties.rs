@@ -96,19 +96,19 @@ proptest! {
     fn every_word_is_in_both_parts((content, words) in content()) {
         for format in [Format::Markdown, Format::Html] {
             // In HTML, `<b w0x>` is a tag.
-            let is_said = |findings: &Findings| {
+            let is_said = |left_out: &LeftOut| {
                 let kinds = [Kind::Attribute, Kind::Unfinished];
-                format == Format::Html && kinds.iter().any(|kind| findings.count(*kind) > 0)
+                format == Format::Html && kinds.iter().any(|kind| left_out.count(*kind) > 0)
             };
             let mail = match compose(&content, format) {
                 Ok(mail) => mail,
-                Err(Refusal::ShowsNothing(findings)) => {
-                    prop_assert!(words.is_empty() || is_said(&findings), "{format:?} refused");
+                Err(Refusal::ShowsNothing(left_out)) => {
+                    prop_assert!(words.is_empty() || is_said(&left_out), "{format:?} refused");
                     continue;
                 }
                 Err(refusal) => panic!("{refusal}"),
             };
-            for word in words.iter().filter(|_| !is_said(&mail.findings)) {
+            for word in words.iter().filter(|_| !is_said(&mail.left_out)) {
                 prop_assert!(mail.text.contains(word.as_str()), "{format:?}: no {word} in {}", mail.text);
                 prop_assert!(mail.html.contains(word.as_str()), "{format:?}: no {word} in {}", mail.html);
             }
@@ -138,7 +138,7 @@ proptest! {
             let again = compose(&first.html, Format::Html).unwrap();
             prop_assert_eq!(&again.html, &first.html);
             prop_assert_eq!(&again.text, &first.text);
-            prop_assert!(again.findings.is_empty(), "{}", again.findings);
+            prop_assert!(again.left_out.is_empty(), "{}", again.left_out);
         }
     }
 }

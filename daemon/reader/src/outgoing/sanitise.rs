@@ -5,8 +5,8 @@ use super::{
     addresses::{self, Use},
     css,
     elements::{self, Treatment},
-    findings::{Findings, Kind},
     invisible,
+    left_out::{Kind, LeftOut},
     tree::{Data, Edge, Element, NodeId, Tree},
 };
 use ammonia::{Builder, UrlRelative};
@@ -16,7 +16,7 @@ use std::{borrow::Cow, collections::HashSet};
 const MAX_VALUE: usize = 60;
 
 /// Removes comments, and elements that no style sheet can make visible, and counts them.
-pub(super) fn prune(tree: &mut Tree, findings: &mut Findings) {
+pub(super) fn prune(tree: &mut Tree, left_out: &mut LeftOut) {
     let mut edge = tree.first_child(Tree::DOCUMENT).map(Edge::Open);
     while let Some(now) = edge {
         let Edge::Open(id) = now else {
@@ -30,7 +30,7 @@ pub(super) fn prune(tree: &mut Tree, findings: &mut Findings) {
         };
         edge = match kind {
             Some(kind) => {
-                findings.add(kind);
+                left_out.add(kind);
                 let next = tree.step(Tree::DOCUMENT, Edge::Close(id));
                 tree.detach(id);
                 next
@@ -63,7 +63,7 @@ fn removal(element: &Element) -> Option<Kind> {
 }
 
 /// Removes what an outgoing mail must not have, and counts it. [`prune`] comes before it.
-pub(super) fn sanitise(tree: &mut Tree, findings: &mut Findings) {
+pub(super) fn sanitise(tree: &mut Tree, left_out: &mut LeftOut) {
     let anchors = anchors(tree);
     let mut edge = tree.first_child(Tree::DOCUMENT).map(Edge::Open);
     while let Some(now) = edge {
@@ -71,11 +71,11 @@ pub(super) fn sanitise(tree: &mut Tree, findings: &mut Findings) {
         let Edge::Open(id) = now else {
             edge = tree.step(Tree::DOCUMENT, now);
             if let Edge::Close(id) = now {
-                close(tree, id, findings);
+                close(tree, id, left_out);
             }
             continue;
         };
-        edge = match open(tree, id, findings, &anchors) {
+        edge = match open(tree, id, left_out, &anchors) {
             After::Children => tree.step(Tree::DOCUMENT, now),
             After::Node => {
                 let next = tree.step(Tree::DOCUMENT, Edge::Close(id));
@@ -93,12 +93,12 @@ enum After {
     Node,
 }
 
-fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<String>) -> After {
+fn open(tree: &mut Tree, id: NodeId, left_out: &mut LeftOut, anchors: &HashSet<String>) -> After {
     match tree.data_mut(id) {
         Data::Document => After::Children,
         Data::Comment => After::Node,
         Data::Text(text) => {
-            clean(text, findings);
+            clean(text, left_out);
             After::Children
         }
         Data::Element(element) => {
@@ -106,7 +106,7 @@ fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<
                 // The words of a formula stay.
                 let name = element.name.local.clone();
                 if &*name == "math" {
-                    findings.add(Kind::Element);
+                    left_out.add(Kind::Element);
                 }
                 part(tree, id, &name);
                 return After::Children;
@@ -115,18 +115,18 @@ fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<
                 Treatment::Remove(kind) => {
                     let words = replacement(element).map(str::to_owned);
                     match words {
-                        Some(words) => replace(tree, id, &words, findings),
+                        Some(words) => replace(tree, id, &words, left_out),
                         None if tree.tag(id) == "style" => {}
-                        None => findings.add(kind),
+                        None => left_out.add(kind),
                     }
                     After::Node
                 }
                 Treatment::UnwrapAs(kind) => {
-                    findings.add(kind);
+                    left_out.add(kind);
                     After::Children
                 }
                 Treatment::Unwrap => After::Children,
-                Treatment::Keep => match attributes(element, findings, anchors) {
+                Treatment::Keep => match attributes(element, left_out, anchors) {
                     true => After::Children,
                     false => After::Node,
                 },
@@ -151,12 +151,12 @@ fn part(tree: &mut Tree, id: NodeId, name: &str) {
 }
 
 /// Unwraps a node at its end, if it is not kept.
-fn close(tree: &mut Tree, id: NodeId, findings: &mut Findings) {
+fn close(tree: &mut Tree, id: NodeId, left_out: &mut LeftOut) {
     let block = match tree.tag(id) {
         tag if elements::treatment(tag) == Treatment::Keep => return,
         "html" | "body" => {
-            report_page(tree, id, findings);
-            page_style(tree, id, findings)
+            report_page(tree, id, left_out);
+            page_style(tree, id, left_out)
         }
         // The words of two blocks must not become one word.
         tag if elements::loses_lines(tag) => Some(tree.add_element("div")),
@@ -170,7 +170,7 @@ fn close(tree: &mut Tree, id: NodeId, findings: &mut Findings) {
 }
 
 /// Counts the attributes of `<body>` or `<html>` that have an effect and are left out.
-fn report_page(tree: &Tree, id: NodeId, findings: &mut Findings) {
+fn report_page(tree: &Tree, id: NodeId, left_out: &mut LeftOut) {
     for attr in tree
         .element(id)
         .map(|page| &page.attrs)
@@ -178,8 +178,8 @@ fn report_page(tree: &Tree, id: NodeId, findings: &mut Findings) {
         .flatten()
     {
         match &*attr.name.local {
-            "background" => findings.add(Kind::Image),
-            name if name.starts_with("on") => findings.add(Kind::Handler),
+            "background" => left_out.add(Kind::Image),
+            name if name.starts_with("on") => left_out.add(Kind::Handler),
             _ => {}
         }
     }
@@ -187,7 +187,7 @@ fn report_page(tree: &Tree, id: NodeId, findings: &mut Findings) {
 
 /// Returns a `<div>` with the colours, the direction and the language of `<body>` or `<html>`,
 /// whose own tags no mail program keeps.
-fn page_style(tree: &mut Tree, id: NodeId, findings: &mut Findings) -> Option<NodeId> {
+fn page_style(tree: &mut Tree, id: NodeId, left_out: &mut LeftOut) -> Option<NodeId> {
     let page = tree.element(id)?;
     let mut attrs = Vec::new();
     for name in ["dir", "lang"] {
@@ -197,7 +197,7 @@ fn page_style(tree: &mut Tree, id: NodeId, findings: &mut Findings) -> Option<No
     for (attribute, property) in [("bgcolor", "background-color"), ("text", "color")] {
         let value = page.attr(attribute).unwrap_or_default();
         if !value.is_empty() && !is_plain_value(value) {
-            findings.add(Kind::Attribute);
+            left_out.add(Kind::Attribute);
         } else if !value.is_empty() {
             style.push_str(&format!("{property}:{value};"));
         }
@@ -214,7 +214,7 @@ fn page_style(tree: &mut Tree, id: NodeId, findings: &mut Findings) -> Option<No
     for (name, value) in attrs {
         element.set(name, &value);
     }
-    attributes(element, findings, &HashSet::new());
+    attributes(element, left_out, &HashSet::new());
     Some(div)
 }
 
@@ -233,10 +233,10 @@ fn replacement(element: &Element) -> Option<&str> {
 }
 
 /// Inserts the text that stands for a control before it.
-fn replace(tree: &mut Tree, id: NodeId, words: &str, findings: &mut Findings) {
+fn replace(tree: &mut Tree, id: NodeId, words: &str, left_out: &mut LeftOut) {
     let is_box = matches!(words, "☐" | "☑");
     if !is_box {
-        findings.add(Kind::Form);
+        left_out.add(Kind::Form);
     }
     let next = tree.next_sibling(id).map(|next| tree.data(next));
     let has_space = matches!(next, Some(Data::Text(text)) if text.starts_with([' ', '\n']));
@@ -266,7 +266,7 @@ fn anchors(tree: &Tree) -> HashSet<String> {
 }
 
 /// Cleans the attributes of a kept element. Returns whether the element still has a purpose.
-fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<String>) -> bool {
+fn attributes(element: &mut Element, left_out: &mut LeftOut, anchors: &HashSet<String>) -> bool {
     let tag = element.tag().to_owned();
     if element.attr("hidden").is_some() {
         // The attribute is dropped, and its effect stays.
@@ -278,20 +278,20 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
     element.attrs.retain_mut(|attr| {
         let name = &*attr.name.local;
         if name.starts_with("on") {
-            findings.add(Kind::Handler);
+            left_out.add(Kind::Handler);
             return false;
         }
         if !elements::takes(&tag, name) {
             let is_silent = elements::SILENT_ATTRIBUTES.contains(&name);
             if !is_silent {
-                findings.add(Kind::Attribute);
+                left_out.add(Kind::Attribute);
             }
             return false;
         }
-        clean(&mut attr.value, findings);
+        clean(&mut attr.value, left_out);
         match name {
             "style" => {
-                let style = css::sanitised(&attr.value, findings);
+                let style = css::sanitised(&attr.value, left_out);
                 attr.value = style.as_str().into();
                 !style.is_empty()
             }
@@ -299,10 +299,10 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
                 .value
                 .strip_prefix('#')
                 .is_some_and(|id| anchors.contains(id)),
-            "href" => address(&mut attr.value, Use::Link, Kind::LinkTarget, findings),
-            "background" => address(&mut attr.value, Use::Image, Kind::Image, findings),
+            "href" => address(&mut attr.value, Use::Link, Kind::LinkTarget, left_out),
+            "background" => address(&mut attr.value, Use::Image, Kind::Image, left_out),
             "src" => {
-                has_purpose = address(&mut attr.value, Use::Image, Kind::Image, findings);
+                has_purpose = address(&mut attr.value, Use::Image, Kind::Image, left_out);
                 has_purpose
             }
             "id" | "name" => anchors.contains(&*attr.value),
@@ -310,7 +310,7 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
             _ => {
                 let keeps = attr.value.len() <= MAX_VALUE && is_plain_value(&attr.value);
                 if !keeps {
-                    findings.add(Kind::Attribute);
+                    left_out.add(Kind::Attribute);
                 }
                 keeps
             }
@@ -318,7 +318,7 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
     });
     if tag == "img" && element.attr("src").is_none() {
         if has_purpose {
-            findings.add(Kind::Image);
+            left_out.add(Kind::Image);
         }
         // The words of an image that cannot be loaded stay.
         return element
@@ -340,7 +340,7 @@ fn address(
     value: &mut html5ever::tendril::StrTendril,
     purpose: Use,
     kind: Kind,
-    findings: &mut Findings,
+    left_out: &mut LeftOut,
 ) -> bool {
     match addresses::checked(value, purpose) {
         Some(Cow::Borrowed(_)) => true,
@@ -351,18 +351,18 @@ fn address(
         None => {
             // An empty target and a target in the page have nothing to lose.
             if !value.trim().is_empty() && value.trim() != "#" {
-                findings.add(kind);
+                left_out.add(kind);
             }
             false
         }
     }
 }
 
-fn clean(text: &mut html5ever::tendril::StrTendril, findings: &mut Findings) {
+fn clean(text: &mut html5ever::tendril::StrTendril, left_out: &mut LeftOut) {
     let mut count = 0;
     let cleaned = invisible::clean(text, &mut count);
     if count > 0 {
-        findings.add_many(Kind::Invisible, count);
+        left_out.add_many(Kind::Invisible, count);
         *text = cleaned.as_str().into();
     }
 }

@@ -1,7 +1,7 @@
 //! Style sheets of an outgoing mail, as `style` attributes: few mail programs read style sheets.
 
 use super::{
-    findings::{Findings, Kind},
+    left_out::{Kind, LeftOut},
     parse::{self, Limit},
     tree::{Edge, NodeId, Tree},
 };
@@ -14,7 +14,7 @@ const MAX_MATCHES: usize = 10_000_000;
 ///
 /// # Errors
 /// The limit that the styled document exceeds.
-pub(super) fn inline(tree: Tree, findings: &mut Findings) -> Result<Tree, Limit> {
+pub(super) fn inline(tree: Tree, left_out: &mut LeftOut) -> Result<Tree, Limit> {
     let sheets = sheets(&tree);
     let css: String = sheets.iter().map(|sheet| tree.text(*sheet)).collect();
     if css.trim().is_empty() {
@@ -22,7 +22,7 @@ pub(super) fn inline(tree: Tree, findings: &mut Findings) -> Result<Tree, Limit>
     }
     let rules = css.bytes().filter(|b| *b == b'{').count();
     if selectors(&css).saturating_mul(tree.len()) > MAX_MATCHES {
-        findings.add_many(Kind::StyleRule, u32::try_from(rules).unwrap_or(u32::MAX));
+        left_out.add_many(Kind::StyleRule, u32::try_from(rules).unwrap_or(u32::MAX));
         return Ok(tree);
     }
     let options = InlineOptions {
@@ -32,17 +32,17 @@ pub(super) fn inline(tree: Tree, findings: &mut Findings) -> Result<Tree, Limit>
         load_remote_stylesheets: false,
         ..InlineOptions::default()
     };
-    let left_out = at_rules(&css);
+    let unheld = at_rules(&css);
     let imports = css.to_ascii_lowercase().matches("@import").count();
     let html = tree.to_html();
     match CSSInliner::new(options).inline(&html) {
         Ok(html) => {
-            findings.add_many(Kind::StyleRule, left_out);
-            findings.add_many(Kind::StyleSheet, u32::try_from(imports).unwrap_or(u32::MAX));
+            left_out.add_many(Kind::StyleRule, unheld);
+            left_out.add_many(Kind::StyleSheet, u32::try_from(imports).unwrap_or(u32::MAX));
             Ok(parse::parse(&html)?.tree)
         }
         Err(_) => {
-            findings.add_many(Kind::StyleRule, u32::try_from(rules).unwrap_or(u32::MAX));
+            left_out.add_many(Kind::StyleRule, u32::try_from(rules).unwrap_or(u32::MAX));
             Ok(tree)
         }
     }

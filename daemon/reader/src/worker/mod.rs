@@ -13,6 +13,8 @@ mod landlock;
 mod launch;
 #[cfg(unix)]
 mod limits;
+#[cfg(debug_assertions)]
+mod planted;
 mod probe;
 #[cfg(all(
     target_os = "linux",
@@ -20,8 +22,6 @@ mod probe;
 ))]
 mod seccomp;
 mod serve;
-#[cfg(debug_assertions)]
-mod trial;
 pub mod wire;
 
 pub use confinement::{Confinement, Layer};

@@ -3,7 +3,7 @@
 #[cfg(unix)]
 use super::limits;
 #[cfg(debug_assertions)]
-use super::trial;
+use super::planted;
 use super::{
     confinement::Confinement,
     probe,
@@ -45,7 +45,7 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
 
 fn answer(request: Request) -> Answer {
     #[cfg(debug_assertions)]
-    trial::run(&request);
+    planted::run(&request);
     match request {
         Request::Read { html, text } => {
             Answer::Read(reading::read(html.as_deref(), text.as_deref()))
