@@ -8,16 +8,17 @@ use interprocess::{
     local_socket::{ListenerOptions, tokio::Listener},
     os::unix::uds_local_socket::tokio::Listener as UnixSocket,
 };
-use rustix::process::geteuid;
+use rustix::{
+    io::{FdFlags, fcntl_setfd, ioctl_fionbio},
+    net::{self, AddressFamily, SocketAddrUnix, SocketType},
+    process::geteuid,
+};
 use std::{
     fs::Metadata,
     io,
     os::{
         fd::OwnedFd,
-        unix::{
-            fs::{FileTypeExt as _, MetadataExt as _},
-            net::UnixStream,
-        },
+        unix::fs::{FileTypeExt as _, MetadataExt as _},
     },
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -31,10 +32,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// the file.
 pub(crate) fn free_name(path: &Path) -> io::Result<bool> {
     use io::ErrorKind::{ConnectionRefused, NotFound, WouldBlock};
-    match UnixStream::connect(path) {
-        // `WouldBlock`: its backlog is full.
+    match connect_at_once(path) {
         Ok(_) => return Ok(false),
         Err(error) => match error.kind() {
+            // A process listens, and its backlog is full.
             WouldBlock => return Ok(false),
             ConnectionRefused | NotFound => {}
             _ => return Err(error),
@@ -44,6 +45,19 @@ pub(crate) fn free_name(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() != NotFound => Err(error),
         _ => Ok(true),
     }
+}
+
+/// Connects to a socket, without waiting for room in the backlog of its listener.
+///
+/// # Errors
+/// The system's error; [`io::ErrorKind::WouldBlock`] if the backlog is full.
+fn connect_at_once(path: &Path) -> io::Result<OwnedFd> {
+    let address = SocketAddrUnix::new(path)?;
+    let socket = net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+    fcntl_setfd(&socket, FdFlags::CLOEXEC)?;
+    ioctl_fionbio(&socket, true)?;
+    net::connect(&socket, &address)?;
+    Ok(socket)
 }
 
 /// Returns the path of an inherited socket.
@@ -75,7 +89,7 @@ pub(crate) fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<O
 
 #[cfg(not(target_os = "macos"))]
 fn listens(socket: &InheritedSocket) -> io::Result<bool> {
-    Ok(rustix::net::sockopt::socket_acceptconn(socket)?)
+    Ok(net::sockopt::socket_acceptconn(socket)?)
 }
 
 /// Returns `true`: macOS does not say whether a socket listens, and launchd passes none.
@@ -253,4 +267,30 @@ pub(crate) fn session_bus() -> Option<String> {
             .exists()
             .then(|| format!("unix:path={}", socket.display()))
     })
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_with_a_full_backlog_keeps_its_name_and_delays_no_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.sock");
+        let listener = net::socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+        net::bind(&listener, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        net::listen(&listener, 1).unwrap();
+        let mut waiting = Vec::new();
+        let full = loop {
+            match connect_at_once(&path) {
+                Ok(socket) => waiting.push(socket),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(full.kind(), io::ErrorKind::WouldBlock);
+        assert!(!free_name(&path).unwrap());
+        drop(listener);
+        assert!(free_name(&path).unwrap());
+        assert!(!path.exists());
+    }
 }
