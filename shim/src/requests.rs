@@ -28,10 +28,14 @@ pub(crate) struct OpenRequests(Arc<Mutex<Requests>>);
 #[derive(Default)]
 struct Requests {
     open: HashMap<RequestId, OpenRequest>,
+    /// Number of the requests so far.
+    opened: u64,
     reading: Reading,
 }
 
 struct OpenRequest {
+    /// Tells the request from others with its id.
+    turn: Turn,
     /// Permit of the transport, free again once the request is closed.
     _permit: OwnedSemaphorePermit,
     /// Mail in the answer.
@@ -40,6 +44,10 @@ struct OpenRequest {
     prepared: Option<Prepared>,
     progress: Progress,
 }
+
+/// Number of a request. A client may give the id of a cancelled request to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turn(u64);
 
 /// Progress of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,10 +72,14 @@ impl OpenRequests {
         id: RequestId,
         permit: OwnedSemaphorePermit,
     ) -> Result<(), OwnedSemaphorePermit> {
-        match self.requests().open.entry(id) {
+        let mut requests = self.requests();
+        requests.opened += 1;
+        let turn = Turn(requests.opened);
+        match requests.open.entry(id) {
             Entry::Occupied(_) => Err(permit),
             Entry::Vacant(entry) => {
                 entry.insert(OpenRequest {
+                    turn,
                     _permit: permit,
                     mail: None,
                     prepared: None,
@@ -98,9 +110,12 @@ impl OpenRequests {
         }
     }
 
-    /// Takes the part of the answer that is JSON already.
-    pub(crate) fn take_prepared(&self, id: &RequestId) -> Option<Prepared> {
-        self.requests().open.get_mut(id)?.prepared.take()
+    /// Returns the number of the open request with this id, and takes the part of its answer that is JSON
+    /// already.
+    pub(crate) fn take_prepared(&self, id: &RequestId) -> Option<(Turn, Option<Prepared>)> {
+        let mut requests = self.requests();
+        let request = requests.open.get_mut(id)?;
+        Some((request.turn, request.prepared.take()))
     }
 
     /// Closes a request whose answer was written. The last part of a leased mail counts as
@@ -113,16 +128,16 @@ impl OpenRequests {
         }
     }
 
-    /// Begins to write an answer. Returns whether its request is open: no answer follows a cancellation,
-    /// which has returned the mail to taid.
-    pub(crate) fn begin_answer(&self, id: &RequestId) -> bool {
+    /// Begins to write an answer. Returns whether its request, with this number, is open: no answer follows
+    /// a cancellation, which has returned the mail to taid.
+    pub(crate) fn begin_answer(&self, id: &RequestId, turn: Option<Turn>) -> bool {
         let mut requests = self.requests();
         match requests.open.get_mut(id) {
-            Some(request) => {
+            Some(request) if Some(request.turn) == turn => {
                 request.progress = Progress::BeingWritten;
                 true
             }
-            None => false,
+            Some(_) | None => false,
         }
     }
 

@@ -264,13 +264,14 @@ impl Transport<RoleServer> for Stdio {
                     None
                 }
             };
-            let part = id.as_ref().and_then(|id| shared.open.take_prepared(id));
+            let open = id.as_ref().and_then(|id| shared.open.take_prepared(id));
+            let (turn, part) = open.map_or((None, None), |(turn, part)| (Some(turn), part));
             let (line, is_whole) = line_of(message, part, id.as_ref())?;
             let Some(id) = id else {
                 return shared.write(line).await;
             };
-            // The client may cancel the request while the answer waits for the output.
-            let begin = || shared.open.begin_answer(&id);
+            // The client may cancel the request while the answer waits for the output, and use its id again.
+            let begin = || shared.open.begin_answer(&id, turn);
             match shared.write_if(begin, line).await {
                 Ok(true) if is_whole => shared.open.close_written(&id),
                 Ok(true) => shared.open.close_failed(&id),

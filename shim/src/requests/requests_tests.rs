@@ -217,9 +217,11 @@ async fn a_cancelled_request_adds_nothing_to_the_answer_of_a_later_one_with_its_
     assert!(requests.cancel(&number(1)));
     assert!(agent.open(1).is_ok());
     requests.prepare(&number(1), &cancelled, part("first, late"));
-    assert_eq!(requests.take_prepared(&number(1)), None);
+    let (_, taken) = requests.take_prepared(&number(1)).unwrap();
+    assert_eq!(taken, None);
     requests.prepare(&number(1), &live, part("second"));
-    assert_eq!(requests.take_prepared(&number(1)), Some(part("second")));
+    let (_, taken) = requests.take_prepared(&number(1)).unwrap();
+    assert_eq!(taken, Some(part("second")));
 }
 
 #[tokio::test(start_paused = true)]

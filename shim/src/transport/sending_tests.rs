@@ -51,9 +51,12 @@ async fn an_answer_that_waits_for_the_output_is_not_written_after_its_cancellati
     let (mut stdio, mut client) = with_pipe_of(16);
     let ids = [1, 2, 3].map(RequestId::Number);
     let mut sends = Vec::new();
-    for id in &ids {
+    let open = |stdio: &Stdio, id: &RequestId| {
         let permit = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned();
         assert!(stdio.shared.open.open(id.clone(), permit.unwrap()).is_ok());
+    };
+    for id in &ids {
+        open(&stdio, id);
         let answer = JsonRpcMessage::response(ServerResult::empty(()), id.clone());
         sends.push(tokio::spawn(stdio.send(answer)));
         // The first answer fills the pipe, and the others wait for it.
@@ -61,6 +64,8 @@ async fn an_answer_that_waits_for_the_output_is_not_written_after_its_cancellati
     }
     assert!(!stdio.shared.open.cancel(&ids[0]), "it is being written");
     assert!(stdio.shared.open.cancel(&ids[1]));
+    // The answer of the cancelled request does not answer a later one with its id.
+    open(&stdio, &ids[1]);
     let reading = async {
         let mut text = String::new();
         while text.lines().count() < 2 || !text.ends_with('\n') {
@@ -80,6 +85,7 @@ async fn an_answer_that_waits_for_the_output_is_not_written_after_its_cancellati
     {"jsonrpc":"2.0","id":1,"result":{}}
     {"jsonrpc":"2.0","id":3,"result":{}}
     "#);
+    assert!(stdio.shared.open.cancel(&ids[1]), "the later one is open");
 }
 
 /// A value that cannot be written as JSON.
