@@ -40,8 +40,11 @@ impl<T: Transport> App<T> {
     /// [`FaultCode::NotPermitted`](tai_proto::FaultCode::NotPermitted), if the file cannot be used. The earlier
     /// rules stay in force.
     pub(super) async fn refresh_rules(&self) -> Result<(), Fault> {
-        let read = self.facts.config.rereading(self.facts.places.config());
-        let refreshed = self.rules.refresh(read, |config| self.apply(config)).await;
+        // Each call looks at the files, and copies nothing unless they changed.
+        let facts = &self.facts;
+        let reader = || facts.config.rereading(facts.places.config());
+        let refreshed = self.rules.refresh(reader, |config| self.apply(config));
+        let refreshed = refreshed.await;
         refreshed.map_err(|_| fault::unknown_rules())
     }
 

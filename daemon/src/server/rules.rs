@@ -56,20 +56,23 @@ impl FileRules {
         problem.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the configuration with `read` if its files changed since it was used, and passes it to `apply`.
+    /// Reads the configuration with what `reader` returns if its files changed since it was used, and passes it to `apply`.
     ///
     /// A file that is deleted or emptied keeps its rules: a home directory may be unmounted, and a program
     /// that writes a file may empty it first.
     ///
     /// # Errors
     /// The reason for which it cannot be used.
-    pub(super) async fn refresh(
+    pub(super) async fn refresh<R>(
         &self,
-        read: impl FnOnce() -> Result<Config, ConfigError> + Send + 'static,
+        reader: impl FnOnce() -> R,
         apply: impl FnOnce(Config),
-    ) -> Result<(), String> {
+    ) -> Result<(), String>
+    where
+        R: FnOnce() -> Result<Config, ConfigError> + Send + 'static,
+    {
         // A reading that takes longer has left its problem.
-        let _ = timeout(LIMIT, self.look(read, apply)).await;
+        let _ = timeout(LIMIT, self.look(reader, apply)).await;
         self.problem().map_or(Ok(()), Err)
     }
 
@@ -96,11 +99,10 @@ impl FileRules {
         }
     }
 
-    async fn look(
-        &self,
-        read: impl FnOnce() -> Result<Config, ConfigError> + Send + 'static,
-        apply: impl FnOnce(Config),
-    ) {
+    async fn look<R>(&self, reader: impl FnOnce() -> R, apply: impl FnOnce(Config))
+    where
+        R: FnOnce() -> Result<Config, ConfigError> + Send + 'static,
+    {
         let mut last = self.last.lock().await;
         if last.stamp.is_empty() {
             return;
@@ -112,7 +114,7 @@ impl FileRules {
         if found == last.stamp && last.is_in_force {
             return;
         }
-        let Some(config) = self.read(&mut last, found, read).await else {
+        let Some(config) = self.read(&mut last, found, reader()).await else {
             return;
         };
         if config.stamp.has_lost_file_of(&last.stamp) {

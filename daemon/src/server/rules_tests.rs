@@ -45,7 +45,7 @@ impl Place {
     async fn send(&self) -> &'static str {
         let read = reading(self.dir.path().to_owned(), self.profile.clone());
         let apply = |config| *self.in_force.lock().unwrap() = config;
-        match self.rules.refresh(read, apply).await {
+        match self.rules.refresh(|| read, apply).await {
             Err(_) => "no tool",
             Ok(()) => self.ruled(),
         }
@@ -185,7 +185,7 @@ async fn a_disk_that_does_not_answer_holds_no_call_and_one_thread() {
     };
     let apply = |config| *place.in_force.lock().unwrap() = config;
     {
-        let hung = place.rules.refresh(read, apply);
+        let hung = place.rules.refresh(|| read, apply);
         tokio::pin!(hung);
         tokio::select! {
             biased;
