@@ -43,6 +43,8 @@ struct Row {
 
 #[derive(Debug, Default)]
 struct Rows {
+    /// Number of requests.
+    asked: u64,
     rows: BTreeMap<u64, Row>,
     behaviour: Behaviour,
 }
@@ -71,6 +73,11 @@ impl FakeStore {
     /// Sets what happens to requests from now on.
     pub(in crate::mail) fn behave(&self, behaviour: Behaviour) {
         self.0.lock().unwrap().behaviour = behaviour;
+    }
+
+    /// Returns the number of requests so far.
+    pub(in crate::mail) fn asked(&self) -> u64 {
+        self.0.lock().unwrap().asked
     }
 
     /// Returns the rows, for comparison.
@@ -132,7 +139,11 @@ impl Machine {
     ) -> Reply<'a, T> {
         Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(1)).await;
-            let behaviour = self.store.0.lock().unwrap().behaviour;
+            let behaviour = {
+                let mut store = self.store.0.lock().unwrap();
+                store.asked += 1;
+                store.behaviour
+            };
             match behaviour {
                 Behaviour::Answers => Ok(work(&mut self.store.0.lock().unwrap())),
                 Behaviour::Fails => Err(StoreError("connection refused".to_owned())),

@@ -307,6 +307,7 @@ impl Keeper {
 
 /// Renews the leases at this interval, and reports ended ones at once, until the keeper is dropped.
 async fn renew(keeper: Weak<Keeper>, ended: Arc<Notify>, interval: Duration) {
+    let mut lost = None;
     while let Some(keeper) = keeper.upgrade() {
         let account = keeper.account();
         let is_known = account.is_some();
@@ -322,8 +323,14 @@ async fn renew(keeper: Weak<Keeper>, ended: Arc<Notify>, interval: Duration) {
             known.await.is_ok()
         };
         let pause = match &*lock(&keeper.contact) {
-            Contact::Lost(_) => LONGEST_DELAY.min(interval),
-            Contact::Unknown | Contact::Since(_) => interval,
+            Contact::Lost(_) => {
+                let since: Instant = *lost.get_or_insert_with(Instant::now);
+                pause(since.elapsed(), keeper.ttl).min(interval)
+            }
+            Contact::Unknown | Contact::Since(_) => {
+                lost = None;
+                interval
+            }
         };
         drop(keeper);
         tokio::select! {
@@ -332,6 +339,12 @@ async fn renew(keeper: Weak<Keeper>, ended: Arc<Notify>, interval: Duration) {
             true = becomes_known, if !is_known => {}
         }
     }
+}
+
+/// Returns the pause after a failed renewal of a store that has failed for this time. Until the leases end,
+/// it is short: a renewal in time keeps them. Afterwards, it grows: the store may refuse the password.
+fn pause(lost: Duration, ttl: Duration) -> Duration {
+    LONGEST_DELAY.max(lost.saturating_sub(ttl) / 2)
 }
 
 fn mailbox<'a>(account: &'a str, address: &'a str) -> Mailbox<'a> {

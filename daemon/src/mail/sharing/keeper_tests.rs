@@ -13,6 +13,8 @@ use tai_proto::{
 };
 use tokio::time::{Instant, sleep};
 
+#[path = "outage_tests.rs"]
+mod outages;
 #[path = "restart_tests.rs"]
 mod restarts;
 
@@ -275,7 +277,7 @@ async fn a_delivery_that_the_store_did_not_get_is_reported_when_it_answers_befor
     sleep(TTL * 2).await;
     world.store.behave(Behaviour::Answers);
     assert_eq!(fetch(&b).await, None, "the store was away for both");
-    sleep(Duration::from_secs(3)).await;
+    sleep(TTL / 4).await;
     assert_eq!(world.store.shown(), "1 delivered none");
 }
 
