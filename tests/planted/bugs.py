@@ -1,7 +1,8 @@
 """Planted bugs: a name, a file, a text that occurs in it once, and the text that replaces it."""
 
-AUTH, MAIL, IPC, CLIENT, SHIM = (
+AUTH, MAIL, IPC, CLIENT, SHIM, READER = (
     "daemon/auth/src", "daemon/src/mail", "daemon/src/server/ipc", "proto/client/src", "shim/src",
+    "daemon/reader/src",
 )
 
 BUGS = [
@@ -163,4 +164,25 @@ BUGS = [
      "underway.as_ref().filter(|_| once)", "underway.as_ref().filter(|_| false)"),
     ("a reply counts as being sent when it leaves", f"{MAIL}/service.rs",
      "ReplyState::None if is_underway => ReplyState::Sending,", "ReplyState::None if is_underway => ReplyState::None,"),
+    # What a mail shows.
+    ("text of an invisible size is read", f"{READER}/thresholds.rs",
+     "const SMALLEST_FONT: f32 = 2.0;", "const SMALLEST_FONT: f32 = 0.2;"),
+    ("hidden text is read", f"{READER}/sight/seen.rs",
+     "*self.seen.get(node) == Seen::Yes", "matches!(self.seen.get(node), Seen::Yes | Seen::No)"),
+    ("an override of the direction is kept", f"{READER}/characters/classes.rs",
+     "'\\u{202a}'..='\\u{202e}'", "'\\u{202a}'..='\\u{202d}'"),
+    ("a mail that was read in part has no note", f"{READER}/reading.rs",
+     "document.exceeded || styles.incomplete", "document.exceeded && styles.incomplete"),
+    # What is sent, and what the person who approves it is told.
+    ("a placeholder in HTML is left out", f"{READER}/outgoing/tags.rs",
+     "if !elements::is_known(&name) {\n        return true;",
+     "if !elements::is_known(&name) {\n        return false;"),
+    ("a part that was left out is not counted", f"{READER}/outgoing/left_out.rs",
+     "if count > 0 {", "if count > 1 {"),
+    ("hidden text is not warned of", f"{READER}/outgoing/preview.rs",
+     "warn(&mut warnings, !hidden.is_empty(), \"hidden text\");",
+     "warn(&mut warnings, false, \"hidden text\");"),
+    ("a link that names another host is not warned of", f"{READER}/page/address.rs",
+     "Target::new(href, None).deceives(text, |_| false)",
+     "Target::new(href, None).deceives(text, |_| false).filter(|_| false)"),
 ]
