@@ -1,7 +1,7 @@
 //! Writer of plain text: collapses white space, separates blocks, and starts each line with the
 //! marks of the quotes and lists around it.
 
-use crate::page::gaps;
+use crate::page::border::Border;
 
 /// Bullet of an item.
 pub(super) const BULLET: &str = "- ";
@@ -45,8 +45,8 @@ pub(super) struct Lines {
     /// Fewest marks since the last word, which an empty line has.
     fewest_marks: usize,
     space: bool,
-    /// Whether the next word is in another box beside the last one.
-    is_beside: bool,
+    /// The border before the next word.
+    border: Border,
     /// Positions of the first words of the open spans.
     spans: Vec<Option<usize>>,
     /// Open elements that strike their text through.
@@ -83,7 +83,7 @@ impl Lines {
         }
         self.breaks = self.breaks.max(breaks);
         self.space = false;
-        self.is_beside = false;
+        self.border = Border::None;
     }
 
     /// Adds a line break, as `<br>` does. Two of them leave an empty line.
@@ -150,7 +150,7 @@ impl Lines {
             self.space |= at > 0;
             // A word of no-break spaces fills a cell of a layout.
             if word.chars().any(|c| c != '\u{a0}') {
-                self.space |= self.is_beside && !gaps::is_one_number(&self.out, word);
+                self.space |= self.border.parts(&self.out, word);
                 self.start();
                 self.out.push_str(&word.replace('\u{a0}', " "));
             }
@@ -204,7 +204,9 @@ impl Lines {
 
     /// Writes a space before the next word of the line, unless both boxes have parts of a number.
     pub(super) fn beside(&mut self) {
-        self.is_beside |= self.breaks == 0 && !self.out.is_empty();
+        if self.breaks == 0 && !self.out.is_empty() {
+            self.border.cross();
+        }
     }
 
     /// Writes a gap between two cells of a line.
@@ -218,7 +220,7 @@ impl Lines {
 
     /// Writes the line breaks, marks and space that wait.
     fn start(&mut self) {
-        self.is_beside = false;
+        self.border.pass();
         self.start_line();
         let begun = self
             .spans

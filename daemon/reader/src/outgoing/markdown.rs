@@ -2,7 +2,8 @@
 
 use super::{
     autolinks,
-    literal::{self, Edit},
+    edits::{Edit, edited},
+    literal,
     parse::Limit,
     source,
     tags::{self, Context, Pieces},
@@ -45,7 +46,7 @@ pub(super) fn to_html(markdown: &str) -> Result<String, Limit> {
             autolinks::end(root, &lines, &arena);
             return Ok(rendered(root, &options));
         }
-        markdown = literal::edited(&markdown, &edits);
+        markdown = edited(&markdown, &edits);
         passes += 1;
     }
 }

@@ -10,6 +10,7 @@ mod colour;
 mod css;
 mod direction;
 mod dress;
+mod edits;
 mod elements;
 pub mod invisible;
 mod layout;

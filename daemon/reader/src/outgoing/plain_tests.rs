@@ -299,6 +299,7 @@ fn a_number_in_boxes_beside_each_other_is_one() {
         ("<b>12</b><b>.50</b>", "12.50"),
         ("<b>3</b><b>4</b>", "3 4"),
         ("<b>3,</b><b>x</b><b>.</b>", "3, x ."),
+        ("<i>1.</i><i>2 eggs</i>", "1. 2 eggs"),
     ] {
         let content = format!("<div style='display:flex'>{boxes}</div>");
         assert_eq!(text(&content, Format::Html), expected, "{boxes}");

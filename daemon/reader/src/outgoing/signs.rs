@@ -1,6 +1,6 @@
 //! Lists of Markdown whose marks are signs: `+ 100 EUR` and `- 20 EUR` are no bullets.
 
-use super::literal::{Edit, Edits};
+use super::edits::{Edit, Edits};
 use comrak::nodes::{AstNode, ListType, NodeValue};
 
 /// Makes text of a list with `+` that has amounts, or that stands beside a list with `-`, and of the lists

@@ -34,20 +34,6 @@ impl Page<'_> {
     }
 }
 
-/// Returns whether the texts of two boxes beside each other are one number, as `1`, `,` and `50` are.
-pub(crate) fn is_one_number(before: &str, after: &str) -> bool {
-    let is_sign = |c: char| matches!(c, '.' | ',');
-    let is_digit = |c: char| c.is_ascii_digit();
-    match before.strip_suffix(is_sign) {
-        Some(before) => before.ends_with(is_digit) && after.starts_with(is_digit),
-        None => {
-            let rest = after.strip_prefix(is_sign).map(str::trim_end);
-            before.ends_with(is_digit)
-                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(is_digit))
-        }
-    }
-}
-
 /// Returns whether an element separates the words beside it.
 pub(super) fn parts_words(element: &Element, style: &Computed, side: Side) -> bool {
     gap(element, style) != Gap::None || (is_in_line(style) && is_apart(style, side))

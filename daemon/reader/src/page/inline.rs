@@ -1,9 +1,9 @@
 //! A line of the Markdown in the making.
 
 use super::{
+    border::Border,
     emphasis::Emphasis,
     escape::{Markup, block_escape},
-    gaps,
     piece::{Context, Kind, Link, Look, Piece},
 };
 use crate::document::NodeId;
@@ -19,8 +19,8 @@ pub(super) struct Line {
     indent: String,
     /// Whether a space is due before the next piece.
     space: bool,
-    /// Whether the next piece is of another box beside the last one.
-    beside: bool,
+    /// The border before the next piece.
+    border: Border,
     bytes: usize,
 }
 
@@ -35,7 +35,10 @@ impl Line {
 
     /// Returns the last piece of text; empty if a space is due.
     pub(super) fn end(&self) -> &str {
-        let last = self.pieces.last().filter(|_| !self.space && !self.beside);
+        let last = self
+            .pieces
+            .last()
+            .filter(|_| !self.space && !self.border.is_box());
         let text = last.filter(|piece| piece.kind != Kind::Break);
         text.map_or("", |piece| piece.text.as_str())
     }
@@ -66,7 +69,9 @@ impl Line {
 
     /// Makes a space due, unless the boxes on both sides have parts of a number.
     pub(super) fn beside(&mut self) {
-        self.beside = !self.is_empty();
+        if !self.is_empty() {
+            self.border.cross();
+        }
     }
 
     /// Appends text. Spaces at the ends become due.
@@ -121,9 +126,9 @@ impl Line {
     }
 
     fn push(&mut self, text: String, kind: Kind, link: Option<&Link>) {
-        if std::mem::take(&mut self.beside) && !gaps::is_one_number(self.end(), &text) {
-            self.space = true;
-        }
+        let mut border = std::mem::take(&mut self.border);
+        self.space |= border.parts(self.end(), &text);
+        self.border = border;
         if std::mem::take(&mut self.space) {
             // The space belongs to what both pieces have in common.
             let before = self.pieces.last();
@@ -159,7 +164,7 @@ impl Line {
         let pieces = std::mem::take(&mut self.pieces);
         let indent = std::mem::take(&mut self.indent);
         self.space = false;
-        self.beside = false;
+        self.border = Border::None;
         self.bytes = 0;
         let literal: String = pieces.iter().filter_map(Piece::literal).collect();
         let all: String = pieces.iter().map(|piece| piece.text.as_str()).collect();

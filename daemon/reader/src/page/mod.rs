@@ -1,6 +1,7 @@
 //! The Markdown of a document: what is seen, in reading order, without the layout.
 
 mod address;
+pub(crate) mod border;
 mod controls;
 mod digits;
 mod direction;
