@@ -314,7 +314,7 @@ pub(crate) fn unknown_rules() -> Fault {
         FaultCode::NotPermitted,
         "no tool is permitted until taid's configuration is valid",
     )
-    .because("the configuration file was changed, and taid cannot use it as it is now")
+    .because("taid cannot use the configuration file as it is now")
     .hint(Hint::user(
         "run `taid doctor` and correct the file that it names",
     ))

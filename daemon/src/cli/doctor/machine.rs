@@ -3,7 +3,7 @@
 use super::{
     check::{Check, ok, skipped, wrong},
     repair::Repair,
-    running::Daemon,
+    running::{Daemon, unusable},
 };
 use crate::{
     cli::{others::others, target::Target},
@@ -15,6 +15,7 @@ use std::{
     path::Path,
 };
 use tai_proto::{
+    FaultCode,
     door::Door,
     endpoint::{Endpoint, lock_file},
     places::Places,
@@ -88,7 +89,10 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
     }
     match Daemon::look(&target.at_socket(agents)).await {
         Daemon::Running(other) if other.daemon.pid == pid => socket(agents, daemon),
-        Daemon::Running(_) | Daemon::Absent | Daemon::Stopping(_) | Daemon::Unusable(_) => wrong(
+        // It is the right one: another program would not answer so.
+        Daemon::Unusable(fault) if fault.code == FaultCode::TooBusy => unusable("socket", &fault),
+        Daemon::Stopping(fault) => skipped("socket", fault.to_string()),
+        Daemon::Running(_) | Daemon::Absent | Daemon::Unusable(_) => wrong(
             "socket",
             format!("{} is not the socket of taid (pid {pid})", agents.display()),
             remedy,

@@ -24,7 +24,7 @@ pub(super) enum Daemon {
     /// A daemon completes its calls and does not listen any more. Contains the request's fault.
     Stopping(Fault),
     /// A daemon listens, and the request failed.
-    Unusable(CliError),
+    Unusable(Fault),
     /// The daemon answered with its status.
     Running(Box<Status>),
 }
@@ -36,7 +36,7 @@ impl Daemon {
     pub(super) async fn ask(target: &Target) -> Self {
         let daemon = match daemon::Daemon::running(target) {
             Ok(daemon) => daemon,
-            Err(fault) => return Daemon::Unusable(fault.into()),
+            Err(fault) => return Daemon::Unusable(fault),
         };
         let status = match daemon.status().await {
             Ok(status) if status.session.state == SessionState::Waiting => {
@@ -55,7 +55,7 @@ impl Daemon {
     pub(super) async fn look(target: &Target) -> Self {
         match daemon::Daemon::running(target) {
             Ok(daemon) => Self::of(daemon.status().await),
-            Err(fault) => Daemon::Unusable(fault.into()),
+            Err(fault) => Daemon::Unusable(fault),
         }
     }
 
@@ -64,7 +64,7 @@ impl Daemon {
             Ok(status) => Daemon::Running(Box::new(status)),
             Err(fault) if fault.code == FaultCode::NotRunning => Daemon::Absent,
             Err(fault) if fault.code == FaultCode::Stopping => Daemon::Stopping(fault),
-            Err(fault) => Daemon::Unusable(fault.into()),
+            Err(fault) => Daemon::Unusable(fault),
         }
     }
 
@@ -117,14 +117,18 @@ pub(super) fn running(daemon: &Daemon, start: &str) -> Check {
         }
         Daemon::Absent => skipped(name, format!("not running; {start}")),
         Daemon::Stopping(fault) => skipped(name, fault.to_string()),
-        Daemon::Unusable(error) => {
-            let found = match error.why.as_str() {
-                "" => error.what.clone(),
-                why => format!("{}: {why}", error.what),
-            };
-            wrong(name, found, error.hint.clone())
-        }
+        Daemon::Unusable(fault) => unusable(name, fault),
     }
+}
+
+/// Returns a check whose request failed.
+pub(super) fn unusable(name: &str, fault: &Fault) -> Check {
+    let error = CliError::from(fault.clone());
+    let found = match error.why.as_str() {
+        "" => error.what,
+        why => format!("{}: {why}", error.what),
+    };
+    wrong(name, found, error.hint)
 }
 
 /// Checks that the daemon has this program's version.

@@ -205,7 +205,7 @@ fn a_changed_rule_counts_from_the_next_call_on() {
     let unknown = shim.call("list_inbox", json!({}));
     insta::assert_snapshot!(machine.plain(unknown.text.as_bytes()), @"
     error: no tool is permitted until taid's configuration is valid
-    caused by: the configuration file was changed, and taid cannot use it as it is now
+    caused by: taid cannot use the configuration file as it is now
     hint: ask the user to run `taid doctor` and correct the file that it names, then call again
     ");
     assert!(!shim.call("session_status", json!({})).is_error);
