@@ -251,7 +251,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [OutcomeUnknown]
     error: it is unknown whether the mail was sent
     caused by: the connection to the bridge broke before it answered: the library's own words (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: tell the user, and send it again only if the user or the recipient says that it did not arrive, with allow_duplicate: true
+    hint: tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive
     hint for a person: ask the recipient whether it arrived; only if it did not, use `taid send --again`
 
     [Duplicate]
@@ -278,7 +278,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [Duplicate]
     error: the same email may have been sent 1 min 15 s ago (the bridge did not confirm it)
     caused by: same sender, recipient, subject and content within a day (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: tell the user, and send it again only if the user or the recipient says that it did not arrive, with allow_duplicate: true; nothing was sent this time
+    hint: tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive; nothing was sent this time
     hint for a person: ask the recipient whether it arrived; only if it did not, use `taid send --again`; nothing was sent this time
 
     [Duplicate]

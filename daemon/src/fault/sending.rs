@@ -27,7 +27,7 @@ pub(super) fn unknown(digest: &Digest, cause: &BridgeError) -> Fault {
     )
     .because(format!("{cause} (mail {digest})"))
     .hint(Hint::each(
-        format!("{UNKNOWN_FOR_AGENTS}, with allow_duplicate: true{agent}"),
+        format!("{UNKNOWN_FOR_AGENTS}{agent}"),
         format!("{UNKNOWN_FOR_PERSONS}{person}"),
     ))
 }
@@ -85,7 +85,7 @@ pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>
             ),
             Outcome::Sending => Hint::reader("wait for the result of the first call; nothing was sent twice"),
             Outcome::Unknown => Hint::each(
-                format!("{UNKNOWN_FOR_AGENTS}, with allow_duplicate: true; nothing was sent this time"),
+                format!("{UNKNOWN_FOR_AGENTS}; nothing was sent this time"),
                 format!("{UNKNOWN_FOR_PERSONS}; nothing was sent this time"),
             ),
         })

@@ -6,14 +6,13 @@
 use super::{fold::fold, reading::line};
 use tai_proto::names::{Address, DOMAIN};
 
-/// Last labels of the domains that people name most, none of which is the end of a name. A text that ends with
-/// one names a domain alone.
-const USUAL: [&str; 52] = [
+/// Last labels that name no person. A text that ends with one, or with a country, names a domain alone.
+const USUAL: [&str; 20] = [
     "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "chat", "cloud",
-    "email", "example", "test", "online", "shop", "tech", "site", "ai", "at", "au", "be", "br",
-    "ca", "ch", "cn", "co", "cz", "de", "dk", "es", "eu", "fi", "fr", "gr", "ie", "io", "it", "jp",
-    "kr", "mx", "nl", "nz", "pl", "pt", "ru", "se", "tr", "uk", "us",
+    "email", "example", "test", "online", "shop", "tech", "site",
 ];
+/// Countries whose labels are surnames too, as in `wei.li`.
+const SURNAMES: [&str; 7] = ["la", "li", "ma", "mo", "ng", "so", "su"];
 
 /// Condition on a sender.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,8 +48,10 @@ impl SenderMatch {
         };
         let lower = text.to_ascii_lowercase();
         let last = lower.rsplit('.').next().unwrap_or_default();
-        let (is_usual, is_ending) = (USUAL.contains(&last), tai_reader::is_ending(last));
-        let is_end = is_host(&lower) && (is_usual || is_ending);
+        let is_country = last.len() == 2 && !SURNAMES.contains(&last);
+        let is_usual = is_country || USUAL.contains(&last);
+        let is_ending = tai_reader::is_ending(last);
+        let is_end = is_host(&lower) && (USUAL.contains(&last) || is_ending);
         Some(match (lower.strip_prefix('@'), lower.strip_prefix('.')) {
             (Some(domain), _) if is_host(domain) => Self::Domain(domain.to_owned()),
             (_, Some(end)) if is_end => Self::DomainEnd(end.to_owned()),
@@ -141,8 +142,10 @@ mod tests {
             ("example.com", "example.com@evil.net", false),
             ("desk.alice", "desk.alice@tai.chat", true),
             ("desk.bo", "desk.bo@tai.chat", true),
-            ("desk.bo", "desk.bo@evil.net", true),
+            ("desk.bo", "desk.bo@evil.net", false),
             ("amazon.de", "amazon.de@evil.net", false),
+            ("amazon.in", "amazon.in@evil.net", false),
+            ("bank.no", "bob@bank.no", true),
             ("wei.li", "wei.li@example.com", true),
             ("Wei.Li", "Wei Li <wei.li@example.com>", true),
             ("wei.li", "bob@mail.wei.li", true),

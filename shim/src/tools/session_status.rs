@@ -136,7 +136,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let unknown_sends = status.unknown_sends.len() as u64;
     if unknown_sends > 0 {
         add(format!(
-            "Emails of the account with unknown outcome: {unknown_sends}. Of each, {UNKNOWN_FOR_AGENTS}"
+            "Emails of the account with unknown outcome: {unknown_sends}. For each: {UNKNOWN_FOR_AGENTS}"
         ));
     }
     if status.held > 0 {
@@ -273,10 +273,10 @@ mod tests {
         Problem: no other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`
         Problem: no mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space
         Note: PASSWORD is ignored
-        Emails of the account with unknown outcome: 1. Of each, tell the user, and send it again only if the user or the recipient says that it did not arrive
+        Emails of the account with unknown outcome: 1. For each: tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again only if the user or the recipient says that it did not arrive","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 }

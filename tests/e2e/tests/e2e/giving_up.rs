@@ -121,7 +121,7 @@ fn the_end_of_the_input_ends_each_call_and_leases_no_mail() {
     insta::assert_snapshot!(texts.join("\n"), @"
     error: it is unknown whether the mail was sent
     caused by: the client did not wait for the answer
-    hint: tell the user, and send it again only if the user or the recipient says that it did not arrive; the call was not repeated
+    hint: tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive; the call was not repeated
     error: the MCP client has closed the input of tai-mcp
     error: the call was cancelled
     ");
