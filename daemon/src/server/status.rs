@@ -1,4 +1,5 @@
-//! Collects the values of `taid status` from the parts of the daemon. It changes nothing.
+//! Collects the values of `taid status` from the parts of the daemon. It opens and writes
+//! failing journals again, as their next record would, and changes nothing else.
 
 use super::environment;
 use crate::{
@@ -259,7 +260,7 @@ fn failing_file((recorded, error): &(Recorded, JournalError)) -> FailingFile {
     let effect = match recorded {
         Recorded::Sends => "no mail is sent",
         Recorded::Marks => "no fetched mail is marked as read",
-        Recorded::Approvals => "no mail waits for approval",
+        Recorded::Approvals => "no mail can wait for approval",
     };
     FailingFile {
         path: error.path.display().to_string(),

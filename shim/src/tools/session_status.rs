@@ -14,6 +14,7 @@ use tai_proto::{
     Fault, FaultCode, Hint, Tool,
     advice::UNKNOWN_FOR_AGENTS,
     call::GetStatus,
+    command::for_profile,
     names::Profile,
     status::{BridgeStatus, FailingFile, LostMail, SharedLeasesStatus, Status},
 };
@@ -100,7 +101,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let problem = status.session.last_error.map(|error| {
         let parts = [error.what, error.why, error.hint_for_agents];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        in_local_words(&parts.join("; ")).into_owned()
+        parts.join("; ")
     });
     let mut text = format!(
         "Session: {session}\nAddress: {}\nMail bridge: {}",
@@ -125,7 +126,8 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let of_rules = status.rules.as_deref().map(of_rules);
     let problems = (problem.into_iter().chain(of_bridge).chain(of_leases)).chain(of_rules);
     let problems = problems.chain(status.failing_files.iter().map(of_file));
-    let problems: Vec<String> = problems.collect();
+    let local = |text: String| in_local_words(&for_profile(&text, &profile)).into_owned();
+    let problems: Vec<String> = problems.map(local).collect();
     for problem in &problems {
         add(format!("Problem: {problem}"));
     }
@@ -278,5 +280,29 @@ mod tests {
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
         {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
+    }
+
+    #[test]
+    fn each_problem_names_the_commands_of_its_profile() {
+        let status = r#"{"schema":1,"daemon":{"version":"0.1.0","protocol":1,"pid":1,"profile":"work",
+            "started_at":"","uptime_s":1,"socket":"s","log":"l","draining":false},
+            "account":{"username":"alice","address":"desk.alice@tai.chat"},
+            "session":{"state":"live","token_expires_at":null,"renews_at":null,"retry_at":null,
+            "logins":0,"renewals":0,"failed_logins":1,"failed_renewals":0,"last_error":null},
+            "bridge":{"url":"u","requests":1,"retries":0,"latency_us":null,"last_answer_at":null,
+            "rate_limited_until":null,"reachable":true},
+            "rules":"it is not valid","failing_files":[{"path":"","effect":"no mail is sent",
+            "why":"no space","hint":"run `taid doctor` where taid runs"}],
+            "unknown_sends":[],"held":0,"lost":[],"clients":[]}"#;
+        let shown = show(serde_json::from_str(status).unwrap(), &[]);
+        let problems = shown
+            .text
+            .lines()
+            .filter(|line| line.starts_with("Problem"));
+        let problems: Vec<&str> = problems.collect();
+        insta::assert_snapshot!(problems.join("\n"), @"
+        Problem: no other tool is permitted until taid's configuration is valid: it is not valid. Ask the user to run `taid doctor --profile work`
+        Problem: no mail is sent, because taid cannot record it: no space. Ask the user to run `taid doctor --profile work` where taid runs
+        ");
     }
 }

@@ -40,7 +40,7 @@ fn on_disk(target: &Target) -> Vec<Check> {
     let files = [
         (ledger, "no mail is sent"),
         (leases, "no fetched mail is marked as read"),
-        (approvals, "no mail waits for approval"),
+        (approvals, "no mail can wait for approval"),
         (
             unreadable,
             "a mail that crashed the reader is tried again after each start",
@@ -102,7 +102,7 @@ mod tests {
         insta::assert_snapshot!(effects.join("\n"), @"
         no mail is sent
         no fetched mail is marked as read
-        no mail waits for approval
+        no mail can wait for approval
         a mail that crashed the reader is tried again after each start
         nothing is audited
         ");

@@ -243,20 +243,15 @@ impl Store {
         }
     }
 
-    /// Returns why records cannot be kept; `None` if the last one was, or none was appended. Tries again
-    /// to write the lines that wait for room.
+    /// Returns why lines cannot be written; `None` if none waits for room. Tries again to write them. After a
+    /// failed sync or replacement the next record tries again, so it is not known that records fail.
     pub(super) fn failing(&self) -> Option<JournalError> {
         let mut inner = self.inner();
-        if !inner.unwritten.is_empty() {
-            self.write(&mut inner);
+        if inner.unwritten.is_empty() {
+            return None;
         }
-        if let Some(failure) = &inner.failure {
-            return Some(failure.clone());
-        }
-        drop(inner);
-        let progress = self.progress.borrow();
-        let failure = || progress.failure.clone();
-        (progress.failed > progress.synced).then(failure).flatten()
+        self.write(&mut inner);
+        inner.failure.clone()
     }
 
     /// Returns the number of the last record.
