@@ -89,8 +89,8 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
     }
     match Daemon::look(&target.at_socket(agents)).await {
         Daemon::Running(other) if other.daemon.pid == pid => socket(agents, daemon),
-        // It is the right one: another program would not answer so.
-        Daemon::Unusable(fault) if fault.code == FaultCode::TooBusy => unusable("socket", &fault),
+        // A full taid answers so, or hangs up; another program's socket would stay silent.
+        Daemon::Unusable(fault) if is_of_load(fault.code) => unusable("socket", &fault),
         Daemon::Stopping(fault) => skipped("socket", fault.to_string()),
         Daemon::Running(_) | Daemon::Absent | Daemon::Unusable(_) => wrong(
             "socket",
@@ -99,6 +99,11 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
         )
         .repaired_by(Repair::restart_of(status)),
     }
+}
+
+/// Returns whether a request failed as it does at a taid with all connections that it serves.
+fn is_of_load(code: FaultCode) -> bool {
+    matches!(code, FaultCode::TooBusy | FaultCode::Unreachable)
 }
 
 fn directory(dir: &Path) -> Check {

@@ -72,7 +72,7 @@ fn no_text_says_that_a_send_with_unknown_outcome_is_to_be_repeated() {
     let unknown = shim.call("send_email", send);
     assert!(unknown.text.contains("tell the user"), "{}", unknown.text);
     let status = shim.call("session_status", json!({}));
-    let said = "tell the user, and send it again only if the user or the recipient says";
+    let said = "send it again, with allow_duplicate: true, only if the user or the recipient says";
     for form in [&status.text, &status.structured.to_string()] {
         assert!(form.contains(said), "{form}");
         assert!(!form.contains("call the failed tool again"), "{form}");

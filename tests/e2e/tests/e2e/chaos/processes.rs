@@ -176,7 +176,12 @@ fn chaos_a_client_or_a_command_beyond_the_limit_is_told_why() {
     let doctor = machine.plain(&machine.cli(&["doctor"]).stdout);
     let checked = doctor.lines().filter(|line| line.contains(" socket "));
     insta::assert_snapshot!(checked.collect::<Vec<_>>().join("\n"), @"✗ socket         taid serves no more clients: it has 12 connections, as many as its limit of open files permits -> close MCP clients that are not in use, or raise taid's limit with `ulimit -n` or LimitNOFILE= in its unit");
-    let (persons, _) = crowd(&|| Raw::open(&socket));
+    let mut persons = Vec::new();
+    // taid may not have seen the end of a command yet.
+    wait_until("taid serves four commands", || {
+        persons.extend(crowd(&|| Raw::open(&socket)).0);
+        persons.len() == 4
+    });
     let mut said = machine.say(&machine.cli(&["status"]));
     let doctor = machine.plain(&machine.cli(&["doctor"]).stdout);
     for line in doctor.lines().filter(|line| line.contains("daemon  ")) {
