@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_result_of_a_dry_run_has_the_declared_fields() {
-        let shown = show_not_sent(not_sent::of_test(false));
+        let shown = show_not_sent(not_sent::of_test("bob@example.com", false));
         DEFINITION.listing.check(shown.structured.as_deref());
         insta::assert_snapshot!(shown.structured.unwrap(), @r#"{"sent":false,"notice":"Nothing was sent. The recipient would get the following email. The user would be asked before it is sent. Warning: hidden text.\n\nTo: bob@example.com\nSubject: lunch\nFrom: desk.alice@tai.chat\nLoads: evil.example\n\n| at noon?\n\nLeft out of the email: 2 scripts","to":"bob@example.com","from":"desk.alice@tai.chat","subject":"lunch","left_out":"2 scripts"}"#);
     }
