@@ -212,6 +212,11 @@ fn an_address_ends_at_a_quote_or_a_dash_of_any_script() {
         ("https://a.example/x.— b", "https://a.example/x"),
         ("（https://a.example/x）。", "https://a.example/x"),
         ("www.a.example” b", "http://www.a.example"),
+        ("https://a.example—b", "https://a.example"),
+        (
+            "https://a.example/A–B_c’d…e– f",
+            "https://a.example/A%E2%80%93B_c%E2%80%99d%E2%80%A6e",
+        ),
         (
             "https://a.example/日本",
             "https://a.example/%E6%97%A5%E6%9C%AC",
