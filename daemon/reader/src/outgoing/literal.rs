@@ -34,6 +34,7 @@ pub(super) fn edits<'a>(root: &'a AstNode<'a>, source: &str) -> Edits {
             NodeValue::Heading(heading) if heading.setext => {
                 underline(range, &lines, &mut edits);
             }
+            NodeValue::Table(table) if table.num_columns > 1 => below(range, &lines, &mut edits),
             NodeValue::Paragraph if is_in_item(node) => signature(range, &lines, &mut edits),
             NodeValue::List(list) if list.bullet_char == b'+' => signs::plus(node, &mut edits),
             NodeValue::Item(item) if item.list_type == ListType::Ordered => {
@@ -109,6 +110,20 @@ fn underline(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
         _ => Edit::Escape('='),
     };
     edits.insert(at, edit);
+}
+
+/// Ends a table above its last lines without separators, which are the text below it: GitHub makes rows of them.
+fn below(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
+    let has_cells = |at: &usize| {
+        lines
+            .get(at.saturating_sub(1))
+            .is_none_or(|line| line.contains('|'))
+    };
+    let last = *range.end();
+    let at = range.rev().find(has_cells).map_or(last, |at| at + 1);
+    if at <= last {
+        edits.insert(at, Edit::Apart);
+    }
 }
 
 fn is_in_item<'a>(node: &'a AstNode<'a>) -> bool {

@@ -245,6 +245,31 @@ fn a_table_is_not_padded_beyond_its_content() {
 }
 
 #[test]
+fn the_text_below_a_table_is_no_row() {
+    for (content, expected) in [
+        (
+            "|x|y|\n|-|-|\n|a|b|\n-- \nAnn\nLee",
+            "x  y\n-  -\na  b\n\n-- \nAnn\nLee",
+        ),
+        (
+            "- |x|y|\n  |-|-|\n  |a|b|\n  text",
+            "- x  y\n  -  -\n  a  b\n\n  text",
+        ),
+        ("x | y\n-|-\n1 | 2\n3\n4 | 5", "x  y\n-  -\n1  2\n3\n4  5"),
+        ("|x|\n|-|\na\nb", "x\na\nb"),
+        ("    |x|y|\n    |-|-|\n    z", "|x|y|\n|-|-|\nz"),
+        (
+            "- a\n\n      |x|y|\n      |-|-|\n      z",
+            "- a\n\n  |x|y|\n  |-|-|\n  z",
+        ),
+        ("<pre>\n|x|y|\n|-|-|\nz\n</pre>", "|x|y|\n|-|-|\nz"),
+        ("<div>\n|x|y|\n|-|-|\n**z**\n</div>", "|x|y| |-|-| **z**"),
+    ] {
+        assert_eq!(text(content, Format::Markdown), expected, "{content}");
+    }
+}
+
+#[test]
 fn the_mark_of_an_item_is_no_part_of_its_link_or_heading() {
     for (content, expected) in [
         ("- https://a.example/x", "- https://a.example/x"),

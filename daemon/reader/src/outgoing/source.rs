@@ -58,8 +58,7 @@ pub(super) fn separated(markdown: &str) -> String {
     out
 }
 
-/// Joins the cells of a table's row that has more cells than the header, which GitHub drops, and ends a
-/// table above a line without cells, of which GitHub makes a row.
+/// Joins the cells of a table's row that has more cells than the header. GitHub drops them.
 pub(super) fn with_all_cells(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
     let mut columns = None;
@@ -83,13 +82,7 @@ pub(super) fn with_all_cells(markdown: &str) -> String {
                 continue;
             }
             _ if row.is_empty() || fence.is_some() => columns = None,
-            // A line without a cell is the text below the table.
-            Some(_) if !is_row => {
-                columns = None;
-                out.push_str(line.split_at(line.len() - content.len()).0.trim_end());
-                out.push('\n');
-            }
-            Some(_) | None => {}
+            _ => {}
         }
         out.push_str(line);
     }
@@ -216,8 +209,6 @@ mod tests {
             ("> | a | b | c |", "> | a | b \\| c |"),
             ("a \\| b | c", "a \\| b | c"),
             ("```\na | b | c", "```\na | b | c"),
-            ("| a |\nText\n| b | c | d |", "| a |\n\nText\n| b | c | d |"),
-            ("a | b\n-- \nAnn", "a | b\n\n-- \nAnn"),
         ] {
             let table = format!("|x|y|\n|-|-|\n{row}");
             let expected = format!("|x|y|\n|-|-|\n{expected}");
