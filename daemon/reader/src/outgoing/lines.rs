@@ -51,11 +51,21 @@ pub(super) struct Lines {
     spans: Vec<Option<usize>>,
     /// Open elements that strike their text through.
     strikes: usize,
+    /// Whether an item without words has no line.
+    leaves_empty_items: bool,
     /// Whether the text so far ends in struck text without its second mark.
     in_struck: bool,
 }
 
 impl Lines {
+    /// Returns a writer that leaves items without words out.
+    pub(super) fn without_empty_items() -> Self {
+        Self {
+            leaves_empty_items: true,
+            ..Self::default()
+        }
+    }
+
     /// Returns the text without white space at its ends.
     pub(super) fn finish(mut self) -> String {
         self.end_struck();
@@ -102,6 +112,7 @@ impl Lines {
         if let Some(Mark::Item {
             is_written: false, ..
         }) = self.marks.last()
+            && !self.leaves_empty_items
         {
             self.start();
         }

@@ -27,6 +27,12 @@ pub(super) fn text(tree: &Tree, sights: &Sights) -> String {
     }
 }
 
+/// Returns the same without the items that have no words. The other reading does not have their numbers.
+pub(super) fn without_empty_items(tree: &Tree, sights: &Sights) -> String {
+    let lines = Lines::without_empty_items();
+    write(tree, sights, Tree::DOCUMENT, Table::Aligned, lines)
+}
+
 /// Layout of the tables in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
@@ -38,11 +44,15 @@ pub(super) enum Table {
 
 /// Returns the plain text below a node.
 pub(super) fn below(tree: &Tree, sights: &Sights, root: NodeId, tables: Table) -> String {
+    write(tree, sights, root, tables, Lines::default())
+}
+
+fn write(tree: &Tree, sights: &Sights, root: NodeId, tables: Table, lines: Lines) -> String {
     let mut in_pre = tree.ancestors(root);
     let mut writer = Writer {
         tree,
         sights,
-        lines: Lines::default(),
+        lines,
         lists: Vec::new(),
         verbatim: vec![tree.tag(root) == "pre" || in_pre.any(|id| tree.tag(id) == "pre")],
         in_line: Vec::new(),
@@ -267,7 +277,7 @@ impl Writer<'_> {
         let target = href.replace(' ', "%20");
         if label.is_empty() {
             self.lines.words(&target);
-        } else if !links::names(label, href) {
+        } else if !links::names(label.trim_matches('~'), href) {
             let target = format!(" ({target})");
             self.lines.attach(&target);
         }

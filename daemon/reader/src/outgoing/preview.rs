@@ -62,7 +62,9 @@ pub fn preview(text: &str, html: &str) -> Preview {
     let misleading = misleading(&tree);
     let is_whole = hidden.is_empty() && doubtful.is_empty() && moved.is_empty();
     let seen = crate::read(Some(html), None).markdown;
-    let has_other_numbers = is_whole && !has_numbers_of(&seen, &reading);
+    let has_other_numbers = is_whole
+        && !has_numbers_of(&seen, &reading)
+        && !has_numbers_of(&seen, &plain::without_empty_items(&tree, &sights));
     let differs = words(text) != words(&reading) || has_other_numbers;
     let revealed = invisible::reveal(&reading);
     let unexpected = unexpected(&tree);
@@ -199,7 +201,7 @@ enum Before {
 
 /// Returns whether Markdown and a text have the same numbers.
 fn has_numbers_of(markdown: &str, text: &str) -> bool {
-    let (seen, read) = (digits(markdown), digits(&with_words(text)));
+    let (seen, read) = (digits(markdown), digits(text));
     let mut pairs = seen.iter().zip(&read);
     seen.len() == read.len()
         && pairs.all(|((a, seen), (b, read))| {
@@ -210,16 +212,6 @@ fn has_numbers_of(markdown: &str, text: &str) -> bool {
             };
             a == b && is_same
         })
-}
-
-/// Returns a text without the numbers of empty items, which the other reading does not have.
-fn with_words(text: &str) -> String {
-    let is_number = |line: &&str| {
-        let number = line.trim_matches([' ', '>']).strip_suffix('.');
-        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let lines = text.lines().filter(|line| !is_number(line));
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the digits of a text outside of addresses, which its readings write in different ways.
