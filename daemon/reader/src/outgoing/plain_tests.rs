@@ -279,6 +279,12 @@ fn the_mark_of_an_item_is_no_part_of_its_link_or_heading() {
         ),
         ("- # ab", "- ab\n  =="),
         ("[](https://a.example/)", "https://a.example/"),
+        ("~~https://a.example/x~~ b", "~~https://a.example/x~~ b"),
+        (
+            "[~~bob@a.example~~](mailto:bob@a.example)",
+            "~~bob@a.example~~",
+        ),
+        ("# ~~ab~~", "~~ab~~\n======"),
     ] {
         assert_eq!(text(content, Format::Markdown), expected);
     }
