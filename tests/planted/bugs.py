@@ -174,7 +174,7 @@ BUGS = [
     ("a mail that was read in part has no note", f"{READER}/reading.rs",
      "document.exceeded || styles.incomplete", "document.exceeded && styles.incomplete"),
     # What is sent, and what the person who approves it is told.
-    ("a placeholder in HTML is left out", f"{READER}/outgoing/tags.rs",
+    ("a placeholder in HTML is left out", f"{READER}/outgoing/placeholders.rs",
      "if !elements::is_known(&name) {\n        return true;",
      "if !elements::is_known(&name) {\n        return false;"),
     ("a part that was left out is not counted", f"{READER}/outgoing/left_out.rs",

@@ -24,6 +24,7 @@ mod markup;
 mod numbers;
 mod order;
 mod parse;
+mod placeholders;
 mod plain;
 mod preview;
 mod sanitise;
@@ -159,7 +160,7 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     let mut left_out = LeftOut::default();
     let html = match format {
         Format::Markdown if !is_document(content) => None,
-        Format::Markdown | Format::Html => Some(tags::with_placeholders(content)),
+        Format::Markdown | Format::Html => Some(placeholders::with_placeholders(content)),
     };
     let (format, content) = match html {
         Some(html) if is_document(content) || has_tag(&html) => (Format::Html, html),

@@ -1,6 +1,5 @@
 //! Tags in Markdown and HTML. Tags of known elements stay. In Markdown, every other use of angle
-//! brackets is text, so that `Vec<String>` and `Dear <name>` arrive as written; in HTML, each tag
-//! without an end tag that no program knows.
+//! brackets is text, so that `Vec<String>` and `Dear <name>` arrive as written.
 
 use super::{
     elements,
@@ -8,7 +7,7 @@ use super::{
     tree::escape,
 };
 use crate::html;
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 /// Limit of the bytes that the search for ends of tags reads in vain. The rest stays as it is.
 const MAX_SCANNED: usize = 64 << 20;
@@ -23,7 +22,7 @@ const OPTIONAL_END: [&str; 17] = [
 ];
 /// Elements that do nothing without attributes and an end tag, and whose names people write in
 /// angle brackets for what they mean.
-const PLACEHOLDERS: [&str; 34] = [
+pub(super) const PLACEHOLDERS: [&str; 34] = [
     "abbr", "address", "area", "audio", "base", "button", "canvas", "cite", "code", "data",
     "details", "dialog", "form", "image", "input", "label", "link", "map", "meter", "object",
     "output", "picture", "progress", "search", "section", "select", "slot", "source", "summary",
@@ -41,19 +40,23 @@ pub(super) enum Context {
 
 /// Part of a piece of HTML.
 #[derive(Debug, PartialEq, Eq)]
-enum Part<'a> {
+pub(super) enum Part<'a> {
     Text(&'a str),
     Tag(Tag<'a>),
     /// Comment, document type, or element of raw text with its content: stays as it is.
     Raw(&'a str),
     /// Processing instruction, CDATA section or unfinished comment.
     Other(&'a str),
+    /// The rest of a text that is too costly to read.
+    Unread(&'a str),
 }
 
 impl<'a> Part<'a> {
-    fn source(&self) -> &'a str {
+    pub(super) fn source(&self) -> &'a str {
         match self {
-            Self::Text(source) | Self::Raw(source) | Self::Other(source) => source,
+            Self::Text(source) | Self::Raw(source) | Self::Other(source) | Self::Unread(source) => {
+                source
+            }
             Self::Tag(tag) => tag.source,
         }
     }
@@ -80,7 +83,7 @@ impl<'a> Pieces<'a> {
                 let is_foreign = foreign.get(at).copied().unwrap_or(false);
                 at += 1;
                 match part {
-                    Part::Text(text) => push_without_tags(text, &mut out),
+                    Part::Text(text) | Part::Unread(text) => push_without_tags(text, &mut out),
                     Part::Raw(text) => out.push_str(text),
                     Part::Other(text) => escape(text, &mut out),
                     Part::Tag(tag) if is_foreign || keeps(tag, *context, is_paired) => {
@@ -95,62 +98,8 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// Returns HTML in which tags that no program reads, such as the one in `Dear <name>`, are text. A
-/// parser would leave them out.
-pub(super) fn with_placeholders(html: &str) -> Cow<'_, str> {
-    let pieces = [(Context::Block, split(html))];
-    let (paired, foreign) = pairs(&pieces);
-    let [(_, parts)] = pieces;
-    let is_placeholder = |at: usize, part: &Part<'_>| match part {
-        Part::Tag(tag) => {
-            let is_of = |list: &[bool]| list.get(at).copied().unwrap_or(false);
-            !is_of(&foreign) && is_placeholder(tag, is_of(&paired))
-        }
-        Part::Text(_) | Part::Raw(_) | Part::Other(_) => false,
-    };
-    if !parts
-        .iter()
-        .enumerate()
-        .any(|(at, part)| is_placeholder(at, part))
-    {
-        return Cow::Borrowed(html);
-    }
-    let mut out = String::with_capacity(html.len() + 16);
-    for (at, part) in parts.iter().enumerate() {
-        let source = part.source();
-        match source
-            .strip_prefix('<')
-            .filter(|_| is_placeholder(at, part))
-        {
-            Some(after) => {
-                out.push_str("&lt;");
-                out.push_str(after);
-            }
-            None => out.push_str(source),
-        }
-    }
-    Cow::Owned(out)
-}
-
-/// Returns whether a tag of an HTML document is text.
-fn is_placeholder(tag: &Tag<'_>, is_paired: bool) -> bool {
-    let name = tag.name.to_ascii_lowercase();
-    if is_paired || is_office(&name) {
-        return false;
-    }
-    if !elements::is_known(&name) {
-        return true;
-    }
-    // `a<b and c>d`: the attributes are the words of a sentence.
-    let is_in_line = !elements::is_block(&name) && !html::is_void(&name);
-    let has_words = is_in_line && !tag.is_plausible && !tag.source.contains('=');
-    let is_bare = !tag.has_attributes && PLACEHOLDERS.contains(&name.as_str());
-    // Without its end tag, an element of raw text would take the rest of the mail.
-    !tag.is_end && (has_words || is_bare || is_raw_text(&name))
-}
-
 /// Returns whether word processors write an element.
-fn is_office(name: &str) -> bool {
+pub(super) fn is_office(name: &str) -> bool {
     ["o:", "v:", "w:", "m:"]
         .iter()
         .any(|prefix| name.starts_with(prefix))
@@ -161,7 +110,7 @@ pub(super) fn starts_unknown(block: &str) -> bool {
     match split(block.trim_start()).first() {
         Some(Part::Tag(tag)) => !keeps(tag, Context::Block, true),
         Some(Part::Other(_)) => true,
-        Some(Part::Text(_) | Part::Raw(_)) | None => false,
+        Some(Part::Text(_) | Part::Raw(_) | Part::Unread(_)) | None => false,
     }
 }
 
@@ -170,7 +119,7 @@ pub(super) fn starts_known(text: &str) -> bool {
     match split(text.trim_start()).first() {
         Some(Part::Tag(tag)) => keeps(tag, Context::Block, true),
         Some(Part::Raw(_)) => true,
-        Some(Part::Text(_) | Part::Other(_)) | None => false,
+        Some(Part::Text(_) | Part::Other(_) | Part::Unread(_)) | None => false,
     }
 }
 
@@ -186,13 +135,13 @@ pub(super) fn open_elements(block: &str) -> i64 {
                 (false, false, _) => 1,
             }
         }
-        Part::Tag(_) | Part::Text(_) | Part::Raw(_) | Part::Other(_) => 0,
+        Part::Tag(_) | Part::Text(_) | Part::Raw(_) | Part::Other(_) | Part::Unread(_) => 0,
     });
     counts.sum()
 }
 
 /// Returns whether each part has a partner, and whether each part is within SVG or MathML.
-fn pairs(pieces: &[(Context, Vec<Part<'_>>)]) -> (Vec<bool>, Vec<bool>) {
+pub(super) fn pairs(pieces: &[(Context, Vec<Part<'_>>)]) -> (Vec<bool>, Vec<bool>) {
     let parts = || pieces.iter().flat_map(|(_, parts)| parts);
     let count = parts().count();
     let mut paired = vec![false; count];
@@ -263,7 +212,7 @@ fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool) -> bool {
 }
 
 /// Splits HTML into its parts.
-fn split(source: &str) -> Vec<Part<'_>> {
+pub(super) fn split(source: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut text = source;
     let mut rest = source;
@@ -271,16 +220,20 @@ fn split(source: &str) -> Vec<Part<'_>> {
     while let Some(at) = rest.find('<') {
         let from = rest.get(at..).unwrap_or_default();
         let is_markup = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?');
-        let found = match from
-            .get(1..)
-            .is_some_and(|after| after.starts_with(is_markup))
-        {
-            true if scanned < MAX_SCANNED => markup(from),
-            _ => None,
-        };
-        let Some((part, length)) = found else {
+        let after = from.get(1..).unwrap_or_default();
+        if !after.starts_with(is_markup) {
+            rest = after;
+            continue;
+        }
+        if scanned >= MAX_SCANNED {
+            let before = text.len() - from.len();
+            push_text(&mut parts, text.get(..before).unwrap_or_default());
+            parts.push(Part::Unread(from));
+            return parts;
+        }
+        let Some((part, length)) = markup(from) else {
             scanned += from.len();
-            rest = from.get(1..).unwrap_or_default();
+            rest = after;
             continue;
         };
         if matches!(&part, Part::Tag(tag) if is_raw_text(tag.name)) {
@@ -296,7 +249,7 @@ fn split(source: &str) -> Vec<Part<'_>> {
     parts
 }
 
-fn is_raw_text(name: &str) -> bool {
+pub(super) fn is_raw_text(name: &str) -> bool {
     RAW_TEXT.iter().any(|raw| raw.eq_ignore_ascii_case(name))
 }
 
@@ -346,7 +299,7 @@ fn markup(text: &str) -> Option<(Part<'_>, usize)> {
         return Some((Part::Other(section), length));
     }
     if text.starts_with("<?") {
-        let (instruction, length, _) = upto(past("?>"));
+        let (instruction, length, _) = upto(past("?>").or_else(|| past(">")));
         return Some((Part::Other(instruction), length));
     }
     let is_doctype = text
