@@ -157,6 +157,10 @@ fn signs_between_numbers_stay() {
         ("> - *./a and b*", "> - *./a and b*"),
         ("_a.map, x._ *and*/*or*", "a.map, x. and/or"),
         ("_.map, x._", "_.map, x._"),
+        (
+            "**Directory: src/** *docs/* _x/_",
+            "Directory: src/ docs/ x/",
+        ),
         ("**.env**, **/tmp/x** *...wait*", ".env, /tmp/x ...wait"),
         ("f(*args, x*y), (*API*s)", "f(*args, x*y), (APIs)"),
         (

@@ -66,7 +66,7 @@ fn style_of(element: &Element) -> Option<ListStyle> {
         match declaration.value.as_str() {
             // An item inherits the style of its list.
             "inherit" | "unset" if element.tag() == "li" => None,
-            "revert" | "revert-layer" => None,
+            "revert" | "revert-layer" | "" => None,
             "initial" | "inherit" | "unset" => is_style.then(ListStyle::default),
             value => is_style.then(|| marker::list_style(&mut Parser::new(value))),
         }

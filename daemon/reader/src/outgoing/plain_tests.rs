@@ -137,6 +137,7 @@ fn the_text_part_has_the_numbers_and_gaps_that_the_html_shows() {
         ("<ol type=a start=3><li>x</ol>", "c. x"),
         ("<ol start=' 3'><li>x<li type=I>y</ol>", "3. x\nIV. y"),
         ("<ol style='list-style:none'><li>x</ol>", "x"),
+        ("<ol style='list-style-type:'><li>x</ol>", "1. x"),
         ("<ol style='list-style:inside'><li>x</ol>", "- x"),
         ("<ol style='list-style:inherit'><li>x</ol>", "- x"),
         ("<ol><li style='list-style:inherit'>x</ol>", "1. x"),

@@ -103,7 +103,9 @@ fn is_pattern<'a>(node: &'a AstNode<'a>) -> bool {
     let begins = first.is_some_and(|c| {
         ")]},;|".contains(c) || (!is_strong && (matches!(c, '/' | '\\') || is_glob(&first_text)))
     });
-    let ends = last.is_some_and(|c| "/([{|".contains(c));
+    // `**Directory: src/**` and `*docs/*` are emphasis, too.
+    let ends = last
+        .is_some_and(|c| "/([{|".contains(c) && (!has_letters(node) || (!is_strong && c != '/')));
     begins || ends || (before == Some('/') && after == Some('/'))
 }
 
@@ -127,9 +129,19 @@ fn has_parts_of_words<'a>(node: &'a AstNode<'a>) -> bool {
 }
 
 fn has_space<'a>(node: &'a AstNode<'a>) -> bool {
+    has(node, |c| c == ' ')
+}
+
+fn has_letters<'a>(node: &'a AstNode<'a>) -> bool {
+    has(node, char::is_alphanumeric)
+}
+
+/// Returns whether the text of an element has such a character.
+fn has<'a>(node: &'a AstNode<'a>, is_wanted: impl Fn(char) -> bool) -> bool {
     node.descendants().any(|part| {
         let data = part.data.borrow();
-        data.value.text().is_some_and(|text| text.contains(' '))
+        let text = data.value.text();
+        text.is_some_and(|text| text.contains(&is_wanted))
     })
 }
 
