@@ -242,7 +242,7 @@ impl<D: Dial> Link<D> {
         Ok(connection)
     }
 
-    /// Asks a daemon of another release to make way, once for each client. Returns the connection
+    /// Asks a daemon of another release to make way, until one has answered the client. Returns the connection
     /// if the daemon stays.
     ///
     /// # Errors
@@ -257,13 +257,20 @@ impl<D: Dial> Link<D> {
         let (Some(ours), true) = (ours, ours != theirs) else {
             return Ok(connection);
         };
-        if self.asked_to_make_way.set(()).is_err() {
+        if self.asked_to_make_way.get().is_some() {
             return Ok(connection);
         }
         let never = CancellationToken::new();
         let until = deadline.min(Instant::now() + DRAIN);
         let make_way = MakeWay { release: ours };
-        match connection.call(make_way, None, until, &never).await {
+        let outcome = connection.call(make_way, None, until, &never).await;
+        // A daemon without a place for this client has not considered the request.
+        let is_refused =
+            matches!(&outcome, Outcome::Answered(Err(fault)) if fault.code == FaultCode::TooBusy);
+        if !is_refused {
+            let _ = self.asked_to_make_way.set(());
+        }
+        match outcome {
             Outcome::Answered(Ok(Succession::Yields)) => {}
             Outcome::Answered(_) | Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => {
                 return Ok(connection);

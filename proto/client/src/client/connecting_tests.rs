@@ -1,6 +1,7 @@
 //! Daemons that exit, restart and hang up: which daemon a call reaches, and how long it waits.
 
 use super::*;
+use tai_proto::{account::Succession, call::MakeWay, release::Release};
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_a_stopping_daemon_did_not_begin_goes_to_its_successor() {
@@ -114,4 +115,64 @@ async fn a_process_that_hangs_up_on_each_connection_fails_a_call_after_seconds()
     caused by: the process at s accepts connections and closes them
     hint: call again; if that fails too, ask the user to run `taid doctor`
     ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_without_a_place_asks_an_older_daemon_again_to_make_way() {
+    let (script, daemons) = script(&[]);
+    let options = ClientOptions {
+        software: "tai-mcp 0.2.0".to_owned(),
+        role: Role::Agent { instance: None },
+        profile: Profile::default(),
+        socket: "s".into(),
+        account: None,
+        bridge: None,
+    };
+    let (client, _endings) = Client::with_own(script.clone(), Vec::new(), options);
+    let client = Arc::new(client);
+    let mut stage = Stage {
+        client,
+        script,
+        daemons,
+    };
+    let release = Release::parse("0.2.0").unwrap();
+    let make_way = Call::MakeWay(MakeWay { release });
+
+    let info = stage.call(GetInfo);
+    let mut daemon = older(&mut stage).await;
+    for call in [make_way.clone(), Call::GetInfo(GetInfo)] {
+        let request = daemon.request().await;
+        assert_eq!(request.call, call);
+        let (id, result) = (request.id, Err(Fault::new(FaultCode::TooBusy, "full")));
+        daemon.write(&FromDaemon::Answer { id, result }).await;
+    }
+    daemon.write(&FromDaemon::Goodbye).await;
+    drop(daemon);
+    assert_eq!(info.await.unwrap().unwrap_err().code, FaultCode::TooBusy);
+
+    let info = stage.call(GetInfo);
+    let mut daemon = older(&mut stage).await;
+    let request = daemon.request().await;
+    assert_eq!(request.call, make_way);
+    let answer = Answer::MakeWay(Succession::IsNeeded);
+    daemon.answer(request.id, answer).await;
+    assert_eq!(daemon.request().await.call, Call::GetInfo(GetInfo));
+    drop(daemon);
+    // The daemon has decided.
+    let mut daemon = older(&mut stage).await;
+    assert_eq!(daemon.request().await.call, Call::GetInfo(GetInfo));
+    info.abort();
+}
+
+/// Accepts the next connection as a daemon of an older release.
+async fn older(stage: &mut Stage) -> Peer {
+    let mut peer = Peer {
+        stream: stage.daemons.recv().await.unwrap(),
+        decoder: Decoder::new(MAX_FRAME),
+    };
+    let hello: Hello = peer.frame().await;
+    peer.write(&Welcome::answering(&hello, "taid 0.1.0")).await;
+    let attach: ToDaemon = peer.frame().await;
+    assert!(matches!(attach, ToDaemon::Attach(_)));
+    peer
 }
