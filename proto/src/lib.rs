@@ -72,8 +72,8 @@
 //! a frame becomes [`FaultCode::AnswerTooLarge`].
 //!
 //! The daemon serves at most 1,100 connections of agents, 64 of these at the socket of one instance, and
-//! 64 of persons. It answers the first request of any further one with [`FaultCode::TooBusy`] and hangs up; of
-//! many at once it closes some without a frame. Frames of more than 64 KiB share 32 MiB,
+//! 64 of persons. It answers the first request of any further one with [`FaultCode::TooBusy`], or sends
+//! [`FromDaemon::Goodbye`] after a second without one, and hangs up; of many at once it closes some without a frame. Frames of more than 64 KiB share 32 MiB,
 //! at the socket of one instance 8 MiB, and each must arrive within a second once there is room for
 //! it. One socket serves 64 requests for a status at once, 8 of these of one connection; further ones wait until
 //! their deadlines. It serves calls with 64 MiB of content at once, and the socket of one instance 64 calls with

@@ -32,7 +32,7 @@ fn approve_watch_shows_each_mail_that_begins_to_wait_also_after_a_restart_of_tai
     taid.kill();
     until("taid does not run now");
     let _taid = machine.start();
-    until("taid runs again");
+    until("taid answers again");
     hold(&machine, "third");
     until("3  desk.alice@tai.chat -> bob@tai.chat");
     assert!(sent(&machine).is_empty());

@@ -24,7 +24,7 @@ use tai_proto::{
 
 /// Time limit of one wait. taid answers before it.
 const WAIT: Duration = Duration::from_secs(60);
-/// Interval of attempts to reach a taid that does not run.
+/// Interval of attempts to reach a taid that does not run, or serves no more commands.
 const RETRY: Duration = Duration::from_secs(2);
 
 /// Runs until the terminal closes or a failure that a restart of taid does not end.
@@ -38,7 +38,11 @@ pub(super) async fn run(daemon: &Daemon, profile: &Profile) -> Result<Exit, CliE
             Ok(update) => update,
             Err(fault) if is_passing(fault.code) => {
                 if !is_away {
-                    print("taid does not run now; waiting for it");
+                    let why = match fault.code {
+                        FaultCode::TooBusy => fault.what.as_str(),
+                        _ => "taid does not run now",
+                    };
+                    print(&format!("{why}; waiting for it"));
                 }
                 is_away = true;
                 tokio::time::sleep(RETRY).await;
@@ -47,7 +51,7 @@ pub(super) async fn run(daemon: &Daemon, profile: &Profile) -> Result<Exit, CliE
             Err(fault) => return Err(fault.into()),
         };
         if is_away {
-            print("taid runs again");
+            print("taid answers again");
         }
         is_away = false;
         since = Some(update.mark);
@@ -77,7 +81,7 @@ fn unseen<'a>(seen: &mut Seen, held: &'a HeldList) -> Vec<&'a HeldMail> {
     unseen
 }
 
-/// Returns whether the fault ends with the next start of taid.
+/// Returns whether the fault ends with the next start of taid, or with other commands.
 fn is_passing(code: FaultCode) -> bool {
     matches!(
         code,
@@ -85,6 +89,7 @@ fn is_passing(code: FaultCode) -> bool {
             | FaultCode::Stopping
             | FaultCode::Unreachable
             | FaultCode::DeadlinePassed
+            | FaultCode::TooBusy
     )
 }
 

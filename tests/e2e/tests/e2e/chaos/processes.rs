@@ -3,9 +3,13 @@
 use super::{AT_ONCE, desk, send, sent, works};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+    time::{Duration, Instant},
+};
 use tai_e2e::{
-    Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
+    Killed, Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
 };
 use tai_proto::{FaultCode, call::GetInfo, message::Role};
 use tai_sandbox::NewMail;
@@ -182,6 +186,15 @@ fn chaos_a_client_or_a_command_beyond_the_limit_is_told_why() {
         persons.extend(crowd(&|| Raw::open(&socket)).0);
         persons.len() == 4
     });
+    let mut watch = machine.command("taid");
+    watch.args(["approve", "--watch"]).stdout(Stdio::piped());
+    let mut watch = Killed::spawn(watch.stdin(Stdio::null()));
+    let mut lines = BufReader::new(watch.child().stdout.take().unwrap()).lines();
+    let mut until = |what: &str| {
+        let found = lines.find(|line| line.as_ref().unwrap().contains(what));
+        assert!(found.is_some(), "{what}");
+    };
+    until("taid serves no more commands; waiting for it");
     let mut said = machine.say(&machine.cli(&["status"]));
     let doctor = machine.plain(&machine.cli(&["doctor"]).stdout);
     for line in doctor.lines().filter(|line| line.contains("daemon  ")) {
@@ -196,6 +209,7 @@ fn chaos_a_client_or_a_command_beyond_the_limit_is_told_why() {
     ✓ second daemon  no second taid
     ");
     drop((agents, persons));
+    until("taid answers again");
     served_again(&machine);
     wait_until("a command is served", || {
         machine.cli(&["status"]).status.success()
