@@ -20,8 +20,8 @@ pub struct Record {
     pub is_stopping: bool,
 }
 
-/// Last line of the record of a daemon that stops.
-const STOPPING: &str = "stopping";
+/// Last line of the record of a daemon that stops, which it appends.
+pub const STOPPING: &str = "stopping\n";
 
 impl Record {
     /// Parses the content of a lock file; `None` if it is incomplete.
@@ -30,7 +30,7 @@ impl Record {
         let pid = lines.next()?.parse().ok()?;
         let socket = lines.next().map(PathBuf::from)?;
         let host = lines.next()?.to_owned();
-        let is_stopping = lines.next() == Some(STOPPING);
+        let is_stopping = lines.next() == Some(STOPPING.trim_end());
         let is_complete = text.ends_with('\n') && !socket.as_os_str().is_empty();
         is_complete.then_some(Self {
             pid,
@@ -44,8 +44,8 @@ impl Record {
     pub fn text(&self) -> String {
         let (pid, socket, host) = (self.pid, self.socket.display(), &self.host);
         let last = match self.is_stopping {
-            true => format!("{STOPPING}\n"),
-            false => String::new(),
+            true => STOPPING,
+            false => "",
         };
         format!("{pid}\n{socket}\n{host}\n{last}")
     }

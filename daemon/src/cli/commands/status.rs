@@ -11,6 +11,7 @@ use crate::cli::{
     unattended::UnattendedMail,
 };
 use clap::Args;
+use serde::Serialize;
 use std::{pin::pin, time::Duration};
 use tai_client::in_local_words;
 use tai_proto::{
@@ -84,6 +85,14 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
     Ok(exit_of(std::slice::from_ref(&status)))
 }
 
+/// Status of a daemon, in JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Row<'a> {
+    Running(&'a Facts),
+    Stopping(serde_json::Value),
+}
+
 /// Returns the part of the status that is known of a daemon that does not listen any more.
 fn of_stopping(target: &Target, pid: u32) -> serde_json::Value {
     let profile = target.profile.as_str();
@@ -146,17 +155,25 @@ async fn watch(target: &Target) -> Result<Exit, CliError> {
 /// Shows the daemon of every profile of this user.
 async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     let mut found = Vec::new();
-    let mut errors = Vec::new();
+    let (mut stopping, mut errors) = (Vec::new(), Vec::new());
     for profile in profiles(&target.places) {
-        match ask(&target.of_profile(profile)).await {
+        let of_profile = target.of_profile(profile);
+        match ask(&of_profile).await {
             Ok(status) => found.push(status),
             // A daemon leaves its lock file.
             Err(fault) if fault.code == FaultCode::NotRunning => {}
-            Err(fault) => errors.push(fault.into()),
+            Err(fault) => {
+                if let Some(pid) = Daemon::running(&of_profile)?.stopping() {
+                    stopping.push(of_stopping(&of_profile, pid));
+                }
+                errors.push(fault.into());
+            }
         }
     }
     if json {
-        print(&pretty(&found)?);
+        let running = found.iter().map(Row::Running);
+        let rows = running.chain(stopping.into_iter().map(Row::Stopping));
+        print(&pretty(&rows.collect::<Vec<_>>())?);
     } else if !found.is_empty() {
         let View { now, terminal, .. } = View::here();
         print(&page::overview(&found, now, terminal.width()));
@@ -187,7 +204,7 @@ fn is_signed_in(status: &Facts) -> bool {
     }
 }
 
-fn pretty<T: serde::Serialize>(value: &T) -> Result<String, CliError> {
+fn pretty<T: Serialize>(value: &T) -> Result<String, CliError> {
     serde_json::to_string_pretty(value)
         .map_err(|error| CliError::new("cannot print the status as JSON").caused_by(error))
 }

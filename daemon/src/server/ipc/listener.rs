@@ -14,7 +14,12 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tai_proto::{door::Door, endpoint::Endpoint, names::Instance, record::Record};
+use tai_proto::{
+    door::Door,
+    endpoint::Endpoint,
+    names::Instance,
+    record::{Record, STOPPING},
+};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -38,7 +43,6 @@ pub(crate) struct ProfileLock {
     /// The lock file, which ends with the record.
     file: File,
     endpoint: Endpoint,
-    record: Record,
 }
 
 /// The listening sockets and the lock of their profile.
@@ -91,17 +95,13 @@ impl ProfileLock {
             is_stopping: false,
         };
         write(&mut file, &record).map_err(failed)?;
-        Ok(Self {
-            file,
-            endpoint,
-            record,
-        })
+        Ok(Self { file, endpoint })
     }
 
-    /// Records that the daemon stops, so that a client does not take it for one that does not run.
+    /// Records that the daemon stops, so that a client does not take it for one that does not run. Appends
+    /// the line, so that a full disk or a client that reads now does not miss the rest of the record.
     fn stopping(&mut self) {
-        self.record.is_stopping = true;
-        if let Err(error) = write(&mut self.file, &self.record) {
+        if let Err(error) = self.file.write_all(STOPPING.as_bytes()) {
             tracing::warn!(%error, "cannot record that taid stops");
         }
     }

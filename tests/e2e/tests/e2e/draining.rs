@@ -124,6 +124,7 @@ fn a_draining_taid_is_said_to_stop_until_it_has_ended() {
         &["status"][..],
         &["run"],
         &["status", "--json"],
+        &["status", "--all", "--json"],
         &["doctor"],
     ] {
         let page = machine.say(&machine.cli(command)).replace(&pid, "PID");
@@ -155,6 +156,20 @@ fn a_draining_taid_is_said_to_stop_until_it_has_ended() {
         "draining": true
       }
     }
+    error: taid (pid PID) is stopping
+    caused by: it completes the calls that it began, which takes at most a minute
+    hint: `taid stop` waits for its end; then repeat the command
+    taid status --all --json: exit 1
+    [
+      {
+        "schema": 1,
+        "daemon": {
+          "profile": "default",
+          "pid": PID,
+          "draining": true
+        }
+      }
+    ]
     error: taid (pid PID) is stopping
     caused by: it completes the calls that it began, which takes at most a minute
     hint: `taid stop` waits for its end; then repeat the command
