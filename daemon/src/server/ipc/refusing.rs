@@ -25,6 +25,8 @@ use tokio::{
 
 /// Time limit for the calls of a refused client. A client that makes none holds a place so long.
 const CALLS: Duration = Duration::from_secs(1);
+/// Time limit of a refusal, also of a client that does not read.
+const REFUSAL: Duration = HANDSHAKE_TIMEOUT.saturating_add(CALLS.saturating_mul(2));
 
 /// The places of the connections that are being refused.
 pub(super) struct Refusals(Arc<Semaphore>);
@@ -34,14 +36,14 @@ impl Refusals {
         Self(Arc::new(Semaphore::new(REFUSALS)))
     }
 
-    /// Refuses a connection in the background, for at most [`HANDSHAKE_TIMEOUT`] and [`CALLS`].
+    /// Refuses a connection in the background, for at most [`REFUSAL`].
     pub(super) fn begin(&self, stream: Stream, fault: Fault) {
         let Ok(place) = self.0.clone().try_acquire_owned() else {
             return;
         };
         tokio::spawn(async move {
             // A client that hangs up or breaks the protocol needs no word.
-            let _ = refuse(stream, fault).await;
+            let _ = timeout(REFUSAL, refuse(stream, fault)).await;
             drop(place);
         });
     }
