@@ -13,6 +13,7 @@ use crate::{
 use std::{
     fs::{File, TryLockError},
     path::Path,
+    time::Duration,
 };
 use tai_proto::{
     FaultCode,
@@ -21,6 +22,11 @@ use tai_proto::{
     places::Places,
     status::{SessionState, Status},
 };
+use tokio::time::timeout;
+
+/// Limit of a look at the socket for agents. Below that of a handshake, so that a program that says nothing is
+/// not taken for a taid that hangs up.
+const LOOK: Duration = Duration::from_secs(4);
 
 /// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
 pub(super) fn environment() -> Check {
@@ -87,9 +93,11 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
             return wrong("socket", found, remedy).repaired_by(Repair::restart_of(status));
         }
     }
-    match Daemon::look(&target.at_socket(agents)).await {
+    let there = target.at_socket(agents);
+    let look = timeout(LOOK, Daemon::look(&there)).await;
+    match look.unwrap_or(Daemon::Absent) {
         Daemon::Running(other) if other.daemon.pid == pid => socket(agents, daemon),
-        // A full taid answers so, or hangs up; another program's socket would stay silent.
+        // A full taid answers so, or hangs up.
         Daemon::Unusable(fault) if is_of_load(fault.code) => unusable("socket", &fault),
         Daemon::Stopping(fault) => skipped("socket", fault.to_string()),
         Daemon::Running(_) | Daemon::Absent | Daemon::Unusable(_) => wrong(
