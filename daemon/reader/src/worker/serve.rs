@@ -23,21 +23,25 @@ pub fn main() -> ExitCode {
         release: env!("CARGO_PKG_VERSION").to_owned(),
         confinement: Confinement::enforce(),
     };
-    let served =
-        wire::write(&mut output, &ready, MAX_ANSWER).and_then(|()| serve(&mut input, &mut output));
+    let served = wire::write(&mut output, &ready, MAX_ANSWER)
+        .and_then(|()| serve(&mut input, &mut output, renew_time));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// Answers requests until the input ends.
-fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
+fn renew_time() {
+    #[cfg(unix)]
+    limits::renew_cpu_time();
+}
+
+/// Answers requests until the input ends, each after `begin`.
+fn serve(input: &mut impl Read, output: &mut impl Write, begin: impl Fn()) -> io::Result<()> {
     while let Some(body) = wire::read(input, MAX_REQUEST)? {
         let request = wire::decode(&body)?;
         drop(body);
-        #[cfg(unix)]
-        limits::renew_cpu_time();
+        begin();
         wire::write(output, &answer(request), MAX_ANSWER)?;
     }
     Ok(())
@@ -70,7 +74,8 @@ mod tests {
             wire::write(&mut input, &request, MAX_REQUEST).unwrap();
         }
         let mut output = Vec::new();
-        serve(&mut input.as_slice(), &mut output).unwrap();
+        // A limit would end the tests beside it.
+        serve(&mut input.as_slice(), &mut output, || {}).unwrap();
         let mut output = output.as_slice();
         for expected in ["**a**", "*b*"] {
             let body = wire::read(&mut output, MAX_ANSWER).unwrap().unwrap();
@@ -85,6 +90,6 @@ mod tests {
     #[test]
     fn a_broken_request_ends_the_worker() {
         let mut output = Vec::new();
-        assert!(serve(&mut &[1, 0, 0, 0, 99][..], &mut output).is_err());
+        assert!(serve(&mut &[1, 0, 0, 0, 99][..], &mut output, || {}).is_err());
     }
 }
