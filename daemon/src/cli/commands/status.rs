@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
   taid status --all    show the taid of every profile
   taid status --json | jq .session
 
-Exits with 3 if taid is not running, with 4 if it is not signed in, and with 1 while it stops.")]
+Exits with 3 if taid is not running, 4 if it is not signed in, 1 while it stops.")]
 pub(in crate::cli) struct Status {
     /// Print JSON in a stable format
     #[arg(long)]
