@@ -162,6 +162,10 @@ fn signs_between_numbers_stay() {
             "Directory: src/ docs/ x/",
         ),
         ("**.env**, **/tmp/x** *...wait*", ".env, /tmp/x ...wait"),
+        (
+            "*a*/*b*/*c*, **Mon**/**Tue**/**Wed**, *.env* and *.gitignore*",
+            "a/b/c, Mon/Tue/Wed, .env and .gitignore",
+        ),
         ("f(*args, x*y), (*API*s)", "f(*args, x*y), (APIs)"),
         (
             "Date: ____/____/____, [____] and (____)",

@@ -96,8 +96,11 @@ pub(super) fn at_source<'l, 'a>(node: &'a AstNode<'a>, lines: &[&'l str]) -> &'l
 /// `*.rs, src/*.rs`, `/*x*/` and `[____] (____)`: no emphasis begins or ends with such a sign.
 fn is_pattern<'a>(node: &'a AstNode<'a>) -> bool {
     let [before, first, last, after] = around(node);
-    // `**.env**` and `*...*` are emphasis.
-    let is_glob = |mark: &str| matches!(mark.as_bytes(), [b'.', next, ..] if *next != b'.');
+    // `**.env**`, `*.env*` and `*...*` are emphasis.
+    let is_glob = |text: &str| {
+        let is_name = matches!(text.as_bytes(), [b'.', next, ..] if *next != b'.');
+        is_name && text.contains([' ', '/'])
+    };
     let first_text = first_text(node);
     let is_strong = matches!(node.data.borrow().value, NodeValue::Strong);
     let begins = first.is_some_and(|c| {
@@ -106,7 +109,23 @@ fn is_pattern<'a>(node: &'a AstNode<'a>) -> bool {
     // `**Directory: src/**` and `*docs/*` are emphasis, too.
     let ends = last
         .is_some_and(|c| "/([{|".contains(c) && (!has_letters(node) || (!is_strong && c != '/')));
-    begins || ends || (before == Some('/') && after == Some('/'))
+    let is_comment = before == Some('/') && after == Some('/') && !is_among_choices(node);
+    begins || ends || is_comment
+}
+
+/// Returns whether an element is one of several choices, as in `*a*/*b*/*c*`.
+fn is_among_choices<'a>(node: &'a AstNode<'a>) -> bool {
+    let is_slash = |text: &&'a AstNode<'a>| {
+        text.data
+            .borrow()
+            .value
+            .text()
+            .is_some_and(|text| text == "/")
+    };
+    let slash = node.previous_sibling().filter(is_slash);
+    slash
+        .and_then(AstNode::previous_sibling)
+        .is_some_and(is_mark)
 }
 
 /// Returns whether a mark of an element stands within a word. The second one alone does if the first
