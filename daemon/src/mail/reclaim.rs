@@ -37,11 +37,12 @@ impl<B: Bridge> MailService<B> {
     /// other clients. Does not return.
     pub(crate) async fn return_unclaimed(&self) {
         loop {
+            // An idle daemon without reserved mails does not wake.
+            let _ = timeout(KEPT_FOR, self.leases.reserved()).await;
             sleep(GRACE).await;
             for address in self.leases.lapse() {
                 self.arrivals.give_back(address);
             }
-            let _ = timeout(KEPT_FOR, self.leases.reserved()).await;
         }
     }
 

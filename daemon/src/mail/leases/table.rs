@@ -71,6 +71,9 @@ impl Table {
         let mut loaded = Loaded::default();
         let journal = Journal::open(path, disk, |record| load(&mut loaded, record, from));
         let mut table = Self::of(loaded, journal);
+        if !table.mails.is_empty() {
+            table.reserve(from);
+        }
         let needed = needed(&table.mails, table.unreported.as_ref(), &table.kept);
         table.journal.shorten(&needed);
         table
