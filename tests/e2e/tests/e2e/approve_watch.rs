@@ -8,6 +8,20 @@ use std::{
 };
 use tai_e2e::{Killed, Machine, PATIENCE, wait_until, without_home};
 
+/// Starts `taid approve --watch` without a terminal. Returns it, and a function that reads its lines until
+/// one contains a text.
+pub(super) fn watch(machine: &Machine) -> (Killed, impl FnMut(&str)) {
+    let mut watch = machine.command("taid");
+    watch.args(["approve", "--watch"]).stdout(Stdio::piped());
+    let mut watch = Killed::spawn(watch.stdin(Stdio::null()));
+    let mut lines = BufReader::new(watch.child().stdout.take().unwrap()).lines();
+    let until = move |what: &str| {
+        let found = lines.find(|line| line.as_ref().unwrap().contains(what));
+        assert!(found.is_some(), "{what}");
+    };
+    (watch, until)
+}
+
 pub(super) fn hold(machine: &Machine, content: &str) {
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     assert!(shim.call("send_email", mail(content)).is_error);
@@ -18,14 +32,7 @@ fn approve_watch_shows_each_mail_that_begins_to_wait_also_after_a_restart_of_tai
     let machine = machine("always");
     let taid = machine.start();
     hold(&machine, "first");
-    let mut watch = machine.command("taid");
-    watch.args(["approve", "--watch"]).stdout(Stdio::piped());
-    let mut watch = Killed::spawn(watch.stdin(Stdio::null()));
-    let mut lines = BufReader::new(watch.child().stdout.take().unwrap()).lines();
-    let mut until = |what: &str| {
-        let found = lines.find(|line| line.as_ref().unwrap().contains(what));
-        assert!(found.is_some(), "{what}");
-    };
+    let (_watch, mut until) = watch(&machine);
     until("1  desk.alice@tai.chat -> bob@tai.chat");
     hold(&machine, "second");
     until("2  desk.alice@tai.chat -> bob@tai.chat");

@@ -1,15 +1,12 @@
 //! Processes that are killed, suspended or short of resources.
 
 use super::{AT_ONCE, desk, send, sent, works};
+use crate::approve_watch::watch;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use std::{
-    io::{BufRead as _, BufReader},
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 use tai_e2e::{
-    Killed, Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
+    Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
 };
 use tai_proto::{FaultCode, call::GetInfo, message::Role};
 use tai_sandbox::NewMail;
@@ -186,14 +183,7 @@ fn chaos_a_client_or_a_command_beyond_the_limit_is_told_why() {
         persons.extend(crowd(&|| Raw::open(&socket)).0);
         persons.len() == 4
     });
-    let mut watch = machine.command("taid");
-    watch.args(["approve", "--watch"]).stdout(Stdio::piped());
-    let mut watch = Killed::spawn(watch.stdin(Stdio::null()));
-    let mut lines = BufReader::new(watch.child().stdout.take().unwrap()).lines();
-    let mut until = |what: &str| {
-        let found = lines.find(|line| line.as_ref().unwrap().contains(what));
-        assert!(found.is_some(), "{what}");
-    };
+    let (_watch, mut until) = watch(&machine);
     until("taid serves no more commands; waiting for it");
     let mut said = machine.say(&machine.cli(&["status"]));
     let doctor = machine.plain(&machine.cli(&["doctor"]).stdout);
