@@ -8,14 +8,14 @@ use comrak::{
 };
 
 /// Marks that end an address, or its host.
-const ENDS: &str = "’‘“”„‚«»‹›…—–。、，；：！？（）「」『』【】《》〈〉｡､，";
+const ENDS: &str = "’‘“”„‚«»‹›…—–。、，；：！？（）「」『』【】《》〈〉｡､";
 /// Those that an address may have before a letter, as in `wiki/Michelson–Morley_experiment`.
 const JOINERS: &str = "’–—…";
 
 /// Ends the addresses of a document that stand in its text at such a mark.
 pub(super) fn end<'a>(root: &'a AstNode<'a>, lines: &[&str], arena: &'a Arena<'a>) {
-    let links: Vec<&AstNode> = root.descendants().collect();
-    for node in links {
+    let nodes: Vec<&AstNode> = root.descendants().collect();
+    for node in nodes {
         if !matches!(node.data.borrow().value, NodeValue::Link(_)) {
             continue;
         }

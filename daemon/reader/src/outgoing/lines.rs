@@ -9,7 +9,7 @@ pub(super) const BULLET: &str = "- ";
 /// to its source.
 const MAX_MARKS: usize = 12;
 /// Mark before and after text that is struck through.
-const STRUCK: &str = "~~";
+pub(super) const STRUCK: &str = "~~";
 
 /// Mark of a block at the start of its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]

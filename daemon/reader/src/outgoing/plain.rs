@@ -3,7 +3,7 @@
 
 use super::{
     layout::{self, Side},
-    lines::{BULLET, Lines, Mark},
+    lines::{BULLET, Lines, Mark, STRUCK},
     links,
     numbers::List,
     table,
@@ -25,6 +25,11 @@ pub(super) fn text(tree: &Tree, sights: &Sights) -> String {
         true => images(tree, sights),
         false => text,
     }
+}
+
+/// Returns the label of a link without the marks of struck text around it.
+fn without_strikes(label: &str) -> &str {
+    label.trim_start_matches(STRUCK).trim_end_matches(STRUCK)
 }
 
 /// Returns the same without the items that have no words. The other reading does not have their numbers.
@@ -277,7 +282,7 @@ impl Writer<'_> {
         let target = href.replace(' ', "%20");
         if label.is_empty() {
             self.lines.words(&target);
-        } else if !links::names(label.trim_matches('~'), href) {
+        } else if !links::names(without_strikes(label), href) {
             let target = format!(" ({target})");
             self.lines.attach(&target);
         }

@@ -282,6 +282,10 @@ fn the_mark_of_an_item_is_no_part_of_its_link_or_heading() {
         ("[](https://a.example/)", "https://a.example/"),
         ("~~https://a.example/x~~ b", "~~https://a.example/x~~ b"),
         (
+            "https://a.example/~ ~~https://a.example/~~~ c",
+            "https://a.example/~ ~~https://a.example/~~~ c",
+        ),
+        (
             "[~~bob@a.example~~](mailto:bob@a.example)",
             "~~bob@a.example~~",
         ),
