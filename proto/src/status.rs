@@ -44,6 +44,9 @@ pub struct Status {
     /// Number of mails that wait for `taid approve`; for an agent, of its own instance.
     #[serde(default)]
     pub held: u64,
+    /// Their numbers, ascending.
+    #[serde(default)]
+    pub held_numbers: Vec<u64>,
     /// Mails of the last day that waited for `taid approve` and were lost when taid stopped.
     #[serde(default)]
     pub lost: Vec<LostMail>,

@@ -208,11 +208,6 @@ impl<B: Bridge> MailService<B> {
         Ok(mail)
     }
 
-    /// Returns the number of mails that wait for approval.
-    pub(crate) fn count_held(&self) -> usize {
-        self.approvals.count_held()
-    }
-
     /// Ends the approvals whose time is over, within a minute, until the service is dropped.
     pub(crate) async fn expire_held(&self) {
         let mut marks = self.approvals.marks();
@@ -225,17 +220,20 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Returns the number of mails of an instance that wait for approval.
-    pub(crate) fn count_held_of(&self, instance: Option<&Instance>) -> usize {
+    /// Returns the numbers of the mails that wait for approval and are of these instances, ascending.
+    pub(crate) fn held_of(&self, counts: impl Fn(Option<&Instance>) -> bool) -> Vec<u64> {
         let list = self.approvals.list();
-        let waiting = list.waiting.iter().map(|mail| &mail.instance);
+        let waiting = (list.waiting.iter()).map(|mail| (mail.number, mail.instance.as_ref()));
         let locked = (list.gone.iter())
             .filter(|mail| mail.state == GoneState::Locked)
-            .map(|mail| &mail.instance);
-        waiting
-            .chain(locked)
-            .filter(|of| of.as_ref() == instance)
-            .count()
+            .map(|mail| (mail.number, mail.instance.as_ref()));
+        let all = waiting.chain(locked);
+        let mut numbers: Vec<u64> = all
+            .filter(|(_, of)| counts(*of))
+            .map(|(number, _)| number)
+            .collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// Returns the number of mails that wait for approval and that the daemon's stop loses.

@@ -50,6 +50,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         shared_leases: _,
         unknown_sends: _,
         held,
+        held_numbers,
         lost,
         rules,
         failing_files,
@@ -78,6 +79,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         shared_leases: None,
         unknown_sends: Vec::new(),
         held,
+        held_numbers,
         lost,
         rules: rules.map(|_| "it is not valid".to_owned()),
         failing_files: failing_files.into_iter().map(without_path).collect(),
@@ -97,10 +99,14 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             .known_address(instance)
             .map(|address| address.to_string())
     };
-    let (own, held) = match &caller.role {
-        Role::Agent { instance } => (instance.as_ref(), app.mail.count_held_of(instance.as_ref())),
-        Role::Person => (app.facts.instance.as_ref(), app.mail.count_held()),
+    let own = match &caller.role {
+        Role::Agent { instance } => instance.as_ref(),
+        Role::Person => app.facts.instance.as_ref(),
     };
+    let held_numbers = app.mail.held_of(|of| match &caller.role {
+        Role::Agent { instance } => of == instance.as_ref(),
+        Role::Person => true,
+    });
     let (mut clients, clients_left_out) = app.clients.rows(MAX_CLIENTS);
     for client in &mut clients {
         let instance = client
@@ -151,7 +157,8 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
                 digest: digest.to_string(),
             })
             .collect(),
-        held: held as u64,
+        held: held_numbers.len() as u64,
+        held_numbers,
         lost: (app.mail.lost_held().into_iter())
             .filter(|mail| match &caller.role {
                 Role::Agent { instance } => mail.instance == *instance,

@@ -73,9 +73,9 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     notice: Option<&'static str>,
-    /// Number of this agent's emails that wait for the user's approval (`taid approve`).
-    waiting_for_approval: u64,
-    /// Emails that waited for the user's approval and were lost when taid stopped; absent if there are none.
+    /// Numbers of this agent's emails that wait for the user's approval (`taid approve`).
+    waiting_for_approval: Vec<u64>,
+    /// Those that were lost when taid stopped; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lost_before_approval: Vec<String>,
     /// Number of connected MCP clients.
@@ -141,11 +141,12 @@ fn show(status: Status, notes: &[String]) -> Shown {
             "Emails of the account with unknown outcome: {unknown_sends}. For each: {UNKNOWN_FOR_AGENTS}"
         ));
     }
-    if status.held > 0 {
+    if !status.held_numbers.is_empty() {
+        let numbers = status.held_numbers.iter().map(u64::to_string);
         add(format!(
-            "Emails waiting for the user's approval ({}): {}",
+            "Emails waiting for the user's approval ({}), by number: {}",
             local_command(&profile, "approve"),
-            status.held
+            numbers.collect::<Vec<_>>().join(", ")
         ));
     }
     let lost: Vec<String> = status.lost.iter().map(lost).collect();
@@ -162,7 +163,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
         notice: (unknown_sends > 0).then_some(UNKNOWN_FOR_AGENTS),
-        waiting_for_approval: status.held,
+        waiting_for_approval: status.held_numbers,
         lost_before_approval: lost,
         clients: status.clients.len() as u64 + status.clients_left_out,
     };
@@ -260,7 +261,7 @@ mod tests {
             "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
             "shared_leases":{"answers":false,"error":"connection refused"},
             "rules":"line 3 is not valid","failing_files":[{"path":"/s/sends-default",
-            "effect":"no mail is sent","why":"no space","hint":"free space"}],"unknown_sends":[{"at":"","digest":"d"}],"held":2,"lost":[
+            "effect":"no mail is sent","why":"no space","hint":"free space"}],"unknown_sends":[{"at":"","digest":"d"}],"held":2,"held_numbers":[9,10],"lost":[
             {"number":3,"since":"2026-11-23T10:00:00Z","digest":"d","maybe_sent":false}],"clients":[]}"#;
         let notes = ["PASSWORD is ignored".to_owned()];
         let shown = show(serde_json::from_str(status).unwrap(), &notes);
@@ -276,9 +277,9 @@ mod tests {
         Problem: no mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space
         Note: PASSWORD is ignored
         Emails of the account with unknown outcome: 1. For each: tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive
-        Emails waiting for the user's approval (`taid approve`): 2
+        Emails waiting for the user's approval (`taid approve`), by number: 9, 10
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":[9,10],"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 

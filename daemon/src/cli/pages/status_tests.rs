@@ -70,6 +70,7 @@ fn status() -> Status {
         shared_leases: None,
         unknown_sends: vec![],
         held: 0,
+        held_numbers: Vec::new(),
         lost: vec![],
         rules: None,
         failing_files: vec![],

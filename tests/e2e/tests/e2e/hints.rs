@@ -62,7 +62,7 @@ fn hints_about_mails_that_wait_name_the_profile_of_their_taid() {
     insta::assert_snapshot!(text.concat(), @"
     hint: ask the user to run `taid approve 1 --profile work` within an hour; it is lost if taid stops before; do not send the email again while it waits
     Nothing was sent. The draft waits as number 2 for the user, who sends or discards it with `taid approve 2 --profile work` within an hour, and is lost if taid stops before.
-    Emails waiting for the user's approval (`taid approve --profile work`): 2
+    Emails waiting for the user's approval (`taid approve --profile work`), by number: 1, 2
     approval   2 mails waiting: `taid approve --profile work`
     2 mails are waiting. `taid approve NUMBER --profile work` shows one and asks whether to send it.
     hint: list the waiting mails with `taid approve --profile work`

@@ -164,8 +164,8 @@ fn session_status_is_about_the_agent_that_asks() {
     assert!(!desk.call("send_email", held).is_error);
     let mut lab = machine.shim("lab").initialized("test", "2025-11-25");
     for (shim, address, waiting) in [
-        (&mut desk, "desk.alice@tai.chat", 1),
-        (&mut lab, "lab.alice@tai.chat", 0),
+        (&mut desk, "desk.alice@tai.chat", json!([1])),
+        (&mut lab, "lab.alice@tai.chat", json!([])),
     ] {
         // Some clients give a tool without arguments one.
         let status = shim.call("session_status", json!({"random_string": "x"}));
