@@ -7,6 +7,7 @@ use tai_auth::{
     check_login,
     credentials::{Credentials, keyring},
 };
+use tai_proto::names::Username;
 
 /// Returns the bridge that `config` names.
 fn bridge(config: &Config) -> Result<HttpBridge, CliError> {
@@ -60,6 +61,13 @@ pub(super) async fn check_and_save(
                 .caused_by(error)
                 .hint("without a keyring, set `password_command` or `password_file` in the configuration file")
         })
+}
+
+/// Returns the account whose password the keyring has for the profile, if the keyring answers.
+pub(super) async fn saved_account(config: &Config) -> Option<Username> {
+    let bridge = config.keyring.as_ref()?;
+    let saved = keyring::load(config.profile.as_str(), bridge).await;
+    Some(saved.ok()??.username)
 }
 
 /// Deletes the password of the profile from the keyring. Returns whether there was one.

@@ -61,16 +61,20 @@ impl Login {
             Err(fault) if fault.code == FaultCode::NotRunning && self.save => None,
             Err(fault) => return Err(fault.into()),
         };
-        let elsewhere = match &daemon {
-            Some(daemon) => check_bridge(&daemon.status().await?, target, &config)?,
+        let status = match &daemon {
+            Some(daemon) => Some(daemon.status().await?),
+            None => None,
+        };
+        let elsewhere = match &status {
+            Some(status) => check_bridge(status, target, &config)?,
             None => None,
         };
         let username = match named {
             Some(username) => username,
             None => prompt::typed_username("Username: ")?,
         };
-        if let Some(daemon) = &daemon {
-            check_account(daemon, &username, &config).await?;
+        if let Some(ours) = status.as_ref().and_then(account_of) {
+            check_account("login", &ours, &username, &config)?;
         }
         let sign_in = SignIn {
             target,
@@ -108,24 +112,27 @@ pub(super) fn in_environment(config: &Config, username: &Username) -> Option<Sec
     }
 }
 
-/// Returns the profile of an account at the bridge that this environment names.
-pub(super) fn own_profile(config: &Config, account: &Username) -> Profile {
-    config.profile_of(account)
+/// Returns the account that a daemon reports.
+pub(super) fn account_of(status: &Status) -> Option<Username> {
+    let username = status.account.username.as_deref()?;
+    username.parse().ok()
 }
 
-/// Checks that the daemon has no other account.
+/// Checks that `command` is about the account that the daemon has.
 ///
 /// # Errors
-/// The daemon has another account.
-async fn check_account(daemon: &Daemon, username: &Username, config: &Config) -> Result<(), Fault> {
-    let ours = daemon.status().await?.account.username;
-    match ours.and_then(|ours| ours.parse::<Username>().ok()) {
-        Some(ours) if ours != *username => {
-            let own = own_profile(config, username);
-            Err(fault::other_login("login", &ours, username, &own))
-        }
-        Some(_) | None => Ok(()),
+/// It is about another account.
+pub(super) fn check_account(
+    command: &str,
+    ours: &Username,
+    username: &Username,
+    config: &Config,
+) -> Result<(), Fault> {
+    if ours == username {
+        return Ok(());
     }
+    let own = config.profile_of(username);
+    Err(fault::other_login(command, ours, username, &own))
 }
 
 /// Checks that the daemon uses the bridge of this configuration: the password would go to another
@@ -164,8 +171,7 @@ fn bridge_of(status: &Status) -> Result<Origin, Fault> {
 
 /// Returns whether the daemon at this bridge is the own one of its account.
 fn is_own(status: &Status, target: &Target, bridge: &Origin) -> bool {
-    let account = status.account.username.as_deref().map(Username::new);
-    let Some(Ok(account)) = account else {
+    let Some(account) = account_of(status) else {
         return false;
     };
     let bridges = [None, Some(bridge.as_str())];

@@ -1,6 +1,8 @@
 //! `taid register`: creates an account and signs in with it.
 
-use super::login::{SignIn, check_bridge, in_environment, no_username, own_profile, started};
+use super::login::{
+    SignIn, account_of, check_account, check_bridge, in_environment, no_username, started,
+};
 use crate::{
     cli::{
         daemon::Daemon,
@@ -15,7 +17,11 @@ use crate::{
 };
 use clap::Args;
 use tai_auth::credentials::Source;
-use tai_proto::{Fault, names::Username, status::Status};
+use tai_proto::{
+    Fault, FaultCode,
+    names::Username,
+    status::{SessionState, Status},
+};
 
 /// Create an account and sign in with it
 #[derive(Args)]
@@ -43,7 +49,13 @@ impl Register {
             (None, _) => prompt::typed_username("New username: ")?.to_string(),
         };
         let username = new_username(&name)?;
-        check_running(target, &username, &config).await?;
+        // taid is asked first: an account that it could not hold is not created.
+        let daemon = match started(target).await {
+            Ok(daemon) => Some(daemon),
+            Err(fault) if fault.code == FaultCode::NotRunning => None,
+            Err(fault) => return Err(fault.into()),
+        };
+        check_daemon(daemon.as_ref(), target, &username, &config).await?;
         let password = match (self.password_stdin, in_environment(&config, &username)) {
             (true, _) => prompt::password_from_stdin()?,
             (false, Some(password)) => password,
@@ -55,18 +67,11 @@ impl Register {
         let address = direct::register(&config, &credentials).await?;
         drop(progress);
         print(&format!("account created: {address}"));
-        let daemon = match started(target).await {
-            Ok(daemon) => Some(daemon),
-            Err(_) if self.save => None,
-            Err(_) => {
-                let username = &credentials.username;
-                let next = format!("Next: `taid run`, then `taid login {username}`");
-                print(&target.named(&next));
-                return Ok(Exit::Success);
-            }
-        };
-        if let Some(daemon) = &daemon {
-            check_same_bridge(&daemon.status().await?, target, &config)?;
+        if daemon.is_none() && !self.save {
+            let username = &credentials.username;
+            let next = format!("Next: `taid run`, then `taid login {username}`");
+            print(&target.named(&next));
+            return Ok(Exit::Success);
         }
         let sign_in = SignIn {
             target,
@@ -93,24 +98,46 @@ fn check_same_bridge(status: &Status, target: &Target, config: &Config) -> Resul
     }
 }
 
-/// Refuses an account that the running daemon could not hold, and a bridge that it does not use,
-/// before the account is created.
-async fn check_running(
+/// Checks that the daemon uses the bridge at which the account is created, and has no other account.
+///
+/// # Errors
+/// The daemon uses another bridge, has another account or does not answer.
+async fn check_daemon(
+    daemon: Option<&Daemon>,
     target: &Target,
     username: &Username,
     config: &Config,
-) -> Result<(), CliError> {
-    let status = async { Daemon::running(target)?.status().await };
-    let Ok(status) = status.await else {
-        return Ok(());
+) -> Result<(), Fault> {
+    let status = match daemon {
+        Some(daemon) => Some(daemon.status().await?),
+        None => None,
     };
-    check_same_bridge(&status, target, config)?;
-    match status.account.username.map(Username::new) {
-        Some(Ok(ours)) if ours != *username => {
-            let own = own_profile(config, username);
-            Err(fault::other_login("register", &ours, username, &own).into())
-        }
-        Some(_) | None => Ok(()),
+    if let Some(status) = &status {
+        check_same_bridge(status, target, config)?;
+    }
+    match account(status.as_ref(), target, config).await {
+        Some(ours) => check_account("register", &ours, username, config),
+        None => Ok(()),
+    }
+}
+
+/// Returns the account of the daemon with this status. A daemon that has not read its credential source
+/// yet, or does not run, has the account of the configuration or of the keyring.
+async fn account(status: Option<&Status>, target: &Target, config: &Config) -> Option<Username> {
+    let reported = status.and_then(account_of);
+    let is_known = status.is_some_and(|status| status.session.state != SessionState::SigningIn);
+    // The configuration and the keyring are those of another daemon than one at a named socket.
+    if reported.is_some() || is_known || target.socket.is_some() {
+        return reported;
+    }
+    let configured = match &config.source {
+        // A daemon gets no password from the environment of this command.
+        Source::Held { .. } => None,
+        source => source.username().cloned(),
+    };
+    match configured {
+        Some(configured) => Some(configured),
+        None => direct::saved_account(config).await,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Signing in and out: with `taid login`, and with the configuration of clients.
 
+use super::held::Keyring;
 use serde_json::json;
+use std::fs::File;
 use tai_e2e::{Killed, Machine, PASSWORD, USER, wait_until};
 
 const LOGIN: &str = "POST /api/v1/login";
@@ -141,6 +143,46 @@ fn a_new_account_is_created_and_signed_in() {
     hint: to use both accounts, run `taid register david --profile david`, which reads config-david.toml and not config.toml; to replace the account, run `taid logout` first
     ");
     assert_eq!(machine.sandbox.count("POST /api/v1/register"), 3);
+}
+
+#[test]
+fn an_account_that_a_taid_which_does_not_run_could_not_hold_is_not_created() {
+    let machine = Machine::new();
+    let password = machine.home().join("password");
+    std::fs::write(&password, PASSWORD).unwrap();
+    let run = |args: &[&str], more: &[(&str, &str)]| {
+        let mut command = machine.command("taid");
+        command.args(args).arg("--password-stdin");
+        command.envs(more.iter().copied());
+        let output = command.stdin(File::open(&password).unwrap()).output();
+        machine.say(&output.unwrap())
+    };
+    let expected = "exit 1\nerror: this taid belongs to alice, not to bob\n";
+    machine.configure("username = \"alice\"\n");
+    for may_start in ["0", "1"] {
+        let said = run(&["register", "bob"], &[("TAI_MCP_AUTOSTART", may_start)]);
+        assert!(said.starts_with(expected), "{may_start}: {said}");
+        assert_eq!(
+            machine.cli(&["status"]).status.code() == Some(3),
+            may_start == "0"
+        );
+    }
+    assert!(machine.cli(&["stop"]).status.success());
+
+    if let Some(keyring) = Keyring::start(&machine) {
+        machine.configure("");
+        let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+        let saved = run(&["login", USER, "--save"], &[bus]);
+        assert!(saved.starts_with("exit 0\n"), "{saved}");
+        for may_start in ["0", "1"] {
+            let said = run(
+                &["register", "bob"],
+                &[bus, ("TAI_MCP_AUTOSTART", may_start)],
+            );
+            assert!(said.starts_with(expected), "{may_start}: {said}");
+        }
+    }
+    assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
 }
 
 #[test]

@@ -21,14 +21,14 @@ use tai_sandbox::FaultKind;
 const SEND: &str = "POST /api/v1/send-email";
 
 /// A Secret Service on a session bus of its own.
-struct Keyring {
-    address: String,
+pub(super) struct Keyring {
+    pub(super) address: String,
     _processes: [Killed; 2],
 }
 
 impl Keyring {
     /// Starts the keyring of a machine, unlocked; `None` on a machine without the programs.
-    fn start(machine: &Machine) -> Option<Self> {
+    pub(super) fn start(machine: &Machine) -> Option<Self> {
         let command = |name: &str| {
             let mut command = Command::new(name);
             command
