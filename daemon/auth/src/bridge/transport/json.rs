@@ -4,6 +4,7 @@
 //! mail. [`Bounded`] therefore cuts long strings and repairs bad ones before the parser sees them.
 
 use crate::bridge::expected::Limits;
+use memchr::memchr2_iter;
 use std::io::{self, BufRead, Read};
 use std::slice;
 
@@ -296,6 +297,12 @@ impl Repair {
 
 /// Returns whether the lists and objects of a JSON text are nested within the limit.
 pub(super) fn is_shallow(json: &str) -> bool {
+    // Most answers have fewer brackets than that, and counting them costs little.
+    let brackets = memchr2_iter(b'[', b'{', json.as_bytes()).take(MAX_DEPTH as usize + 1);
+    brackets.count() <= MAX_DEPTH as usize || has_shallow_nesting(json)
+}
+
+fn has_shallow_nesting(json: &str) -> bool {
     let mut depth = 0_u32;
     let mut bytes = json.as_bytes().iter();
     while let Some(byte) = bytes.next() {
