@@ -6,6 +6,7 @@
 mod account;
 mod approval;
 mod bridge;
+mod confined;
 mod connections;
 mod sending;
 
@@ -13,6 +14,7 @@ pub(crate) use account::*;
 use account::{locked, of_account_in_use, refused, unreachable};
 pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
+pub(crate) use confined::*;
 pub(crate) use connections::too_many_clients;
 use sending::{answered, automatic, duplicate, unknown};
 
@@ -307,6 +309,9 @@ pub(crate) fn not_permitted(what: &str, rule: &str) -> Fault {
     ))
 }
 
+/// Reason for which no tool is permitted.
+pub(crate) const UNUSABLE_RULES: &str = "taid cannot use the configuration file as it is now";
+
 /// Returns the fault for a tool while the configuration, which may forbid it, cannot be used. The reason is for
 /// the user alone: it can quote a rule of another instance.
 pub(crate) fn unknown_rules() -> Fault {
@@ -314,7 +319,7 @@ pub(crate) fn unknown_rules() -> Fault {
         FaultCode::NotPermitted,
         "no tool is permitted until taid's configuration is valid",
     )
-    .because("taid cannot use the configuration file as it is now")
+    .because(UNUSABLE_RULES)
     .hint(Hint::user(
         "run `taid doctor` and correct the file that it names",
     ))

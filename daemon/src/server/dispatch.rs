@@ -114,8 +114,10 @@ impl<T: Transport> App<T> {
     /// Answers a call.
     pub(super) async fn answer(&self, call: Call, context: CallContext) -> Answered {
         let mut digest = None;
+        let is_confined = context.caller.is_confined;
         let answered = self.answered(call, context, |mail| digest = mail).await;
         let result = answered.map_err(|failure| match failure {
+            Failure::Mail(error) if is_confined => fault::confined(self.failed(&error), &error),
             Failure::Mail(error) => self.failed(&error),
             Failure::Fault(fault) => fault,
         });

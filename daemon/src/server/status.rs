@@ -81,7 +81,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         held,
         held_numbers,
         lost,
-        rules: rules.map(|_| "it is not valid".to_owned()),
+        rules,
         failing_files: failing_files.into_iter().map(without_path).collect(),
         audit: AuditStatus::default(),
         clients,
@@ -91,7 +91,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
 }
 
 /// Returns the status of the daemon. An agent gets its own address, and is told of its own mails that wait
-/// or were lost: it did not write those of other instances.
+/// or were lost: it did not write those of other instances. It gets no rule of another instance.
 fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     let snapshot = app.session.snapshot();
     let address = |instance: Option<&Instance>| {
@@ -144,7 +144,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             can_sign_in_again: app.successor_can_sign_in(),
             source: snapshot.source.as_deref().map(str::to_owned),
         },
-        session: session(app, snapshot),
+        session: session(app, snapshot, caller.is_confined),
         bridge: bridge(app),
         reader: reader(app),
         shared_leases: app.mail.store_state().map(shared_leases),
@@ -166,7 +166,11 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             })
             .map(lost)
             .collect(),
-        rules: app.rules.problem(),
+        // The reason may quote a rule of another instance.
+        rules: (app.rules.problem()).map(|problem| match &caller.role {
+            Role::Agent { .. } => fault::UNUSABLE_RULES.to_owned(),
+            Role::Person => problem,
+        }),
         failing_files: (app.mail.failing_journals().iter())
             .map(failing_file)
             .collect(),
@@ -209,7 +213,7 @@ fn expected(at: Deadline, now: Now) -> SystemTime {
     at.wall().min(now.wall + at.until(now))
 }
 
-fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
+fn session<T: Transport>(app: &App<T>, snapshot: Snapshot, is_confined: bool) -> SessionStatus {
     // A session that signs in has got the credentials that it lacked.
     let is_over = |error: &SessionError| {
         matches!(error, SessionError::NoCredentials | SessionError::NoKeyring)
@@ -219,6 +223,10 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
     let last_error = last_error.filter(|(_, error)| !is_over(error));
     let last_error = last_error.map(|(at, error)| {
         let fault = fault::of_session(error, &snapshot, app.session.now());
+        let fault = match is_confined {
+            true => fault::confined_login(fault, error),
+            false => fault,
+        };
         let fault = fault.for_profile(&app.facts.profile);
         LastError {
             at: rfc3339(*at),
@@ -281,7 +289,7 @@ fn failing_file((recorded, error): &(Recorded, JournalError)) -> FailingFile {
 fn without_path(file: FailingFile) -> FailingFile {
     FailingFile {
         path: String::new(),
-        hint: "run `taid doctor` where taid runs".to_owned(),
+        hint: fault::DOCTOR_THERE.to_owned(),
         ..file
     }
 }

@@ -123,7 +123,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     };
     let of_bridge = of_bridge(&status.bridge);
     let of_leases = status.shared_leases.as_ref().and_then(of_leases);
-    let of_rules = status.rules.as_deref().map(of_rules);
+    let of_rules = status.rules.is_some().then(|| NO_TOOLS.to_owned());
     let problems = (problem.into_iter().chain(of_bridge).chain(of_leases)).chain(of_rules);
     let problems = problems.chain(status.failing_files.iter().map(of_file));
     let local = |text: String| in_local_words(&for_profile(&text, &profile)).into_owned();
@@ -204,13 +204,9 @@ fn of_leases(leases: &SharedLeasesStatus) -> Option<String> {
     ))
 }
 
-/// Returns what is wrong with taid's configuration, and what to do.
-fn of_rules(error: &str) -> String {
-    format!(
-        "no other tool is permitted until taid's configuration is valid: {}. Ask the user to run `taid doctor`",
-        line(error)
-    )
-}
+/// What is wrong with taid's configuration, and what to do.
+const NO_TOOLS: &str = "no other tool is permitted until taid's configuration is valid. Ask the user to run \
+    `taid doctor` and to correct the file that it names";
 
 /// Returns what taid refuses because it cannot write a file, and what to do.
 fn of_file(file: &FailingFile) -> String {
@@ -273,13 +269,13 @@ mod tests {
         Problem: refused; ask the user to run `taid login`, then call again
         Problem: the mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z
         Problem: no email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`
-        Problem: no other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`
+        Problem: no other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names
         Problem: no mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space
         Note: PASSWORD is ignored
         Emails of the account with unknown outcome: 1. For each: tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive
         Emails waiting for the user's approval (`taid approve`), by number: 9, 10
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid: line 3 is not valid. Ask the user to run `taid doctor`\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":[9,10],"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":[9,10],"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 
@@ -302,7 +298,7 @@ mod tests {
             .filter(|line| line.starts_with("Problem"));
         let problems: Vec<&str> = problems.collect();
         insta::assert_snapshot!(problems.join("\n"), @"
-        Problem: no other tool is permitted until taid's configuration is valid: it is not valid. Ask the user to run `taid doctor --profile work`
+        Problem: no other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor --profile work` and to correct the file that it names
         Problem: no mail is sent, because taid cannot record it: no space. Ask the user to run `taid doctor --profile work` where taid runs
         ");
     }

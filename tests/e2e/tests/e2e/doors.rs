@@ -208,6 +208,70 @@ fn the_socket_of_an_instance_mounted_alone_serves_its_tools() {
     );
 }
 
+/// Returns the texts of a call of a tool and of `session_status`.
+fn said(machine: &Machine, shim: &mut Shim, tool: &str, arguments: serde_json::Value) -> String {
+    let refused = shim.call(tool, arguments);
+    assert!(refused.is_error, "{}", refused.text);
+    let status = shim.call("session_status", json!({})).text;
+    let problems = status.lines().filter(|line| line.starts_with("Problem"));
+    let lines: Vec<&str> = refused.text.lines().chain(problems).collect();
+    let text = machine.plain(lines.join("\n").as_bytes());
+    format!("{text}\n")
+}
+
+#[test]
+fn the_socket_of_an_instance_names_no_file_and_no_rule() {
+    let machine = Machine::new();
+    let password = machine.home().join("secret-place");
+    let config = |rule: &str| {
+        let file = password.display();
+        machine.configure(&format!(
+            "username = \"alice\"\npassword_file = \"{file}\"\n[instances.desk]\nsocket = true\n{rule}"
+        ));
+    };
+    config("");
+    std::fs::create_dir(machine.state_dir().join("sends-default")).unwrap();
+    let _taid = machine.start_bare(&[]);
+    let socket = desk().beside(&machine.socket());
+    let mut shim = machine
+        .shim_with(&[("TAI_MCP_SOCKET", socket.to_str().unwrap())])
+        .initialized("test", "2025-06-18");
+    let mut pages = said(&machine, &mut shim, "list_inbox", json!({}));
+    assert!(machine.login(tai_e2e::PASSWORD).status.success());
+    let mail = json!({"to": "bob@tai.chat", "content": "x"});
+    pages.push_str(&said(&machine, &mut shim, "send_email", mail));
+    config("[instances.other]\nallow_to = \"secret@friend.example\"\n");
+    pages.push_str(&said(&machine, &mut shim, "list_inbox", json!({})));
+    insta::assert_snapshot!(pages, @"
+    error: the password source failed
+    caused by: taid got no password from it
+    hint: ask the user to run `taid doctor` where taid runs, then call again
+    Problem: the password source failed; taid got no password from it; ask the user to run `taid doctor` where taid runs, then call again
+    Problem: no mail is sent, because taid cannot record it: Is a directory (os error 21). Ask the user to run `taid doctor` where taid runs
+    error: the email was not sent: taid cannot record it, and without a record it could be sent twice
+    caused by: Is a directory (os error 21)
+    hint: nothing was sent; ask the user to run `taid doctor` where taid runs, then call again
+    Problem: no mail is sent, because taid cannot record it: Is a directory (os error 21). Ask the user to run `taid doctor` where taid runs
+    error: no tool is permitted until taid's configuration is valid
+    caused by: taid cannot use the configuration file as it is now
+    hint: ask the user to run `taid doctor` and correct the file that it names, then call again
+    Problem: no other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names
+    Problem: no mail is sent, because taid cannot record it: Is a directory (os error 21). Ask the user to run `taid doctor` where taid runs
+    ");
+
+    // An agent at the socket of the profile may know the file, and not the rule of another instance.
+    let mut shim = machine.shim("lab").initialized("test", "2025-06-18");
+    insta::assert_snapshot!(said(&machine, &mut shim, "list_inbox", json!({})), @"
+    error: no tool is permitted until taid's configuration is valid
+    caused by: taid cannot use the configuration file as it is now
+    hint: ask the user to run `taid doctor` and correct the file that it names, then call again
+    Problem: no other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names
+    Problem: no mail is sent, because taid cannot record it in HOME/.local/state/tai/sends-default: Is a directory (os error 21). Ask the user to move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable
+    ");
+    let page = machine.plain(&machine.cli(&["status"]).stdout);
+    assert!(page.contains("secret@friend.example"), "{page}");
+}
+
 /// Forwards connections to a socket, as `ssh -R` does; `None` without socat.
 fn forwarded(machine: &Machine, socket: &Path) -> Option<(Killed, PathBuf)> {
     let run = machine.home().join("forwarded");

@@ -301,7 +301,7 @@ fn a_file_that_is_emptied_or_moved_away_leaves_the_last_rules() {
         machine.plain(lines.collect::<Vec<_>>().join("\n").as_bytes())
     };
     let status = shim.call("session_status", json!({}));
-    insta::assert_snapshot!(problem(&status.text), @"Problem: no other tool is permitted until taid's configuration is valid: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: unknown field `read_onyl`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`, `socket`. Ask the user to run `taid doctor`");
+    insta::assert_snapshot!(problem(&status.text), @"Problem: no other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names");
     let status = || String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
     insta::assert_snapshot!(problem(&status()), @"rules      agents get no tool: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: unknown field `read_onyl`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`, `socket`");
 
