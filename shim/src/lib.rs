@@ -5,9 +5,12 @@
 #![warn(missing_docs)]
 
 mod backoff;
+mod calls;
 mod cli;
 mod daemon;
 pub mod embedded;
+mod habits;
+mod identity;
 mod live;
 mod object;
 mod os;

@@ -4,26 +4,21 @@
 //! the lists and the prompts must not, so that they answer while taid is not running. After the list of
 //! tools the client connects to a running taid, so that `taid status` lists it.
 
-mod calls;
 mod completions;
-mod habits;
-mod identity;
 mod lists;
 mod prompts;
 mod resources;
 mod subscription;
 
-pub(crate) use calls::{call, call_after_cancellation, fetch, wait_for};
-pub(crate) use habits::{Forms, Habits, habits};
-pub(crate) use identity::{is_modern, meta};
-
 use crate::{
+    calls,
     daemon::Taid,
+    habits::{Forms, habits},
+    identity::{meta, revision, server_info_with_icon},
     requests::{OpenRequests, Prepared},
     settings::Settings,
     tools::{self, Answered, Invocation, Offer, ToolOutcome},
 };
-use identity::{revision, server_info_with_icon};
 use lists::{LIST_TTL_MS, check_page, of_list};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,

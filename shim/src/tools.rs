@@ -26,7 +26,7 @@ pub(crate) use list_inbox::show as show_inbox;
 pub(crate) use mail_page::{MailPage, fence, json_line, nonce};
 pub(crate) use submit::consent_in;
 
-use crate::{server::Forms, settings::Settings};
+use crate::{habits::Forms, settings::Settings};
 use definition::Definition;
 use list::{BOTH, TEXT};
 use std::sync::OnceLock;

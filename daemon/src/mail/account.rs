@@ -9,7 +9,6 @@ use super::{
     leases::ClientKey,
     paging::MAX_ROWS,
     passed_over::PassedOver,
-    reading,
     service::MailService,
     sharing::Sharing,
     view::View,
@@ -24,6 +23,7 @@ use tai_proto::{
     person::{AccountInbox, MAX_UNATTENDED, Scope, Unattended, UnattendedAddress},
     text::HeaderText,
 };
+use tai_reader::characters::line;
 use tokio::time::{Instant, timeout_at};
 
 /// Number of the newest mails that a list examines at least, to find addresses that no client uses.
@@ -276,7 +276,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<String, MailError> {
         let mail = self.viewed(View::Account, delete.id, deadline).await?;
         self.remove(delete.id, deadline).await?;
-        Ok(reading::line(&mail.head.subject).into_owned())
+        Ok(line(&mail.head.subject).into_owned())
     }
 
     /// Returns the address of the scope's instance, or the account's own.
@@ -304,7 +304,7 @@ fn unattended(unread: BTreeMap<String, u64>, examined: Option<u64>) -> Unattende
         addresses: addresses
             .into_iter()
             .map(|(address, unread)| UnattendedAddress {
-                address: HeaderText::cut(reading::line(&address)),
+                address: HeaderText::cut(line(&address)),
                 unread,
             })
             .collect(),

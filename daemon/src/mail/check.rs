@@ -1,11 +1,11 @@
 //! Rules for addresses and subjects. An invalid value is refused and never repaired silently.
 
-use super::{error::MailError, reading};
+use super::error::MailError;
 use tai_proto::{
     names::{Address, AddressError},
     subject,
 };
-use tai_reader::outgoing::invisible;
+use tai_reader::{characters::line, outgoing::invisible};
 
 /// Longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
@@ -68,7 +68,7 @@ pub(super) fn subject(text: String) -> Result<Option<String>, MailError> {
 
 /// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`.
 pub(super) fn reply_subject(original: &str) -> String {
-    let line = reading::line(original).replace(|c: char| c.is_control(), " ");
+    let line = line(original).replace(|c: char| c.is_control(), " ");
     let subject = subject::of_reply(invisible::clean(&line, &mut 0).trim());
     let end = subject.floor_char_boundary(MAX_SUBJECT);
     subject.get(..end).unwrap_or_default().trim_end().to_owned()

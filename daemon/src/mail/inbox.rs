@@ -4,7 +4,6 @@ use super::{
     error::MailError,
     paging::MAX_ROWS,
     prepared::other_letters,
-    reading,
     service::MailService,
     view::View,
     walk::{Scope, Tell, Walk},
@@ -17,7 +16,7 @@ use tai_proto::{
     names::{Address, Instance, MailId},
     text::{HeaderText, Label},
 };
-use tai_reader::outgoing::invisible;
+use tai_reader::{characters::line, outgoing::invisible};
 use tokio::time::Instant;
 
 /// Largest first page of a walk that examines more mails than it lists.
@@ -184,7 +183,7 @@ fn sender(from: String) -> HeaderText {
 }
 
 fn header(text: String) -> HeaderText {
-    HeaderText::cut(match reading::line(&text) {
+    HeaderText::cut(match line(&text) {
         Cow::Borrowed(line) if line.len() == text.len() => text,
         line => line.into_owned(),
     })

@@ -5,7 +5,6 @@ use super::{
     fold::fold,
     inbox::{envelope, newest_first},
     query::Query,
-    reading,
     service::MailService,
     view::View,
     walk::{Scope, Tell, Walk},
@@ -16,6 +15,7 @@ use tai_proto::{
     mail::{LeftOut, SearchResults},
     names::{Address, Instance, MailId},
 };
+use tai_reader::characters::line;
 use tokio::time::{Duration, Instant};
 
 /// Number of mails per page. Each mail of a search includes its body.
@@ -38,7 +38,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
         self.remove(id, deadline).await?;
-        Ok(reading::line(&mail.head.subject).into_owned())
+        Ok(line(&mail.head.subject).into_owned())
     }
 
     /// Deletes a mail that the caller may see.
@@ -73,7 +73,7 @@ impl<B: Bridge> MailService<B> {
         let admitted = self.admit(&mail, id, deadline).await?;
         self.mark(id, deadline).await?;
         admitted.keep();
-        Ok(reading::line(&mail.head.subject).into_owned())
+        Ok(line(&mail.head.subject).into_owned())
     }
 
     /// Marks a mail read that the caller may see.

@@ -85,5 +85,5 @@ pub(crate) use worker::Worker;
 #[cfg(fuzzing)]
 pub(crate) fn fuzz(text: &str) {
     assert!(stripped::text_of(text).len() <= text.len());
-    let _ = reading::line(text);
+    let _ = tai_reader::characters::line(text);
 }

@@ -1,16 +1,13 @@
 //! Previews of listed mails: the beginning of each body as a reader gets it, without quoted history.
 
-use super::{
-    history,
-    reading::{self, Body},
-    service::MailService,
-};
+use super::{history, reading::Body, service::MailService};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tai_auth::bridge::{Bridge, Message};
 use tai_proto::{
     mail::{BodySource, Envelope},
     text::HeaderText,
 };
+use tai_reader::characters::line;
 use tokio::{
     sync::Mutex,
     time::{Duration, Instant},
@@ -79,7 +76,7 @@ fn beginning(body: &str) -> HeaderText {
     let start = body.floor_char_boundary(LENGTH * 50);
     let words = body.get(..start).unwrap_or_default().split_whitespace();
     let words = words.collect::<Vec<_>>().join(" ");
-    let line = reading::line(&words);
+    let line = line(&words);
     let end = line.grapheme_indices(true).nth(LENGTH);
     let end = end.map(|(at, _)| before_link(&line, at));
     match end.and_then(|at| line.get(..at)) {

@@ -3,10 +3,11 @@
 //! Case, accents, compatibility forms and Markdown's marks make no difference. A word matches a part
 //! of a word.
 
-use super::{fold::fold, reading::line, sender::SenderMatch};
+use super::{fold::fold, sender::SenderMatch};
 use jiff::civil::Date;
 use tai_auth::bridge::Head;
 use tai_proto::{call::MAX_QUERY, mail::Filter};
+use tai_reader::characters::line;
 
 /// The operators.
 const OPERATORS: [&str; 5] = ["from", "subject", "since", "until", "is"];

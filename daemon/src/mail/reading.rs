@@ -11,8 +11,6 @@ use tai_reader::{
 };
 use tokio::time::{Duration, Instant};
 
-pub(super) use tai_reader::characters::line;
-
 /// Time before the deadline of a call in which a mail no longer waits for the worker: the limits
 /// of one start and one mail.
 const MARGIN: Duration = Duration::from_secs(10);

@@ -3,8 +3,9 @@
 //! A condition that names one address or a domain meets that one alone: an agent that waits for the
 //! mail of an address must not get that of another one, which anyone can register.
 
-use super::{fold::fold, reading::line};
+use super::fold::fold;
 use tai_proto::names::{Address, DOMAIN};
+use tai_reader::characters::line;
 
 /// Last labels that name no person. A text that ends with one, or with a country, names a domain alone.
 const USUAL: [&str; 20] = [

@@ -5,11 +5,10 @@
 //! taid gives an empty list.
 
 use super::{
-    calls::call,
     prompts::{self, Kind},
     resources,
 };
-use crate::daemon::Taid;
+use crate::{calls::call, daemon::Taid};
 use rmcp::{
     ErrorData, RoleServer,
     model::{CompleteRequestParams, CompletionInfo, Reference},

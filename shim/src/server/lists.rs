@@ -1,6 +1,6 @@
 //! What the lists of tools, prompts and resources share: one page, and a lifetime in a client's cache.
 
-use super::identity::meta;
+use crate::identity::meta;
 use rmcp::{
     ErrorData, RoleServer,
     model::{CacheScope, MetaObject, PaginatedRequestParams},

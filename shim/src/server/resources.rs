@@ -2,8 +2,7 @@
 //!
 //! Reading a resource must not change the mailbox: a message stays unread.
 
-use super::calls::call;
-use crate::{daemon::Taid, settings::Settings, tools};
+use crate::{calls::call, daemon::Taid, settings::Settings, tools};
 use rmcp::{
     ErrorData, RoleServer,
     model::{ErrorCode, Resource, ResourceTemplate},

@@ -5,9 +5,9 @@ use super::listing::Listing;
 use super::refusal::refused;
 use crate::{
     daemon::Taid,
+    habits::Habits,
     object::{self, Problem},
     requests::OpenRequests,
-    server::Habits,
     settings::Settings,
 };
 use rmcp::{
@@ -86,7 +86,7 @@ impl Invocation<'_> {
 
     /// Calls taid with the progress and the cancellation of the request.
     pub(super) async fn call<M: Method>(&self, method: M) -> Result<M::Answer, Fault> {
-        crate::server::call(self.taid, method, self.context).await
+        crate::calls::call(self.taid, method, self.context).await
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     mail_reader::Reader,
     refusal::{bad_argument, missing},
 };
-use crate::server::Habits;
+use crate::habits::Habits;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
 use tai_proto::{Fault, Tool, mail::Window};

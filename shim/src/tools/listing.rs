@@ -5,7 +5,7 @@
 //! google-genai 3.6 fails on a list of types in a function declaration. A model that must write
 //! every argument, as with OpenAI's strict schemas, writes `""` or 0, which count as not given.
 
-use crate::server::Forms;
+use crate::habits::Forms;
 use rmcp::model::{JsonObject, MetaObject, Tool as McpTool, ToolAnnotations};
 use serde_json::Value;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The reader of a part of a mail, for `fetch_email` and `wait_for_email`.
 
 use super::definition::Invocation;
-use crate::{requests::ShownMail, server::Habits};
+use crate::{habits::Habits, requests::ShownMail};
 use std::time::Duration;
 use tai_client::Lease;
 use tai_proto::{
@@ -36,7 +36,7 @@ impl Reader<'_> {
     pub(super) async fn oldest(&self) -> Result<(FetchedMail, bool), Fault> {
         let (taid, requests) = (self.invocation.taid, self.invocation.requests);
         let (which, window) = (Which::OLDEST, self.window(1));
-        let fetching = crate::server::fetch(taid, Fetch { which, window }, self.invocation.context);
+        let fetching = crate::calls::fetch(taid, Fetch { which, window }, self.invocation.context);
         let (fetched, lease) = fetching.await?;
         match (lease, requests.begun()) {
             (Some(lease), _) => self.leased_now(fetched, lease).await,
@@ -60,8 +60,7 @@ impl Reader<'_> {
     ) -> Result<(FetchedMail, bool), Fault> {
         let (taid, window) = (self.invocation.taid, self.window(1));
         let context = self.invocation.context;
-        let (fetched, lease) =
-            crate::server::wait_for(taid, filter, limit, window, context).await?;
+        let (fetched, lease) = crate::calls::wait_for(taid, filter, limit, window, context).await?;
         match lease {
             Some(lease) => self.leased_now(fetched, lease).await,
             None => Ok((fetched, false)),
@@ -126,7 +125,7 @@ impl Reader<'_> {
     async fn unleased(&self, id: MailId, part: u32) -> Result<FetchedMail, Fault> {
         let (taid, context) = (self.invocation.taid, self.invocation.context);
         let (which, window) = (Which::Named(id), self.window(part));
-        let fetching = crate::server::fetch(taid, Fetch { which, window }, context);
+        let fetching = crate::calls::fetch(taid, Fetch { which, window }, context);
         let (fetched, lease) = fetching.await?;
         if let Some(mail) = &fetched.mail {
             self.show_as(mail.envelope.id, mail.part, lease, true);

@@ -8,7 +8,8 @@ use super::{
     not_sent::{NotSent, drafted, previewed},
 };
 use crate::{
-    server::{call_after_cancellation, is_modern, meta},
+    calls::call_after_cancellation,
+    identity::{is_modern, meta},
     text::line,
 };
 use rmcp::{

@@ -3,16 +3,14 @@
 //! A poll requests one mail and the count. It requests more mails only if one of the two has
 //! changed, because the bridge lists each mail with its whole body (bridge-api.md, trap 3).
 
-use super::{
-    super::{error::MailError, reading::line},
-    log::Arrival,
-};
+use super::{super::error::MailError, log::Arrival};
 use std::{collections::HashSet, time::Duration};
 use tai_auth::{
     bridge::{Bridge, Listing, Page},
     session::Session,
 };
 use tai_proto::{names::Username, text::HeaderText};
+use tai_reader::characters::line;
 use tai_timing::poll::{TIME_LIMIT, after_401};
 use tokio::time::Instant;
 

@@ -19,7 +19,7 @@ fn server_info() -> Implementation {
 ///
 /// Tools, prompts and resources have no icon of their own: it would make `tools/list` a quarter longer.
 /// Clients of revisions before 2025-11-25 ignore the field.
-pub(super) fn server_info_with_icon() -> Implementation {
+pub(crate) fn server_info_with_icon() -> Implementation {
     let data = BASE64_STANDARD.encode(ICON.trim_end());
     let icon = Icon::new(format!("data:image/svg+xml;base64,{data}"))
         .with_mime_type("image/svg+xml")
@@ -48,7 +48,7 @@ pub(crate) fn meta(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
 
 /// Returns the newest revision with a handshake that is not newer than the requested one, or the
 /// oldest revision if all are newer.
-pub(super) fn revision(requested: &ProtocolVersion) -> ProtocolVersion {
+pub(crate) fn revision(requested: &ProtocolVersion) -> ProtocolVersion {
     let handshake = || {
         ProtocolVersion::KNOWN_VERSIONS
             .iter()

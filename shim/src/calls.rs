@@ -139,7 +139,7 @@ async fn reporting<T>(
 }
 
 /// Returns the name and version of the MCP client that makes a request.
-pub(super) fn identity(context: &RequestContext<RoleServer>) -> Identity {
+pub(crate) fn identity(context: &RequestContext<RoleServer>) -> Identity {
     let client = context.client_info();
     Identity {
         name: client
