@@ -17,9 +17,16 @@ pub(super) enum Search {
 /// Daemon that does not run.
 pub(super) struct Absent {
     pub(super) error: ConnectError,
-    /// Answer of the other daemon, which runs.
+    /// Answer of the other daemon, which runs; `None` if this one stops.
     pub(super) elsewhere: Option<Fault>,
     pub(super) presence: Presence,
+}
+
+impl Absent {
+    /// Returns whether the daemon stops: its end is what the client waits for, whatever another one answers.
+    fn stops(&self) -> bool {
+        matches!(self.error, ConnectError::Stopping { .. })
+    }
 }
 
 impl Search {
@@ -32,13 +39,17 @@ impl Search {
             (Search::Elsewhere(_), Search::Elsewhere(fault)) => Search::Elsewhere(fault),
             (Search::Elsewhere(fault), Search::Absent(absent))
             | (Search::Absent(absent), Search::Elsewhere(fault)) => Search::Absent(Absent {
-                elsewhere: Some(fault),
+                elsewhere: (!absent.stops()).then_some(fault),
                 ..absent
             }),
-            (Search::Absent(absent), Search::Absent(other)) => Search::Absent(Absent {
-                presence: absent.presence.max(other.presence),
-                ..absent
-            }),
+            (Search::Absent(absent), Search::Absent(other)) => {
+                let presence = absent.presence.max(other.presence);
+                let told = match other.stops() {
+                    true => other,
+                    false => absent,
+                };
+                Search::Absent(Absent { presence, ..told })
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use tai_proto::{
 const LOGIN: &str = "POST /api/v1/login";
 
 /// Starts the daemon of an account, as a client does.
-fn start_for(machine: &Machine, account: &str, more: &[(&str, &str)]) -> Killed {
+pub(super) fn start_for(machine: &Machine, account: &str, more: &[(&str, &str)]) -> Killed {
     let mut command = machine.command("taid");
     command
         .args(["run", "--by-client", "--account", account])

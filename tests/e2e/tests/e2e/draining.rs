@@ -1,5 +1,6 @@
 //! Orderly stops of an auto-started taid while its clients call.
 
+use super::account_daemons::start_for;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::{
@@ -100,6 +101,46 @@ fn an_orderly_stop_leaves_no_call_unknown() {
             assert!(answer.text.contains("not found"), "{}", answer.text);
         }
     }
+}
+
+#[test]
+fn a_client_is_told_that_the_taid_of_its_account_stops_also_beside_one_of_another_account() {
+    let machine = machine();
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    let _default = machine.start();
+    let _own = start_for(&machine, "bob", &[]);
+    let client = |instance: &str| {
+        machine.shim_with(&[
+            ("NAME", "bob"),
+            ("PASSWORD", PASSWORD),
+            ("INSTANCE", instance),
+        ])
+    };
+    let mut desk = client("desk").initialized("test", "2025-06-18");
+    let socket = machine.runtime_dir().join("bob.sock");
+    wait_until("both serve", || {
+        socket.exists() && machine.socket().exists()
+    });
+    machine.sandbox.fail(FaultKind::Hang, 1, SEND);
+    let mail = json!({"to": "alice@tai.chat", "content": "x"});
+    desk.begin_call("send_email", mail);
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
+    let status = machine
+        .cli(&["status", "--profile", "bob", "--json"])
+        .stdout;
+    let status: Value = serde_json::from_slice(&status).unwrap();
+    let pid = status["daemon"]["pid"].to_string();
+    send_signal(pid.parse().unwrap(), Signal::TERM);
+    wait_until("taid does not listen any more", || !socket.exists());
+
+    let answer = client("lab")
+        .initialized("test", "2025-06-18")
+        .call("list_inbox", json!({}));
+    insta::assert_snapshot!(answer.text.replace(&pid, "PID"), @"
+    error: taid (pid PID) is stopping
+    caused by: it completes the calls that it began, which takes at most a minute
+    hint: call again in a minute
+    ");
 }
 
 #[test]
