@@ -1,4 +1,4 @@
-//! The journals that cannot be written, for `taid status`: what they record is refused.
+//! The journals that cannot be written, for `taid status`.
 
 use super::{journal::JournalError, service::MailService};
 use tai_auth::bridge::Bridge;
@@ -12,6 +12,8 @@ pub(crate) enum Recorded {
     Marks,
     /// Mails that wait for approval.
     Approvals,
+    /// Mails that crashed the reader.
+    Crashes,
 }
 
 impl<B: Bridge> MailService<B> {
@@ -21,6 +23,7 @@ impl<B: Bridge> MailService<B> {
             (Recorded::Sends, self.ledger.failing()),
             (Recorded::Marks, self.leases.failing()),
             (Recorded::Approvals, self.approvals.failing()),
+            (Recorded::Crashes, self.worker.failing()),
         ];
         let failing = all.into_iter();
         failing

@@ -276,6 +276,7 @@ fn failing_file((recorded, error): &(Recorded, JournalError)) -> FailingFile {
         Recorded::Sends => "no mail is sent",
         Recorded::Marks => "no fetched mail is marked as read",
         Recorded::Approvals => "no mail can wait for approval",
+        Recorded::Crashes => "a mail that crashed the reader is tried again after each start",
     };
     FailingFile {
         path: error.path.display().to_string(),

@@ -15,6 +15,7 @@ mod unreadable;
 pub(super) use failure::Failure;
 pub(crate) use status::Stats;
 
+use super::journal::JournalError;
 use owner::{Job, Limits, Owner, State};
 use std::{
     path::PathBuf,
@@ -91,6 +92,11 @@ impl Worker {
             stats: Arc::default(),
             jobs: sender,
         }
+    }
+
+    /// Returns why the mails on which a worker fails cannot be recorded; `None` if they can, as far as is known.
+    pub(super) fn failing(&self) -> Option<JournalError> {
+        self.unreadable.failing()
     }
 
     /// Returns the figures of the worker.

@@ -5,7 +5,7 @@
 use crate::mail::{
     bounded::Bounded,
     digest::Digest,
-    journal::{Journal, SystemDisk},
+    journal::{Journal, JournalError, SystemDisk},
     record::UnreadableRecord,
 };
 use std::{
@@ -86,10 +86,18 @@ impl Unreadable {
     /// Remembers a mail, also after a restart.
     pub(super) fn add(&self, mail: MailKey) {
         let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        book.reopen();
         let record = mail.record();
         book.mails.put(mail, ());
         let Book { mails, journal, .. } = &mut *book;
         journal.append(&record, || records(mails));
+    }
+
+    /// Returns why no mail can be recorded; `None` if one can, as far as is known.
+    pub(super) fn failing(&self) -> Option<JournalError> {
+        let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        book.reopen();
+        book.journal.failing()
     }
 
     /// Remembers a mail for a while.
@@ -106,6 +114,28 @@ impl Unreadable {
         let now = Instant::now();
         let is_paused = book.paused.get(mail).is_some_and(|until| now < *until);
         is_paused || book.mails.get(mail).is_some()
+    }
+}
+
+impl Book {
+    /// Reads the file if it could not be opened before, and records the mails that it lacks.
+    fn reopen(&mut self) {
+        let Self { mails, journal, .. } = self;
+        if journal.is_open() {
+            return;
+        }
+        let mut earlier = Vec::new();
+        journal.reopen(|UnreadableRecord::Failed { id, body }| earlier.push(MailKey { id, body }));
+        if !journal.is_open() {
+            return;
+        }
+        let since = records(mails);
+        for mail in earlier {
+            mails.put(mail, ());
+        }
+        for record in &since {
+            journal.append(record, || records(mails));
+        }
     }
 }
 
@@ -131,6 +161,25 @@ mod tests {
         assert!(after.contains(&mail(7, "bomb")));
         assert!(!after.contains(&mail(7, "other")));
         assert!(!after.contains(&mail(8, "bomb")));
+    }
+
+    #[test]
+    fn a_file_that_is_usable_again_gets_the_mails_since() {
+        crate::os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("unreadable");
+        std::fs::create_dir(&path).unwrap();
+        let open = || Unreadable::open(Some(path.clone()));
+        let book = open();
+        book.add(mail(7, "bomb"));
+        assert_eq!(book.failing().unwrap().path, path);
+        std::fs::remove_dir(&path).unwrap();
+        assert_eq!(book.failing(), None);
+        book.add(mail(8, "bomb"));
+        let after = open();
+        for id in [7, 8] {
+            assert!(after.contains(&mail(id, "bomb")), "{id}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

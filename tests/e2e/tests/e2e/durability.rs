@@ -136,6 +136,7 @@ fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_remo
     for name in [
         "sends-default",
         "undelivered-default",
+        "unreadable-default",
         "audit-default.jsonl",
     ] {
         let path = machine.state_dir().join(name);
@@ -172,13 +173,17 @@ fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_remo
       hint     move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable
     files      no fetched mail is marked as read, because taid cannot write HOME/.local/state/tai/undelivered-default: it is not a regular file with one name
       hint     move `HOME/.local/state/tai/undelivered-default` away if it is not a file of taid, or make it and its directory writable
+    files      a mail that crashed the reader is tried again after each start, because taid cannot write HOME/.local/state/tai/unreadable-default: it is not a regular file with one name
+      hint     move `HOME/.local/state/tai/unreadable-default` away if it is not a file of taid, or make it and its directory writable
     ✗ files          HOME/.local/state/tai/sends-default cannot be written: it is not a regular file with one name; no mail is sent -> move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable
     ✗ files          HOME/.local/state/tai/undelivered-default cannot be written: it is not a regular file with one name; no fetched mail is marked as read -> move `HOME/.local/state/tai/undelivered-default` away if it is not a file of taid, or make it and its directory writable
+    ✗ files          HOME/.local/state/tai/unreadable-default cannot be written: it is not a regular file with one name; a mail that crashed the reader is tried again after each start -> move `HOME/.local/state/tai/unreadable-default` away if it is not a file of taid, or make it and its directory writable
     ✗ files          HOME/.local/state/tai/audit-default.jsonl is not a regular file; nothing is audited -> move it away
     Problem: no mail is sent, because taid cannot record it in HOME/.local/state/tai/sends-default: it is not a regular file with one name. Ask the user to move `HOME/.local/state/tai/sends-default` away if it is not a file of taid, or make it and its directory writable
     Problem: no fetched mail is marked as read, because taid cannot record it in HOME/.local/state/tai/undelivered-default: it is not a regular file with one name. Ask the user to move `HOME/.local/state/tai/undelivered-default` away if it is not a file of taid, or make it and its directory writable
+    Problem: a mail that crashed the reader is tried again after each start, because taid cannot record it in HOME/.local/state/tai/unreadable-default: it is not a regular file with one name. Ask the user to move `HOME/.local/state/tai/unreadable-default` away if it is not a file of taid, or make it and its directory writable
     ");
-    for name in ["sends-default", "undelivered-default"] {
+    for name in ["sends-default", "undelivered-default", "unreadable-default"] {
         let path = machine.state_dir().join(name);
         assert!(
             fs::metadata(&path).unwrap().file_type().is_fifo(),
