@@ -14,6 +14,10 @@ use crate::{
 /// Width of a space, as a part of the size of the font, and in pixels.
 const SPACE: f32 = 0.2;
 const LEAST_SPACE: f32 = 3.0;
+/// Widest margin of a paragraph that is next to the one before it, as a part of the size of the font.
+const FLUSH: f32 = 0.25;
+/// Most nodes between two columns.
+pub(super) const MAX_BEFORE: usize = 16;
 
 impl Page<'_> {
     /// Writes the gap on the left or the right side of an element, or before or after it. A list in an item
@@ -28,9 +32,42 @@ impl Page<'_> {
                 Gap::Beside
             }
             Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
+            Gap::Blank if element.html_name() == "p" && is_flush(style, side) => Gap::Line,
             gap => gap,
         };
-        self.writer.gap(gap);
+        let is_apart = match element.html_name() {
+            "tr" => self.tables.is_apart(node),
+            _ => side == Side::Left && self.follows_column(node, style),
+        };
+        self.writer.gap(if is_apart { Gap::Blank } else { gap });
+    }
+
+    /// Returns whether an element and the one before it are columns of several lines.
+    fn follows_column(&self, node: NodeId, style: &Computed) -> bool {
+        let is_column = |node: NodeId, style: &Computed| {
+            let lines = self.survey.get(node).lines();
+            lines > 1 && self.is_column(node, style)
+        };
+        if !is_column(node, style) {
+            return false;
+        }
+        let mut before = self.document.before(node).take(MAX_BEFORE);
+        let filled = before.find(|node| self.survey.get(*node).is_filled());
+        filled.is_some_and(|before| is_column(before, self.styles.get(before)))
+    }
+
+    /// Returns whether an element is a box beside others.
+    fn is_column(&self, node: NodeId, style: &Computed) -> bool {
+        let float = style.frame.as_deref().map(|frame| frame.float);
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        match style.display {
+            Display::Cell => true,
+            Display::InlineBlock => true,
+            Display::Block | Display::Flex | Display::Table => {
+                float.is_some_and(|float| float != Float::None) || is_row(self.styles.get(parent))
+            }
+            _ => false,
+        }
     }
 }
 
@@ -43,6 +80,11 @@ pub(super) fn parts_words(element: &Element, style: &Computed, side: Side) -> bo
 fn is_row(style: &Computed) -> bool {
     let flexible = matches!(style.display, Display::Flex | Display::InlineBlock);
     flexible && style.marks.has(Mark::Levels) && !style.marks.has(Mark::Old)
+}
+
+/// Returns whether an element has lines of its own, and is no part of a table.
+pub(super) fn is_line(style: &Computed) -> bool {
+    matches!(style.display, Display::Block | Display::ListItem)
 }
 
 fn is_in_line(style: &Computed) -> bool {
@@ -89,6 +131,20 @@ fn is_apart(style: &Computed, side: Side) -> bool {
     let pixels = |length: Length| length.resolve(size, MEDIUM, 0.0);
     let distance = margin.map_or(0.0, pixels) + pixels(*padding);
     distance >= SPACE * size && distance >= LEAST_SPACE
+}
+
+/// Returns whether a paragraph has no margin and no padding above or below it.
+fn is_flush(style: &Computed, side: Side) -> bool {
+    let Some(frame) = &style.frame else {
+        return false;
+    };
+    let (margin, padding) = match side {
+        Side::Left | Side::Top => (frame.margin.top, frame.padding.top),
+        Side::Right | Side::Bottom => (frame.margin.bottom, frame.padding.bottom),
+    };
+    let size = style.inherited.font_size;
+    let pixels = |length: Length| length.resolve(size, MEDIUM, 0.0);
+    margin.is_some_and(|margin| pixels(margin) + pixels(padding) < FLUSH * size)
 }
 
 /// Returns the gap before and after an element.

@@ -8,9 +8,12 @@ mod direction;
 mod emphasis;
 mod endings;
 mod escape;
+#[cfg(test)]
+mod gap_tests;
 pub(crate) mod gaps;
 mod hosts;
 mod inline;
+mod items;
 mod labels;
 mod links;
 mod lists;
@@ -27,15 +30,13 @@ mod survey;
 mod table;
 #[cfg(test)]
 mod tests;
+mod word;
 mod writer;
 
 use crate::{
     cascade::{Computed, Styles},
     characters::{self, Cleaned},
-    css::{
-        marker::ListStyle,
-        property::{Display, Side, WhiteSpace},
-    },
+    css::property::{Display, Side, WhiteSpace},
     document::{Document, Element, NodeId, Visit},
     findings::Findings,
     limits::MAX_ADDRESS,
@@ -45,7 +46,7 @@ pub(crate) use address::misleads;
 use direction::Directions;
 pub use endings::is_ending;
 use html5ever::local_name;
-use lists::{List, Numbering};
+use lists::List;
 pub(crate) use lists::{integer, number};
 pub(crate) use order::order;
 use piece::{Link, Look};
@@ -80,6 +81,8 @@ pub(crate) fn write(
         writer: Writer::default(),
         look: Look::default(),
         lists: Vec::new(),
+        items: Vec::new(),
+        marker: None,
         directions: Directions::default(),
         struck: 0,
         script_ended: false,
@@ -132,6 +135,10 @@ struct Page<'a> {
     writer: Writer,
     look: Look,
     lists: Vec<List>,
+    /// Open paragraphs of Word that are items, with their depths.
+    items: Vec<(NodeId, usize)>,
+    /// The marker of the last of them, which is written.
+    marker: Option<NodeId>,
     directions: Directions,
     /// Number of open elements whose text is struck through.
     struck: u32,
@@ -168,7 +175,7 @@ impl Page<'_> {
             return true;
         };
         let style = self.styles.get(node);
-        if style.display == Display::None {
+        if style.display == Display::None || self.marker == Some(node) {
             return false;
         }
         match element.html_name() {
@@ -192,7 +199,9 @@ impl Page<'_> {
             // An empty block still ends a line, and an element with a space separates words.
             let frame = style.frame.as_deref();
             let is_beside = frame.is_some_and(|frame| frame.is_absolute());
-            if !is_beside {
+            if content.blank_line && gaps::is_line(style) && !is_beside {
+                self.writer.gap(Gap::Blank);
+            } else if !is_beside {
                 self.gap(node, element, style, Side::Left);
                 self.gap(node, element, style, Side::Right);
             }
@@ -221,6 +230,8 @@ impl Page<'_> {
         self.look.struck = self.struck > 0;
         self.open_script(node, style);
         match element.html_name() {
+            "p" => self.open_word_item(node),
+            "div" if word::is_divided(element) => self.writer.rule(),
             "b" | "strong" => self.look.bold += 1,
             "i" | "em" | "cite" | "dfn" | "var" => self.look.italic += 1,
             "code" | "kbd" | "samp" | "tt" => self.look.code += 1,
@@ -232,13 +243,7 @@ impl Page<'_> {
             "pre" | "listing" | "xmp" => self
                 .writer
                 .open_code(&labels::language(self.document, node)),
-            "ul" | "ol" | "menu" | "dir" => {
-                if self.is_in_list(node) {
-                    self.writer.push_indent();
-                }
-                let list = List::new(self.document, self.styles, node, element);
-                self.lists.push(list);
-            }
+            "ul" | "ol" | "menu" | "dir" => self.open_list(node, element),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let level = element.html_name().bytes().last().map_or(1, |b| b - b'0');
                 self.writer.open_heading(level);
@@ -248,7 +253,7 @@ impl Page<'_> {
             _ => {}
         }
         if style.display == Display::ListItem {
-            self.open_item(element, style);
+            self.open_item(node, element, style);
         }
     }
 
@@ -260,7 +265,11 @@ impl Page<'_> {
         if style.display == Display::None || self.survey.get(node).is_empty() || is_leaf(element) {
             return;
         }
+        if self.marker == Some(node) {
+            return;
+        }
         match element.html_name() {
+            "p" => self.close_word_item(node),
             "b" | "strong" => self.look.bold -= 1,
             "i" | "em" | "cite" | "dfn" | "var" => self.look.italic -= 1,
             "code" | "kbd" | "samp" | "tt" => self.look.code -= 1,
@@ -273,13 +282,7 @@ impl Page<'_> {
                 self.end_code();
                 self.writer.close_code();
             }
-            "ul" | "ol" | "menu" | "dir" => {
-                self.lists.pop();
-                self.writer.end_list();
-                if self.is_in_list(node) {
-                    self.writer.pop_prefix(true);
-                }
-            }
+            "ul" | "ol" | "menu" | "dir" => self.close_list(node),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.writer.close_heading(),
             "tr" => self.writer.end_row(),
             _ => {}
@@ -327,25 +330,6 @@ impl Page<'_> {
     fn mark(&mut self, mark: &str) {
         let link = self.text_link();
         self.writer.mark(mark, link.as_ref());
-    }
-
-    /// Returns whether a list is in another list and in no item of it, as editors of mail write it.
-    fn is_in_list(&self, node: NodeId) -> bool {
-        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
-        matches!(self.document.name(parent), "ul" | "ol" | "menu" | "dir")
-    }
-
-    fn open_item(&mut self, element: &Element, style: &Computed) {
-        let numbering = match element.html_name() {
-            "li" => self.lists.last_mut().map(|list| list.next(element)),
-            _ => None,
-        };
-        let marker = match (style.inherited.list_style, numbering) {
-            (ListStyle::None, _) => String::new(),
-            (ListStyle::Bullet, _) | (_, None) => "- ".to_owned(),
-            (style, Some(Numbering(number))) => format!("{}. ", lists::number(number, style)),
-        };
-        self.writer.push_item(&marker);
     }
 
     /// Writes the text that exceeded the limits of the parser.

@@ -30,8 +30,12 @@ pub(super) struct Content {
     pub(super) space: bool,
     /// Whether there is a line break.
     pub(super) line_break: bool,
+    /// Whether there is a line break or a fixed space that is seen, which make a line of their own.
+    pub(super) blank_line: bool,
     /// Whether there is a block that no line of a table can hold.
     pub(super) blocks: bool,
+    /// Whether there is a list or a heading, which a cell with a name for its column can hold.
+    pub(super) items: bool,
 }
 
 impl Content {
@@ -152,14 +156,17 @@ impl Survey {
                     content.open = true;
                 }
                 "hr" => content.rules += 1,
-                "br" => content.end_line(),
+                "br" => {
+                    content.end_line();
+                    content.blank_line = true;
+                }
                 _ => {}
             }
         }
-        content.blocks |= matches!(
-            element.html_name(),
-            "ul" | "ol" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "hr"
-        ) && !content.is_empty();
+        content.blocks |=
+            matches!(element.html_name(), "blockquote" | "pre" | "hr") && !content.is_empty();
+        content.items |=
+            matches!(element.html_name(), "ul" | "ol" | "h1" | "h2" | "h3") && !content.is_empty();
         self.0.set(node, *content);
     }
 }
@@ -172,6 +179,7 @@ fn add_text(content: &mut Content, text: &str, lines: bool) {
             content.open = true;
         } else {
             content.space = true;
+            content.blank_line |= c == '\u{a0}';
             if lines && c == '\n' {
                 content.end_line();
             }
@@ -191,8 +199,10 @@ fn add(parent: &mut Content, child: Content, display: Display, name: &str) {
     parent.blanks += child.blanks;
     parent.rules += child.rules;
     parent.blocks |= child.blocks;
+    parent.items |= child.items;
     parent.space |= child.space;
     parent.line_break |= child.line_break;
+    parent.blank_line |= child.blank_line;
     if name == "br" {
         parent.line_break = true;
         parent.end_line();

@@ -1,7 +1,7 @@
 //! Tables: data with a header becomes a Markdown table, a row of short cells becomes a line, and the
 //! cells of a layout become blocks.
 
-use super::survey::Survey;
+use super::survey::{Content, Survey};
 use crate::{
     cascade::Styles,
     css::property::Display,
@@ -9,7 +9,7 @@ use crate::{
     limits::MAX_COLUMNS,
 };
 use html5ever::local_name;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Most characters of a cell of a Markdown table.
 const MAX_DATA: u32 = 400;
@@ -63,6 +63,8 @@ enum Gaps {
 pub(super) struct Tables {
     rows: HashMap<NodeId, Row>,
     columns: HashMap<NodeId, usize>,
+    /// Rows of several cells, some of which have several lines.
+    apart: HashSet<NodeId>,
 }
 
 impl Tables {
@@ -90,6 +92,11 @@ impl Tables {
         self.columns.get(&node).copied().unwrap_or_default()
     }
 
+    /// Returns whether blank lines are around a row, so that its cells are not read as parts of others.
+    pub(super) fn is_apart(&self, node: NodeId) -> bool {
+        self.apart.contains(&node)
+    }
+
     fn add(&mut self, document: &Document, survey: &Survey, node: NodeId, table: &Table) {
         let layout = document.element(node).is_some_and(|element| {
             let role = element.attribute(&local_name!("role")).unwrap_or_default();
@@ -114,6 +121,14 @@ impl Tables {
                 _ => line(survey, cells, places),
             };
             self.rows.insert(*row, form);
+            let filled = cells.iter().map(|cell| survey.get(cell.node));
+            let filled = filled.filter(Content::is_filled);
+            if form == Row::Blocks
+                && filled.clone().count() > 1
+                && filled.clone().any(|content| content.lines() > 1)
+            {
+                self.apart.insert(*row);
+            }
             for cell in cells {
                 self.columns.insert(cell.node, cell.column);
             }
@@ -238,7 +253,10 @@ impl Table {
         };
         let simple = cells().all(|cell| {
             let content = survey.get(cell.node);
-            content.letters <= MAX_DATA && content.lines() <= lines && !content.blocks
+            content.letters <= MAX_DATA
+                && content.lines() <= lines
+                && !content.blocks
+                && (is_named || !content.items)
         });
         (columns <= MAX_COLUMNS && simple).then_some((columns, header, is_named))
     }
@@ -298,7 +316,7 @@ fn place(
 
 fn is_short(survey: &Survey, cell: &Cell) -> bool {
     let content = survey.get(cell.node);
-    content.letters <= MAX_CELL && content.lines() <= 1 && !content.blocks
+    content.letters <= MAX_CELL && content.lines() <= 1 && !content.blocks && !content.items
 }
 
 /// Returns the bit of a column. The columns of very wide tables share the last one.

@@ -25,6 +25,28 @@ fn blocks_are_separated_as_on_the_screen() {
         ("<pre>a\n  b</pre>", "```\na\n  b\n```"),
         ("<div style='white-space:pre-line'>a\nb</div>", "a\nb"),
         ("<dl><dt>a<dd>b</dl>", "a\nb"),
+        ("<div>a</div><div><br></div><div>b</div>", "a\n\nb"),
+        ("<div>a</div><div>&nbsp;</div><div>b</div>", "a\n\nb"),
+        ("<div>a</div><div> </div><div>b</div>", "a\nb"),
+        ("<div>a<br></div><div>b</div>", "a\nb"),
+        (
+            "<div>a</div><div style='font-size:0'>&nbsp;</div><div>b</div>",
+            "a\nb",
+        ),
+    ]);
+}
+
+#[test]
+fn a_list_that_takes_the_place_of_an_item_is_inside_the_one_before() {
+    check(&[
+        (
+            "<ol><li>a<li style='list-style-type:none'><ol type=a><li>b</ol><li value=2>c</ol>",
+            "1. a\n   a. b\n2. c",
+        ),
+        (
+            "<ul style='list-style:none'><li><ul style='list-style:disc'><li>a</ul></ul>",
+            "- a",
+        ),
     ]);
 }
 
@@ -66,6 +88,10 @@ fn tables_are_data_or_layout() {
         (
             "<table><tr><th>a<th>b<tr><td>1<td>2</table>",
             "| a | b |\n|---|---|\n| 1 | 2 |",
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td><h3>x</h3><ul><li>y<li>z</ul></table>",
+            "| a | b |\n|---|---|\n| 1 | x<br>- y<br>- z |",
         ),
         ("<table><tr><td>Total<td>$5</table>", "Total | $5"),
         ("<table><tr><th>Total<td>$5</table>", "Total: $5"),

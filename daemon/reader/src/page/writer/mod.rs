@@ -1,5 +1,6 @@
 //! The Markdown in the making: lines with their gaps and prefixes, code blocks and rows of tables.
 
+mod prefixes;
 mod rows;
 
 use super::{
@@ -7,11 +8,7 @@ use super::{
     piece::{Context, Link, Look},
     table::{self, Row},
 };
-use crate::{
-    css::property::WhiteSpace,
-    document::NodeId,
-    limits::{MAX_OUTPUT, MAX_PREFIXES},
-};
+use crate::{css::property::WhiteSpace, document::NodeId, limits::MAX_OUTPUT};
 
 /// Distance between two pieces of content.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -231,80 +228,6 @@ impl Writer {
             self.write_line("---");
             self.gap = Gap::Blank;
         }
-    }
-
-    /// Begins a quote.
-    pub(super) fn push_quote(&mut self) {
-        self.push(Prefix {
-            first: None,
-            rest: "> ".to_owned(),
-        });
-    }
-
-    /// Begins an item with its marker.
-    pub(super) fn push_item(&mut self, marker: &str) {
-        if self.is_joined() || self.code.is_some() {
-            if !marker.is_empty() {
-                self.line.space();
-                self.line.written(marker, None);
-            }
-            return self.prefixes.push(Prefix::default());
-        }
-        self.flush();
-        if self.last_item == Some(self.prefixes.len()) {
-            self.gap = self.gap.min(Gap::Line);
-        }
-        self.last_marker = marker.len();
-        self.push(Prefix {
-            first: Some(marker.to_owned()),
-            rest: " ".repeat(marker.len()),
-        });
-        self.fresh_item = true;
-    }
-
-    /// Begins a list that is in no item of the list around it.
-    pub(super) fn push_indent(&mut self) {
-        if self.is_joined() || self.code.is_some() {
-            return self.prefixes.push(Prefix::default());
-        }
-        self.push(Prefix {
-            first: None,
-            rest: " ".repeat(self.last_marker.max(2)),
-        });
-    }
-
-    fn push(&mut self, prefix: Prefix) {
-        self.flush();
-        self.last_item = None;
-        // Deeper quotes and items have the prefix of the last permitted one.
-        let filled = self
-            .prefixes
-            .iter()
-            .filter(|prefix| !prefix.rest.is_empty());
-        match filled.count() < MAX_PREFIXES {
-            true => self.prefixes.push(prefix),
-            false => self.prefixes.push(Prefix {
-                first: prefix
-                    .first
-                    .filter(|_| self.prefixes.len() < 2 * MAX_PREFIXES),
-                rest: String::new(),
-            }),
-        }
-    }
-
-    /// Ends a quote or an item.
-    pub(super) fn pop_prefix(&mut self, item: bool) {
-        if !self.is_joined() && self.code.is_none() {
-            self.flush();
-        }
-        self.prefixes.pop();
-        self.fresh_item = false;
-        self.last_item = item.then_some(self.prefixes.len());
-    }
-
-    /// Ends a list.
-    pub(super) fn end_list(&mut self) {
-        self.last_item = None;
     }
 
     /// Begins a heading.

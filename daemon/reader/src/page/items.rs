@@ -1,0 +1,89 @@
+//! Lists and their items in the Markdown.
+
+use super::{
+    Page,
+    gaps::MAX_BEFORE,
+    lists::{self, List, Numbering},
+    word,
+    writer::Gap,
+};
+use crate::{
+    cascade::Computed,
+    css::marker::ListStyle,
+    document::{Element, NodeId},
+};
+
+impl Page<'_> {
+    pub(super) fn open_list(&mut self, node: NodeId, element: &Element) {
+        if self.is_in_list(node) {
+            self.writer.push_indent();
+        }
+        let list = List::new(self.document, self.styles, node, element);
+        self.lists.push(list);
+    }
+
+    pub(super) fn close_list(&mut self, node: NodeId) {
+        self.lists.pop();
+        self.writer.end_list();
+        if self.is_in_list(node) {
+            self.writer.pop_prefix(true);
+        }
+    }
+
+    /// Returns whether a list is in another list and in no item of it, as editors of mail write it.
+    fn is_in_list(&self, node: NodeId) -> bool {
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        matches!(self.document.name(parent), "ul" | "ol" | "menu" | "dir")
+    }
+
+    pub(super) fn open_word_item(&mut self, node: NodeId) {
+        let Some(item) = word::item(self.document, self.sight, node) else {
+            return;
+        };
+        self.writer.join_items();
+        for _ in 1..item.level {
+            self.writer.push_indent();
+        }
+        self.writer.push_item(&item.marker);
+        self.items.push((node, item.level));
+        self.marker = Some(item.node);
+    }
+
+    pub(super) fn close_word_item(&mut self, node: NodeId) {
+        if let Some((_, level)) = self.items.pop_if(|(item, _)| *item == node) {
+            for _ in 0..level {
+                self.writer.pop_prefix(true);
+            }
+            self.writer.gap(Gap::Blank);
+        }
+    }
+
+    /// Returns whether an item has a list in place of text, as Outlook writes the lists in other lists.
+    fn is_sublist(&self, node: NodeId) -> bool {
+        let is_filled = |node: &NodeId| self.survey.get(*node).is_filled();
+        let before = self.document.before(node).take(MAX_BEFORE).find(is_filled);
+        let mut children = self.document.children(node).take(MAX_BEFORE);
+        let is_text = |node: &NodeId| {
+            self.document
+                .text(*node)
+                .is_some_and(|text| !text.trim().is_empty())
+        };
+        let first = children.find(|node| is_filled(node) || is_text(node));
+        before.is_some()
+            && first.is_some_and(|first| matches!(self.document.name(first), "ul" | "ol"))
+    }
+
+    pub(super) fn open_item(&mut self, node: NodeId, element: &Element, style: &Computed) {
+        let numbering = match element.html_name() {
+            "li" => self.lists.last_mut().map(|list| list.next(element)),
+            _ => None,
+        };
+        let marker = match (style.inherited.list_style, numbering) {
+            (ListStyle::None, _) if self.is_sublist(node) => return self.writer.push_indent(),
+            (ListStyle::None, _) => String::new(),
+            (ListStyle::Bullet, _) | (_, None) => "- ".to_owned(),
+            (style, Some(Numbering(number))) => format!("{}. ", lists::number(number, style)),
+        };
+        self.writer.push_item(&marker);
+    }
+}
