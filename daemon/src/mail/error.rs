@@ -1,8 +1,8 @@
 //! Errors of the mail operations.
 
 use super::{
-    approvals::ApprovalError, digest::Digest, journal::JournalError, ledger::Outcome,
-    query::QueryError, sharing::store::StoreError,
+    approvals::ApprovalError, journal::JournalError, ledger::Outcome, search::query::QueryError,
+    sending::digest::Digest, sharing::store::StoreError,
 };
 use std::{fmt, time::Duration};
 use tai_auth::{

@@ -1,24 +1,23 @@
 //! The mail service: its parts, its options, and the requests that every operation makes.
 
 use super::{
-    answering::Answering,
     approvals::{Approvals, KeySource, Store},
     arrivals::Arrivals,
-    ascents::{Ascents, Finding},
-    check,
-    digest::Digest,
+    bodies::parts::BegunMails,
     error::MailError,
-    familiar::Familiar,
     journal::{Disk, SystemDisk},
     leases::{ClientKey, Leases},
     ledger::Ledger,
-    parts::BegunMails,
-    passed_over::Unavailable,
-    past_waits::PastWaits,
+    listing::{
+        ascents::{Ascents, Finding},
+        passed_over::Unavailable,
+        past_waits::PastWaits,
+        view::View,
+    },
+    sending::{answering::Answering, check, digest::Digest, familiar::Familiar},
     sharing::{SharedLeases, Sharing, StoreState},
     state_files::StateFiles,
     turns::Turns,
-    view::View,
     worker::{Stats as WorkerStats, Worker},
 };
 use crate::config::{ActivePolicy, ConfirmPolicy};

@@ -1,11 +1,11 @@
 //! A mail is sent only if a person approved that same mail, once and in time.
 
 use super::{
-    super::prepared::prepared,
     capacity::{ALL_QUESTIONS, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
     state::{HELD_LIFE, LOST_LIFE, QUESTION_LIFE},
     *,
 };
+use crate::mail::sending::prepared::prepared;
 use std::{collections::HashSet, time::Duration};
 use tai_auth::testing::TestClock;
 use tai_proto::{

@@ -1,6 +1,6 @@
 //! Limits of the mails that wait, for each address and for the daemon.
 
-use crate::mail::prepared::PreparedMail;
+use crate::mail::sending::prepared::PreparedMail;
 
 /// Limits of a pool of mails.
 #[derive(Debug, Clone, Copy)]

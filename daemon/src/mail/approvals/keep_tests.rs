@@ -1,14 +1,15 @@
 //! A waiting mail outlives the daemon with a key, and is reported as lost without one.
 
-use super::{
-    super::{
+use super::*;
+use crate::mail::{
+    approvals::{
         Answered, ApprovalError, Resolved,
         key::{KeyAnswer, KeySource},
         seal::HeldKey,
     },
-    *,
+    journal::SystemDisk,
+    sending::{prepared::prepared, submitter::Submitter},
 };
-use crate::mail::{journal::SystemDisk, prepared::prepared, submitter::Submitter};
 use std::{
     future::Future,
     path::{Path, PathBuf},

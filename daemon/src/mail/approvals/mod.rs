@@ -37,10 +37,8 @@ pub(super) use safe::Store;
 pub(super) use state::HELD_LIFE;
 
 use super::{
-    digest::Digest,
     journal::{Journal, JournalError, Promise},
-    prepared::PreparedMail,
-    submitter::Submitter,
+    sending::{digest::Digest, prepared::PreparedMail, submitter::Submitter},
 };
 use crate::config::ConfirmPolicy;
 use ring::rand::{SecureRandom as _, SystemRandom};

@@ -1,7 +1,6 @@
 //! The policy that decides which mails need a person's approval.
 
-use super::super::prepared::PreparedMail;
-use crate::config::ConfirmPolicy;
+use crate::{config::ConfirmPolicy, mail::sending::prepared::PreparedMail};
 use tai_proto::names::{Address, Instance};
 
 /// Returns whether the policy requires approval of the mail.
@@ -50,7 +49,8 @@ fn is_internal(to: Option<&Address>, account: &Address, default_recipient: Optio
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::prepared::prepared, *};
+    use super::*;
+    use crate::mail::sending::prepared::prepared;
 
     #[test]
     fn every_recipient_but_the_default_one_and_the_account_is_external() {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::mail::{
     journal::{JournalError, Promise},
-    prepared::PreparedMail,
+    sending::prepared::PreparedMail,
 };
 use std::sync::Arc;
 use tai_proto::{approval::HeldMail, names::Instance, text::Label};

@@ -1,9 +1,10 @@
 //! The encryption of waiting mails on the disk: ChaCha20-Poly1305 with a random nonce. The number, the
 //! time and the profile are authenticated, so that no file passes for another.
 
-use super::{
-    super::{digest::Digest, prepared::PreparedMail, record::moment},
-    state::{Place, Trace, WaitingMail},
+use super::state::{Place, Trace, WaitingMail};
+use crate::mail::{
+    record::moment,
+    sending::{digest::Digest, prepared::PreparedMail},
 };
 use ring::{
     aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},

@@ -1,6 +1,7 @@
 //! A sealed mail opens with its key, for its number, time and profile alone.
 
-use super::{super::super::prepared::prepared, *};
+use super::*;
+use crate::mail::sending::prepared::prepared;
 use std::time::{Duration, SystemTime};
 use tai_auth::session::stamp::Stamp;
 

@@ -5,7 +5,7 @@ use super::{
     same::Submission,
     state::{Approval, Event},
 };
-use crate::mail::prepared::PreparedMail;
+use crate::mail::sending::prepared::PreparedMail;
 
 impl Approvals {
     /// Ends the approvals of the same mail, so that a person does not send it a second time. A mail that

@@ -1,6 +1,7 @@
 //! Tables of every state and every event.
 
-use super::{super::super::prepared::prepared, *};
+use super::*;
+use crate::mail::sending::prepared::prepared;
 use std::time::SystemTime;
 
 pub(super) fn waiting(text: &str, since: Stamp) -> WaitingMail {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::ConfirmPolicy,
-    mail::{journal::Journal, prepared::PreparedMail},
+    mail::{journal::Journal, sending::prepared::PreparedMail},
 };
 use std::{collections::BTreeMap, sync::Arc, time::UNIX_EPOCH};
 use tai_auth::session::stamp::Stamp;

@@ -1,16 +1,18 @@
 //! The entries of the ledger: of mails, of counted sends and of replies, and their file.
 
 use super::{
-    super::{
-        digest::Digest,
-        journal::{Disk, Journal},
-        record::LedgerRecord,
-    },
     rates::{OverLimit, Rates},
     replies::{Replies, ReplyEvent, ReplyKey},
     state::{Entry, Event, Settled, step},
 };
-use crate::config::SendLimits;
+use crate::{
+    config::SendLimits,
+    mail::{
+        journal::{Disk, Journal},
+        record::LedgerRecord,
+        sending::digest::Digest,
+    },
+};
 use std::{
     collections::HashMap,
     path::PathBuf,

@@ -14,8 +14,8 @@ pub(super) use book::{HeldBack, Quota, Refusal};
 pub(super) use rates::OverLimit;
 
 use super::{
-    digest::Digest,
     journal::{Disk, JournalError, Promise},
+    sending::digest::Digest,
 };
 use book::Book;
 use replies::{ReplyEvent, ReplyKey};

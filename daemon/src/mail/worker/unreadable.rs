@@ -4,9 +4,9 @@
 
 use crate::mail::{
     bounded::Bounded,
-    digest::Digest,
     journal::{Journal, JournalError, SystemDisk},
     record::UnreadableRecord,
+    sending::digest::Digest,
 };
 use std::{
     path::PathBuf,

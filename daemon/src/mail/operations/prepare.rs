@@ -1,0 +1,147 @@
+//! Conversion of a draft to its final form.
+
+use crate::{
+    config::ConfirmPolicy,
+    mail::{
+        approvals::is_own,
+        error::MailError,
+        listing::view::View,
+        sending::{
+            check,
+            digest::Digest,
+            prepared::{PreparedMail, ascii_domain},
+        },
+        service::MailService,
+    },
+};
+use tai_auth::bridge::Bridge;
+use tai_proto::{
+    mail::{Draft, Target},
+    names::{Address, Instance},
+};
+use tai_reader::outgoing::Parts;
+use tokio::time::Instant;
+
+impl<B: Bridge> MailService<B> {
+    /// Checks a draft of an agent, and converts it to its final form.
+    pub(super) async fn prepare_own(
+        &self,
+        instance: Option<&Instance>,
+        draft: Draft,
+        deadline: Instant,
+    ) -> Result<PreparedMail, MailError> {
+        let address = &self.address(instance, deadline).await?;
+        let originals = View::Agent { instance, address };
+        self.prepare(instance, draft, originals, deadline).await
+    }
+
+    /// Checks a draft and converts it to its final form. A reply reads the original mail from the
+    /// bridge, which must be one of `originals`.
+    pub(super) async fn prepare(
+        &self,
+        instance: Option<&Instance>,
+        draft: Draft,
+        originals: View<'_>,
+        deadline: Instant,
+    ) -> Result<PreparedMail, MailError> {
+        let from = self.address(instance, deadline).await?;
+        let account = self.address(None, deadline).await?;
+        let content = draft.content.into_string();
+        let source = content.clone();
+        let given = draft.subject.map(String::from).map(check::subject);
+        let given = given.transpose()?.flatten();
+        let (to, subject, reply_to, parts) = match draft.target {
+            Target::New { to } => {
+                let to = to
+                    .map(String::from)
+                    .or_else(|| self.default_recipient.clone());
+                let to = check::address(&to.ok_or(MailError::NoRecipient)?)?;
+                let default = || match instance {
+                    Some(instance) => format!("Email from {instance}"),
+                    None => format!("Email from {from}"),
+                };
+                let subject = given.unwrap_or_else(default);
+                let parts = self.parts(content, draft.format, deadline).await?;
+                (to, subject, None, parts)
+            }
+            Target::Reply { to: id } => {
+                let parts = self.parts(content, draft.format, deadline).await?;
+                let original = self.viewed(originals, id, deadline).await?.head;
+                check::answerable(&original.from)?;
+                let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
+                (original.from, subject, Some(id), parts)
+            }
+        };
+        let recipient = Address::in_field(&to);
+        // A reply and a new mail to the same address are the same mail: the bridge has no threads.
+        let addresses = [
+            from.as_str(),
+            recipient.as_ref().map_or(&*to, Address::as_str),
+        ];
+        let [sender, target] = &addresses.map(same_address);
+        Ok(PreparedMail {
+            digest: Digest::of(&[sender, target, &subject, &parts.text, &parts.html]),
+            account,
+            from,
+            recipient,
+            to,
+            subject,
+            parts,
+            reply_to,
+            suspicion: None,
+            source,
+            format: draft.format,
+        })
+    }
+
+    /// Finds out whether an instruction in a mail may have caused this one, if the policy asks for it.
+    pub(super) async fn suspect(&self, mail: &mut PreparedMail) {
+        if self.approvals.policy() != ConfirmPolicy::Unfamiliar
+            || is_own(mail, self.default_recipient.as_deref())
+        {
+            return;
+        }
+        let familiar = self.familiar.clone();
+        let (own, to) = (mail.from.to_string(), mail.to.clone());
+        let Parts {
+            text,
+            html,
+            preview,
+            ..
+        } = &mail.parts;
+        let texts = [&mail.subject, text, html, &preview.details].map(String::clone);
+        // Long texts take some milliseconds.
+        let search = move || familiar.suspects(&own, &to, &texts);
+        mail.suspicion = match tokio::task::spawn_blocking(search).await {
+            Ok(suspicion) => suspicion.map(|why| why.to_string()),
+            Err(_) => Some("taid could not compare it with the emails that were read".to_owned()),
+        };
+    }
+}
+
+/// Returns one form of an address: case makes no difference, and a domain has a form in ASCII.
+fn same_address(address: &str) -> String {
+    let address = address.to_lowercase();
+    let ascii = address
+        .rsplit_once('@')
+        .and_then(|(local, domain)| Some(format!("{local}@{}", ascii_domain(domain)?)));
+    ascii.unwrap_or(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_form() {
+        for (one, other) in [
+            ("Bob@Example.com", "bob@example.com"),
+            ("bob@b\u{fc}cher.example", "bob@xn--bcher-kva.example"),
+            ("bob@bu\u{308}cher.example", "bob@XN--bcher-kva.example"),
+        ] {
+            assert_eq!(same_address(one), same_address(other));
+        }
+        assert_ne!(same_address("bob@a.example"), same_address("bob@b.example"));
+        assert_eq!(same_address("no address"), "no address");
+    }
+}

@@ -1,0 +1,186 @@
+//! Rules for addresses and subjects. An invalid value is refused and never repaired silently.
+
+use crate::mail::error::MailError;
+use tai_proto::{
+    names::{Address, AddressError},
+    subject,
+};
+use tai_reader::{characters::line, outgoing::invisible};
+
+/// Longest subject, in bytes (RFC 5322, 2.1.1).
+const MAX_SUBJECT: usize = 998;
+
+/// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
+/// line break could add a header.
+pub(in crate::mail) fn address(text: &str) -> Result<String, MailError> {
+    match Address::new(text) {
+        Ok(address) => Ok(address.into()),
+        Err(AddressError(rule)) => Err(MailError::BadField {
+            field: "to",
+            rule: rule.text(),
+        }),
+    }
+}
+
+/// Checks the address of an instance: no mail can be sent to a longer one.
+pub(in crate::mail) fn own(address: &Address) -> Result<(), MailError> {
+    match address.as_str().find('@') {
+        Some(65..) => Err(MailError::BadField {
+            field: "TAI_MCP_INSTANCE",
+            rule: "with the username it makes an address of more than 64 characters before the @; choose a \
+                   shorter name",
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Checks that the sender of a mail can be answered: that it is one address that a mail may be sent to.
+pub(in crate::mail) fn answerable(from: &str) -> Result<(), MailError> {
+    match Address::in_field(from) {
+        Some(_) => Ok(()),
+        None => Err(MailError::NoReplyAddress),
+    }
+}
+
+/// Checks a subject: one line. An empty subject is `None`, because the bridge would replace it.
+pub(in crate::mail) fn subject(text: String) -> Result<Option<String>, MailError> {
+    let bad = |rule| MailError::BadField {
+        field: "subject",
+        rule,
+    };
+    if text.chars().any(char::is_control) {
+        return Err(bad("expected one line, without control characters"));
+    }
+    let mut count = 0;
+    invisible::clean(&text, &mut count);
+    if count > 0 {
+        return Err(bad(
+            "it has invisible characters; write it again without them",
+        ));
+    }
+    if text.len() > MAX_SUBJECT {
+        return Err(bad("it has at most 998 bytes"));
+    }
+    // The pattern without dots of Braille looks like a space.
+    let shown = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{2800}');
+    Ok((!shown.is_empty()).then(|| text.trim().to_owned()))
+}
+
+/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`.
+pub(in crate::mail) fn reply_subject(original: &str) -> String {
+    let line = line(original).replace(|c: char| c.is_control(), " ");
+    let subject = subject::of_reply(invisible::clean(&line, &mut 0).trim());
+    let end = subject.floor_char_boundary(MAX_SUBJECT);
+    subject.get(..end).unwrap_or_default().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_proto::names::AddressRule;
+
+    #[test]
+    fn a_recipient_is_refused_with_the_rule_that_it_breaks() {
+        assert_eq!(address(" bob@example.com\n"), Ok("bob@example.com".into()));
+        let refused = address("bob@localhost").unwrap_err();
+        insta::assert_snapshot!(refused, @"`to` is invalid: the part after @ is a domain with a dot, such as example.com");
+    }
+
+    #[test]
+    fn an_address_has_no_character_that_the_reader_removes() {
+        let is_removed = |c: &char| invisible::is_invisible(*c) && !c.is_control();
+        for c in ('\0'..=char::MAX).filter(|c| !c.is_control()) {
+            let address = Address::new(format!("a{c}b@example.com"));
+            let is_refused = address == Err(AddressError(AddressRule::Visible));
+            assert_eq!(is_refused, is_removed(&c), "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn a_sender_is_answered_at_an_address_that_a_mail_may_be_sent_to() {
+        for good in [
+            "bob@example.com",
+            "\"bob@example.com\" <bob@example.com>",
+            "BOB@example.com <bob@example.com>",
+            "bob@example.com (Bob)",
+        ] {
+            assert_eq!(answerable(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "bob@example.com\u{200b}",
+            "b\u{ad}ob@example.com",
+            "bob..b@example.com",
+            "(x)bob@example.com",
+            "Bob <mailto:bob@example.com>",
+            "'Bob' via A, B <list@example.com>",
+            "ann@example.com, bob@example.com",
+            "\"ann@example.com\" <bob@example.com>",
+            "<ann@example.com>.bob@example.com",
+            "<>",
+        ] {
+            assert!(answerable(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_an_instance_is_one_that_a_mail_may_be_sent_to() {
+        let of = |length: usize| {
+            let instance = "a".repeat(length);
+            Address::received(format!("{instance}.alice@tai.chat")).unwrap()
+        };
+        for length in [1, 58] {
+            assert_eq!(own(&of(length)), Ok(()));
+            assert!(Address::in_field(of(length).as_str()).is_some());
+        }
+        assert!(own(&of(59)).is_err() && Address::in_field(of(59).as_str()).is_none());
+    }
+
+    #[test]
+    fn a_subject_is_one_visible_line_or_is_not_given() {
+        for good in ["Grüße 🚀", "👩\u{200d}👧 ✈\u{fe0f}", "می\u{200c}خواهم"] {
+            assert_eq!(subject(good.into()), Ok(Some(good.into())));
+        }
+        for bad in [
+            "a\r\nBcc: d@e.f".to_owned(),
+            "a\0".to_owned(),
+            "a\tb".to_owned(),
+            "lunch\u{e0053}\u{e0045}".to_owned(),
+            "a\u{2028}b".to_owned(),
+            "\u{202e}a".to_owned(),
+            "a\u{200b}".to_owned(),
+            "a".repeat(999),
+        ] {
+            assert!(subject(bad.clone()).is_err(), "{bad:?}");
+        }
+        assert_eq!(subject(" near ".into()), Ok(Some("near".into())));
+        assert_eq!(subject("\u{2800}".into()), Ok(None));
+        assert_eq!(subject(" ".into()), Ok(None));
+        assert_eq!(subject(String::new()), Ok(None));
+    }
+
+    #[test]
+    fn a_reply_has_one_re() {
+        for original in [
+            "x",
+            "Re: x",
+            "RE:x",
+            "re: Re: x",
+            " Re: x",
+            "AW: x",
+            "SV: AW: x",
+            "Re[2]: x",
+            "Re (3) : x",
+            "RE : x",
+            "Antw: Re: x",
+            "回复：x",
+            "Re: x\u{202e}\n",
+        ] {
+            assert_eq!(reply_subject(original), "Re: x", "{original:?}");
+        }
+        assert_eq!(reply_subject(""), "Re:");
+        assert_eq!(reply_subject("Ré: x"), "Re: Ré: x");
+        assert_eq!(reply_subject("Awake: x"), "Re: Awake: x");
+        assert_eq!(reply_subject("Re[x]: y"), "Re: Re[x]: y");
+        assert_eq!(reply_subject(&"é".repeat(600)).len(), 998);
+    }
+}

@@ -1,0 +1,307 @@
+//! Mails that an instance has read, for `confirm_send = "unfamiliar"`: a send that an instruction in a mail
+//! may have caused needs a person's approval.
+//!
+//! A mail is suspicious for one of two reasons:
+//! - Its recipient is named in a mail that the instance read or in a list, and is neither the user, the
+//!   account, the sender of a mail that the instance read, nor a recipient of an earlier mail.
+//! - It contains a long passage, or a long link or key, of a mail of another sender than its
+//!   recipient.
+//!
+//! The text is kept in memory alone, and only while the policy asks for it.
+
+use crate::mail::bounded::Bounded;
+use std::{
+    collections::{HashSet, VecDeque},
+    hash::{BuildHasher as _, RandomState},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tai_proto::names::{Address, MailId};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// Number of consecutive words that make a passage.
+const PASSAGE: usize = 20;
+/// Shortest link or key, in bytes.
+const KEY: usize = 24;
+/// Limit of the kept text of one mail and of all mails of one instance, in bytes.
+const MAX_MAIL: usize = 64 << 10;
+const MAX_INSTANCE: usize = 512 << 10;
+/// Limit of instances.
+const MAX_INSTANCES: usize = 32;
+/// Limit of the kept mails of the lists of an instance.
+const MAX_LISTED: usize = 256;
+/// Limit of the kept text of one of them, in bytes.
+const MAX_LISTED_TEXT: usize = 1 << 10;
+/// Limit of remembered recipients of an instance.
+const MAX_SENT: usize = 256;
+
+/// Reading histories of the instances, by their addresses.
+#[derive(Debug, Default)]
+pub(in crate::mail) struct Familiar(Mutex<Histories>);
+
+type Histories = Bounded<String, History, MAX_INSTANCES>;
+
+/// Read mails and recipients of one instance.
+#[derive(Debug, Default)]
+struct History {
+    /// Mails that it has read, oldest first.
+    read: VecDeque<ReadMail>,
+    /// Mails that it has seen in lists, oldest first, with the beginnings of their texts.
+    listed: VecDeque<ReadMail>,
+    /// Recipients of its mails.
+    sent: Bounded<String, (), MAX_SENT>,
+}
+
+#[derive(Debug)]
+struct ReadMail {
+    id: MailId,
+    /// Address of the sender, or a field that is not one address, in lower case.
+    sender: String,
+    /// Name of the sender, subject and body, in lower case.
+    text: String,
+}
+
+impl ReadMail {
+    fn new(id: MailId, sender: &str, subject: &str, body: &str) -> Self {
+        let field = sender.to_lowercase();
+        let (sender, name) = match address(sender) {
+            Some(address) => {
+                // The rest of the field is the name, before or after the address.
+                let name = field.replacen(&address, "", 1);
+                (address, name)
+            }
+            // It makes no address familiar, and names each that it contains.
+            None => (field.clone(), field),
+        };
+        Self {
+            id,
+            text: format!("{name}\n{subject}\n{body}").to_lowercase(),
+            sender,
+        }
+    }
+}
+
+/// Reason for which a mail is suspicious.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::mail) enum Suspicion {
+    /// The recipient is known only from the text of this mail.
+    Named {
+        /// The mail.
+        id: MailId,
+        /// Its sender.
+        sender: String,
+    },
+    /// The mail contains a passage, link or key of this mail.
+    Copied {
+        /// The mail.
+        id: MailId,
+        /// Its sender.
+        sender: String,
+    },
+}
+
+impl std::fmt::Display for Suspicion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Suspicion::Named { id, sender } => {
+                write!(
+                    f,
+                    "the recipient is known only from email {id} from {sender}"
+                )
+            }
+            Suspicion::Copied { id, sender } => {
+                write!(f, "it contains text of email {id} from {sender}")
+            }
+        }
+    }
+}
+
+impl Familiar {
+    fn histories(&self) -> MutexGuard<'_, Histories> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets everything.
+    pub(in crate::mail) fn clear(&self) {
+        self.histories().clear();
+    }
+
+    /// Records that the instance of this address reads a mail.
+    pub(in crate::mail) fn read(
+        &self,
+        own: &str,
+        id: MailId,
+        sender: &str,
+        subject: &str,
+        body: &str,
+    ) {
+        let body = body
+            .get(..body.floor_char_boundary(MAX_MAIL))
+            .unwrap_or_default();
+        let mail = ReadMail::new(id, sender, subject, body);
+        let size =
+            |read: &VecDeque<ReadMail>| read.iter().map(|mail| mail.text.len()).sum::<usize>();
+        self.histories()
+            .with(own.to_lowercase(), |History { read, .. }| {
+                read.retain(|earlier| earlier.id != id);
+                read.push_back(mail);
+                // The limit is one of bytes, because mails differ in length.
+                while size(read) > MAX_INSTANCE {
+                    read.pop_front();
+                }
+            });
+    }
+
+    /// Records that a list shows a mail to the instance of this address, with the beginning of its body.
+    pub(in crate::mail) fn listed(
+        &self,
+        own: &str,
+        id: MailId,
+        sender: &str,
+        subject: &str,
+        body: &str,
+    ) {
+        let mut mail = ReadMail::new(id, sender, subject, body);
+        mail.text
+            .truncate(mail.text.floor_char_boundary(MAX_LISTED_TEXT));
+        self.histories()
+            .with(own.to_lowercase(), |History { listed, .. }| {
+                // A list without previews takes nothing back.
+                listed.retain(|earlier| earlier.id != id || earlier.text.len() > mail.text.len());
+                if listed.iter().all(|earlier| earlier.id != id) {
+                    listed.push_back(mail);
+                }
+                if listed.len() > MAX_LISTED {
+                    listed.pop_front();
+                }
+            });
+    }
+
+    /// Records that the instance sent a mail to this recipient.
+    pub(in crate::mail) fn sent(&self, own: &str, recipient: &str) {
+        let recipient = address(recipient).unwrap_or_else(|| recipient.to_lowercase());
+        self.histories().with(own.to_lowercase(), |history| {
+            history.sent.put(recipient, ());
+        });
+    }
+
+    /// Returns why a mail of the instance is suspicious. `texts` are the parts of the mail.
+    pub(in crate::mail) fn suspects(
+        &self,
+        own: &str,
+        recipient: &str,
+        texts: &[String],
+    ) -> Option<Suspicion> {
+        let recipient = address(recipient).unwrap_or_else(|| recipient.to_lowercase());
+        let histories = self.histories();
+        let history = histories.get(&own.to_lowercase())?;
+        let seen = || history.read.iter().chain(&history.listed);
+        let others = || seen().filter(|mail| mail.sender != recipient);
+        let is_sender = history.read.iter().any(|mail| mail.sender == recipient);
+        if !is_sender && history.sent.get(&recipient).is_none() {
+            let named = others().find(|mail| names(&mail.text, &recipient));
+            if let Some(ReadMail { id, sender, .. }) = named {
+                return Some(Suspicion::Named {
+                    id: *id,
+                    sender: sender.clone(),
+                });
+            }
+        }
+        let copies = Copies::of(texts);
+        let copied = others().find(|mail| copies.has_part_of(&mail.text));
+        copied.map(|mail| Suspicion::Copied {
+            id: mail.id,
+            sender: mail.sender.clone(),
+        })
+    }
+}
+
+/// Returns the address in a header field, in lower case; `None` for a field that is not one address.
+fn address(field: &str) -> Option<String> {
+    Address::in_field(field).map(|address| address.as_str().to_lowercase())
+}
+
+/// Returns whether a text in lower case names an address: as it is, or with the words of its parts
+/// close together, as in `bob (at) example dot com`.
+fn names(text: &str, recipient: &str) -> bool {
+    /// Longest text between the parts of an address that is written in words, in bytes.
+    const NEAR: usize = 80;
+    if text.contains(recipient) {
+        return true;
+    }
+    let Some((local, domain)) = recipient.rsplit_once('@') else {
+        return false;
+    };
+    // `bob+anything@` reaches the mailbox of `bob@`.
+    let local = local.split('+').next().unwrap_or(local);
+    let labels: Vec<&str> = domain.split('.').collect();
+    text.match_indices(local).any(|(at, _)| {
+        let after = at + local.len();
+        let end = text.floor_char_boundary(text.len().min(after + NEAR));
+        let mut near = text.get(after..end).unwrap_or_default();
+        labels.iter().all(|label| match near.find(label) {
+            Some(found) => {
+                near = near.get(found + label.len()..).unwrap_or_default();
+                true
+            }
+            None => false,
+        })
+    })
+}
+
+/// Passages, links and keys of an outgoing mail, as hashes.
+struct Copies {
+    random: RandomState,
+    passages: HashSet<u64>,
+    keys: HashSet<u64>,
+}
+
+impl Copies {
+    fn of(texts: &[String]) -> Self {
+        let mut copies = Self {
+            random: RandomState::new(),
+            passages: HashSet::new(),
+            keys: HashSet::new(),
+        };
+        for text in texts {
+            let text = text.to_lowercase();
+            let passages: Vec<u64> = copies.passages_of(&text).collect();
+            let keys: Vec<u64> = copies.keys_of(&text).collect();
+            copies.passages.extend(passages);
+            copies.keys.extend(keys);
+        }
+        copies
+    }
+
+    fn has_part_of(&self, text: &str) -> bool {
+        self.passages_of(text)
+            .any(|passage| self.passages.contains(&passage))
+            || self.keys_of(text).any(|key| self.keys.contains(&key))
+    }
+
+    /// Returns the hash of each run of [`PASSAGE`] words. Marks between the words do not count.
+    fn passages_of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u64> + 'a {
+        let mut last = VecDeque::with_capacity(PASSAGE);
+        text.unicode_words().filter_map(move |word| {
+            last.push_back(self.random.hash_one(word));
+            if last.len() > PASSAGE {
+                last.pop_front();
+            }
+            (last.len() == PASSAGE).then(|| self.random.hash_one(&last))
+        })
+    }
+
+    /// Returns the hash of each long run of characters of links and keys that has a digit.
+    fn keys_of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u64> + 'a {
+        let is_part = |character: char| {
+            character.is_ascii_alphanumeric() || "-_./+=:?&%~#@".contains(character)
+        };
+        text.split(move |character| !is_part(character))
+            .map(|key| key.trim_matches(|character: char| !character.is_ascii_alphanumeric()))
+            .filter(|key| key.len() >= KEY && key.bytes().any(|byte| byte.is_ascii_digit()))
+            .map(|key| self.random.hash_one(key))
+    }
+}
+
+#[cfg(test)]
+#[path = "familiar_tests.rs"]
+mod tests;
