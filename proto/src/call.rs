@@ -95,6 +95,9 @@ macro_rules! methods {
         )*
 
         impl Call {
+            /// Name of each call. A reply has the name of its tool, `reply_email`.
+            pub const LABELS: &'static [&'static str] = &[$($label),*];
+
             /// Returns the call's name for logs and the status.
             pub fn label(&self) -> &'static str {
                 if let Call::Submit(submit) = self {

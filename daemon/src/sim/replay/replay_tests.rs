@@ -2,7 +2,10 @@
 
 use super::*;
 use std::path::Path;
-use tai_proto::traffic::Failure::{self, *};
+use tai_proto::{
+    Call,
+    traffic::Failure::{self, *},
+};
 
 /// A report with a login, a list that met a 503, a 429, a send whose connection broke, and a mail that
 /// was read.
@@ -169,10 +172,15 @@ fn every_kind_of_call_is_replayed_and_a_report_without_its_beginning_too() {
         settle end_lease fetch_email mark_read delete_email find_reply wait_for_email watch watch \
         info session_status claim_account offer_credentials make_way retry_login list_held \
         watch_held resolve_held list_mail search_mail read_mail finish_mail delete_mail send_mail \
-        traffic logout stop read_held revise_held other";
+        traffic logout stop read_held revise_held reclaim_leases other";
+    let listed: Vec<&str> = labels.split_whitespace().collect();
+    for label in Call::LABELS {
+        assert!(listed.contains(label), "{label}");
+    }
     let hour = 60 * 60 * 1_000;
-    let labels = labels.split_whitespace().enumerate();
-    let calls: Vec<CallRecord> = labels
+    let calls: Vec<CallRecord> = listed
+        .into_iter()
+        .enumerate()
         .map(|(index, label)| CallRecord {
             connection: if is_of_persons(label) { 1 } else { 2 },
             call: label.into(),
@@ -214,6 +222,7 @@ fn every_kind_of_call_is_replayed_and_a_report_without_its_beginning_too() {
     stop None
     read_held None
     revise_held None
+    reclaim_leases None
     other None
     ");
     assert_eq!(replay.violation, None);
