@@ -45,3 +45,37 @@ fn columns_of_several_lines_are_apart() {
         ),
     ]);
 }
+
+#[test]
+fn short_boxes_in_a_row_are_in_one_line() {
+    check(&[
+        (
+            "<div style='display:flex'><div>Tea</div><div>$4</div></div><div style='display:flex'><p>Cup</p><p>$7</p></div>",
+            "Tea $4\n\nCup $7",
+        ),
+        (
+            "<div style='display:table-row'><div style='display:table-cell'>Day</div><div style='display:table-cell'>Mon</div></div>",
+            "Day Mon",
+        ),
+        (
+            "<div style='display:flex;flex-direction:column'><div>a</div><div>b</div></div>",
+            "a\nb",
+        ),
+        (
+            "<div style='display:flex;flex-wrap:wrap'><div style='width:100%'>a</div><div>b</div></div>",
+            "a\nb",
+        ),
+        (
+            "<div style='display:grid'><div>a</div><div>b</div></div>",
+            "a\nb",
+        ),
+        (
+            "<div style='display:flex'><h3>a</h3><div>b</div></div>",
+            "### a\n\nb",
+        ),
+        (
+            "<div style='display:flex'><img alt=x><div>a<br>b</div></div>",
+            "[image: x]\na\nb",
+        ),
+    ]);
+}

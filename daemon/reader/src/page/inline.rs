@@ -45,6 +45,7 @@ impl Line {
 
     /// Appends a line break of a cell.
     pub(super) fn line_break(&mut self) {
+        self.space = false;
         self.push("<br>".to_owned(), Kind::Break, None);
     }
 
@@ -62,9 +63,9 @@ impl Line {
             .is_some_and(|piece| piece.kind == Kind::Break)
     }
 
-    /// Makes a space due, unless the line is empty.
+    /// Makes a space due, unless nothing is before it.
     pub(super) fn space(&mut self) {
-        self.space = !self.is_empty();
+        self.space = !self.is_empty() && !self.ends_with_break();
     }
 
     /// Makes a space due, unless the boxes on both sides have parts of a number.

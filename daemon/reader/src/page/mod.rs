@@ -29,6 +29,8 @@ mod scanner;
 mod survey;
 mod table;
 #[cfg(test)]
+mod table_tests;
+#[cfg(test)]
 mod tests;
 mod word;
 mod writer;

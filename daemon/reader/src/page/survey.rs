@@ -163,8 +163,11 @@ impl Survey {
                 _ => {}
             }
         }
-        content.blocks |=
-            matches!(element.html_name(), "blockquote" | "pre" | "hr") && !content.is_empty();
+        content.blocks |= match element.html_name() {
+            "blockquote" | "hr" => !content.is_empty(),
+            "pre" => content.lines() > 1,
+            _ => false,
+        };
         content.items |=
             matches!(element.html_name(), "ul" | "ol" | "h1" | "h2" | "h3") && !content.is_empty();
         self.0.set(node, *content);

@@ -1,7 +1,10 @@
 //! Tables: data with a header becomes a Markdown table, a row of short cells becomes a line, and the
 //! cells of a layout become blocks.
 
-use super::survey::{Content, Survey};
+use super::{
+    lists::integer,
+    survey::{Content, Survey},
+};
 use crate::{
     cascade::Styles,
     css::property::Display,
@@ -16,6 +19,8 @@ const MAX_DATA: u32 = 400;
 /// Most lines of a cell of a Markdown table with a header, and of one that may be a layout.
 const MAX_LINES: u32 = 12;
 const MAX_LAYOUT_LINES: u32 = 4;
+/// Most cells whose borders are looked at.
+const MAX_RULED: usize = 8;
 /// Most rows that a cell covers.
 const MAX_ROWS: usize = 1_000;
 /// Most characters of a cell in a line.
@@ -27,9 +32,9 @@ pub(super) enum Row {
     /// Each cell is a block.
     #[default]
     Blocks,
-    /// All cells are one line. The first one may name the others. `places` has a bit for each column
-    /// that keeps its place if it is empty.
-    Line { named: bool, places: u64 },
+    /// All cells are one line. `names` has a bit for each column with a name, `places` for each that
+    /// keeps its place if it is empty.
+    Line { names: u64, places: u64 },
     /// A row of a Markdown table.
     Grid {
         columns: usize,
@@ -141,6 +146,8 @@ struct Table {
     rows: Vec<(NodeId, Vec<Cell>)>,
     /// Whether a cell covers columns of rows below it.
     spans: bool,
+    /// Whether lines are drawn between the cells, so that the table is no layout.
+    ruled: bool,
 }
 
 impl Table {
@@ -174,8 +181,9 @@ impl Table {
                 let cells = cells.filter(|cell| matches!(document.name(*cell), "td" | "th"));
                 (row, place(document, cells, head, &mut covered))
             })
-            .collect();
-        Self { rows, spans }
+            .collect::<Vec<_>>();
+        let ruled = is_ruled(document, table, &rows);
+        Self { rows, spans, ruled }
     }
 
     /// Returns whether the cells of some row would stand for those of other columns if they were joined to
@@ -238,19 +246,22 @@ impl Table {
             cells.iter().any(data)
         });
         let is_named = filled(first) >= 2 && all_headers && has_data;
-        match (is_named, has_gaps) {
-            (true, _) => {}
+        let is_long = |(_, cells): &(NodeId, Vec<Cell>)| {
+            filled(cells) > 1 && !cells.iter().all(|cell| is_short(survey, cell))
+        };
+        let has_rules = self.ruled
+            && self.rows.iter().filter(|row| with(2)(row)).count() > 1
+            && self.rows.iter().any(is_long);
+        match is_named {
+            true => {}
             // A title stands before the table.
-            (false, true) => header = self.rows.iter().position(with(2))?,
-            (false, false) => return None,
+            false if has_gaps || has_rules => header = self.rows.iter().position(with(2))?,
+            false => return None,
         }
         let cells = || self.rows.iter().flat_map(|(_, cells)| cells);
         let columns = cells().map(|cell| cell.column + cell.width).max()?;
-        let lines = if is_named {
-            MAX_LINES
-        } else {
-            MAX_LAYOUT_LINES
-        };
+        let is_data = is_named || has_rules;
+        let lines = if is_data { MAX_LINES } else { MAX_LAYOUT_LINES };
         let simple = cells().all(|cell| {
             let content = survey.get(cell.node);
             content.letters <= MAX_DATA
@@ -258,8 +269,26 @@ impl Table {
                 && !content.blocks
                 && (is_named || !content.items)
         });
-        (columns <= MAX_COLUMNS && simple).then_some((columns, header, is_named))
+        (columns <= MAX_COLUMNS && simple).then_some((columns, header, is_data))
     }
+}
+
+/// Returns whether lines are drawn between the cells, as attributes, Word and editors of mail say it.
+fn is_ruled(document: &Document, table: NodeId, rows: &[(NodeId, Vec<Cell>)]) -> bool {
+    let attribute = |node: NodeId, name| document.element(node).and_then(|e| e.attribute(&name));
+    let border = attribute(table, local_name!("border")).and_then(integer);
+    let class = attribute(table, local_name!("class")).unwrap_or_default();
+    let is_bordered = |cell: &Cell| {
+        let style = attribute(cell.node, local_name!("style")).unwrap_or_default();
+        let has_none = ["0 solid", "0px solid", "width:0;", "width:0px"];
+        style.contains("border")
+            && style.contains("solid")
+            && !has_none.iter().any(|none| style.contains(none))
+    };
+    let cells = || rows.iter().flat_map(|(_, cells)| cells).take(MAX_RULED);
+    border.is_some_and(|border| border > 0)
+        || class.contains("MsoTableGrid")
+        || (cells().count() > 1 && cells().all(is_bordered))
 }
 
 /// Returns cells with their columns.
@@ -324,9 +353,9 @@ fn bit(column: usize) -> u64 {
     1 << column.min(63)
 }
 
-/// Returns whether a column keeps its place.
-pub(super) fn keeps(places: u64, column: usize) -> bool {
-    places & bit(column) != 0
+/// Returns whether a column is among others.
+pub(super) fn has(columns: u64, column: usize) -> bool {
+    columns & bit(column) != 0
 }
 
 /// Returns the bits of the columns before the last one.
@@ -342,15 +371,13 @@ fn line(survey: &Survey, cells: &[Cell], places: u64) -> Row {
         .filter(|cell| survey.get(cell.node).is_filled())
         .collect();
     let short = filled.iter().all(|cell| is_short(survey, cell));
-    let (named, has_places) = match filled.as_slice() {
-        [] => (false, false),
-        [first, rest @ ..] => (
-            first.header && rest.iter().any(|cell| !cell.header),
-            places & (bit(first.column) - 1) != 0,
-        ),
-    };
+    let has_places = filled
+        .first()
+        .is_some_and(|first| places & (bit(first.column) - 1) != 0);
     if !short || (filled.len() < 2 && !has_places) {
         return Row::Blocks;
     }
-    Row::Line { named, places }
+    let headers = filled.iter().filter(|cell| cell.header);
+    let names = headers.fold(0, |names, cell| names | bit(cell.column));
+    Row::Line { names, places }
 }

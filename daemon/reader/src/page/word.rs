@@ -24,11 +24,17 @@ pub(super) struct Item {
     pub(super) level: usize,
 }
 
-/// Returns what a paragraph is an item of. Its marker is a text of its own at its beginning.
+/// Returns what a paragraph is an item of. Its marker is a text of its own at its beginning, with spaces in
+/// small letters behind it. Gmail takes the properties of Word away, and leaves the class and the margin.
 pub(super) fn item(document: &Document, sight: &Sight, top: NodeId) -> Option<Item> {
-    let list = style(document.element(top)?);
-    let level = list.split("mso-list:").nth(1)?.split("level").nth(1)?;
-    let level = level.chars().next()?.to_digit(10)? as usize;
+    let element = document.element(top)?;
+    let class = element.attribute(&local_name!("class")).unwrap_or_default();
+    let list = style(element);
+    let level = match list.split_once("mso-list:") {
+        Some((_, list)) => digit(list.split_once("level")?.1)?,
+        None if class.contains("MsoListParagraph") => margin(&list),
+        None => return None,
+    };
     let mut fonts = String::new();
     let mut inside = document.walk(top).take(MAX_INSIDE);
     let node = inside.find_map(|visit| {
@@ -40,7 +46,8 @@ pub(super) fn item(document: &Document, sight: &Sight, top: NodeId) -> Option<It
         }
         let style = style(document.element(node)?);
         fonts += &style;
-        style.contains("mso-list:ignore").then_some(Some(node))
+        let is_marker = style.contains("mso-list:ignore") || has_spaces(document, node);
+        is_marker.then_some(Some(node))
     })??;
     let mut text = String::new();
     for visit in document.walk(node).take(MAX_INSIDE) {
@@ -70,11 +77,48 @@ pub(super) fn item(document: &Document, sight: &Sight, top: NodeId) -> Option<It
     })
 }
 
+/// Returns whether an element ends with spaces of 7 points.
+fn has_spaces(document: &Document, node: NodeId) -> bool {
+    let last = document.node(node).last;
+    last.and_then(|last| document.element(last))
+        .is_some_and(|last| style(last).starts_with("font:7.0pt"))
+}
+
+/// Returns the level of a paragraph by its margin. Each level has half an inch.
+fn margin(style: &str) -> usize {
+    let points = style
+        .split_once("margin-left:")
+        .map_or("", |(_, margin)| margin);
+    let (points, inches) = (points.split_once("pt"), points.split_once("in"));
+    let number =
+        |found: Option<(&str, &str)>| found.and_then(|(number, _)| number.parse::<f32>().ok());
+    let points = number(points).or(number(inches).map(|inches| inches * 72.0));
+    points.map_or(1, |points| (points / 36.0) as usize)
+}
+
+fn digit(text: &str) -> Option<usize> {
+    text.chars()
+        .next()?
+        .to_digit(10)
+        .map(|digit| digit as usize)
+}
+
 /// Returns whether a box has a line above it and no other border. Outlook puts one before the mail that is
 /// answered.
 pub(super) fn is_divided(element: &Element) -> bool {
     let style = style(element);
-    style.starts_with("border:none;") && style.contains(";border-top:solid")
+    let border = |side: &str| {
+        let declarations = style.split(';').filter_map(|one| one.split_once(':'));
+        let mut found = declarations.filter(|(name, _)| {
+            *name == "border"
+                || name
+                    .strip_prefix("border-")
+                    .is_some_and(|name| name == side)
+        });
+        found.next_back().map(|(_, value)| value)
+    };
+    border("top").is_some_and(|value| value.contains("solid"))
+        && ["left", "right", "bottom"].map(border) == [Some("none"); 3]
 }
 
 /// Returns whether a marker is a bullet. Fonts of symbols show a letter as one.

@@ -16,9 +16,7 @@ impl Writer {
     pub(in crate::page) fn push_item(&mut self, marker: &str) {
         if self.is_joined() || self.code.is_some() {
             if !marker.is_empty() {
-                if !self.line.ends_with_break() {
-                    self.line.space();
-                }
+                self.line.space();
                 self.line.written(marker, None);
             }
             return self.prefixes.push(Prefix::default());

@@ -58,18 +58,20 @@ impl Writer {
         let cells = std::mem::take(&mut self.cells);
         match row {
             Row::Blocks => {}
-            Row::Line { named, places } => {
+            Row::Line { names, places } => {
                 let last = cells.iter().rposition(|cell| !cell.is_empty());
-                let kept: Vec<&str> = cells
+                let kept: Vec<Cell> = cells
                     .iter()
                     .enumerate()
                     .filter(|(column, cell)| {
-                        let keeps = Some(*column) < last && table::keeps(places, *column);
+                        let keeps = Some(*column) < last && table::has(places, *column);
                         !cell.is_empty() || keeps
                     })
-                    .map(|(_, cell)| cell.as_str())
+                    .map(|(column, cell)| (table::has(names, column), cell.as_str()))
                     .collect();
-                self.write_joined(&kept, named);
+                if !kept.is_empty() {
+                    self.write_line(&joined(&kept));
+                }
                 self.gap = self.gap.max(Gap::Line);
             }
             Row::Grid {
@@ -95,24 +97,38 @@ impl Writer {
             }
         }
     }
+}
 
-    fn write_joined(&mut self, cells: &[&str], named: bool) {
-        let Some((first, rest)) = cells.split_first() else {
-            return;
+/// The text of a cell, and whether it may name the cells behind it.
+type Cell<'a> = (bool, &'a str);
+
+/// Returns the cells of a row as a line. A name is joined to what it names.
+fn joined(cells: &[Cell]) -> String {
+    let ends = |cell: &str| cell.trim_end_matches('*').ends_with(':');
+    let mut line = String::new();
+    for (at, (is_name, cell)) in cells.iter().enumerate() {
+        line.push_str(cell);
+        let Some((is_name_too, next)) = cells.get(at + 1) else {
+            break;
         };
-        let ends = first.trim_end_matches('*').ends_with(':');
-        // An empty place has one space.
-        let join = |cells: &[&str]| {
-            let line = cells.join(" | ");
-            let line = line.replace(" |  |", " | |").replace(" |  |", " | |");
-            line.trim_start().to_owned()
-        };
-        let line = match (rest.is_empty(), ends, named) {
-            (true, ..) => (*first).to_owned(),
-            (false, true, _) => format!("{first} {}", join(rest)),
-            (false, false, true) => format!("{first}: {}", join(rest)),
-            (false, false, false) => join(cells),
-        };
-        self.write_line(&line);
+        line.push_str(match (ends(cell) && !ends(next), is_name, is_name_too) {
+            (true, ..) => " ",
+            _ if cells.len() == 2 && is_marker(cell) => " ",
+            (false, true, false) if !ends(cell) => ": ",
+            _ => " | ",
+        });
     }
+    // An empty place has one space.
+    let line = line.replace(" |  |", " | |").replace(" |  |", " | |");
+    line.replace(":  |", ": |").trim_start().to_owned()
+}
+
+/// Returns whether a cell is the marker of an item.
+fn is_marker(cell: &str) -> bool {
+    const BULLETS: &str = "•●▪■◦‣·✓✔✗✘➜→»›";
+    let mut letters = cell.chars();
+    let is_bullet =
+        matches!((letters.next(), letters.next()), (Some(c), None) if BULLETS.contains(c));
+    let number = cell.strip_suffix(['.', ')']).unwrap_or_default();
+    is_bullet || matches!(number.len(), 1..=2) && number.bytes().all(|b| b.is_ascii_digit())
 }
