@@ -45,6 +45,22 @@ impl Page<'_> {
         self.writer.gap(gap);
     }
 
+    /// Writes the gap of an element in which nothing is seen. A block still ends a line, and a break or a
+    /// fixed space makes a blank one. An element with a space separates words.
+    pub(super) fn empty_gap(&mut self, node: NodeId, element: &Element, style: &Computed) {
+        let frame = style.frame.as_deref();
+        if frame.is_some_and(|frame| frame.is_absolute()) {
+            return;
+        }
+        match self.survey.get(node).blank_line && is_line(style) {
+            true => self.writer.gap(Gap::Blank),
+            false => {
+                self.gap(node, element, style, Side::Left);
+                self.gap(node, element, style, Side::Right);
+            }
+        }
+    }
+
     /// Returns the gap between a column and the one beside it: a blank line if both have several lines, a
     /// space if both are short. Other columns have the gaps of blocks.
     fn column_gap(&self, node: NodeId, style: &Computed, side: Side) -> Option<Gap> {
@@ -106,7 +122,7 @@ fn is_row(style: &Computed) -> bool {
 }
 
 /// Returns whether an element has lines of its own, and is no part of a table.
-pub(super) fn is_line(style: &Computed) -> bool {
+fn is_line(style: &Computed) -> bool {
     matches!(style.display, Display::Block | Display::ListItem)
 }
 

@@ -198,15 +198,7 @@ impl Page<'_> {
         }
         let content = self.survey.get(node);
         if content.is_empty() {
-            // An empty block still ends a line, and an element with a space separates words.
-            let frame = style.frame.as_deref();
-            let is_beside = frame.is_some_and(|frame| frame.is_absolute());
-            if content.blank_line && gaps::is_line(style) && !is_beside {
-                self.writer.gap(Gap::Blank);
-            } else if !is_beside {
-                self.gap(node, element, style, Side::Left);
-                self.gap(node, element, style, Side::Right);
-            }
+            self.empty_gap(node, element, style);
             // An item without content has a number.
             if style.display == Display::ListItem
                 && element.html_name() == "li"
