@@ -5,11 +5,11 @@ use crate::sight::Sight;
 use html5ever::local_name;
 
 /// Most nodes of a paragraph up to the text behind its marker.
-const MAX_INSIDE: usize = 64;
+const MAX_INSIDE: usize = 24;
 /// Most characters of a marker.
 const MAX_MARKER: usize = 8;
 /// Most characters of a style.
-const MAX_STYLE: usize = 2_000;
+const MAX_STYLE: usize = 600;
 /// Deepest level of a list.
 const MAX_LEVEL: usize = 9;
 
