@@ -263,6 +263,11 @@ fn what_mail_programs_show_stays_in_html() {
         ),
         ("<input type=checkbox checked>a", "☑ a", "a box"),
         (
+            "<li>\n<input type=checkbox>\n<p>a</p></li>b <input type=checkbox><p>c</p>",
+            "<li>\n\n<p>☐ a</p></li>b ☐ <p>c</p>",
+            "a box before a paragraph",
+        ),
+        (
             "<font color=red>a</font><center>b</center>",
             "<font color=\"red\">a</font><center>b</center>",
             "old elements",

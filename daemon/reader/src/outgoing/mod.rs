@@ -12,6 +12,7 @@ mod direction;
 mod dress;
 mod edits;
 mod elements;
+mod form;
 pub mod invisible;
 mod layout;
 mod left_out;

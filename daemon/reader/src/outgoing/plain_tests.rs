@@ -300,6 +300,8 @@ fn tasks_keep_their_numbers_and_levels() {
     for (content, expected) in [
         ("1. [ ] a\n2. [x] b", "1. ☐ a\n2. ☑ b"),
         ("- [x] a\n  - [ ] b\n- c", "☑ a\n  ☐ b\n- c"),
+        ("- [x] a\n\n  more\n- [ ] *b*", "☑ a\n\n  more\n\n☐ b"),
+        ("1. [ ] a\n\n2. [x] b", "1. ☐ a\n\n2. ☑ b"),
     ] {
         let parts = crate::outgoing::parts(content, Format::Markdown).unwrap();
         assert_eq!(parts.text, expected);

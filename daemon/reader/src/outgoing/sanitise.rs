@@ -5,7 +5,7 @@ use super::{
     addresses::{self, Use},
     css,
     elements::{self, Treatment},
-    invisible,
+    form, invisible,
     left_out::{Kind, LeftOut},
     tree::{Data, Edge, Element, NodeId, Tree},
 };
@@ -113,9 +113,9 @@ fn open(tree: &mut Tree, id: NodeId, left_out: &mut LeftOut, anchors: &HashSet<S
             }
             match elements::treatment(element.tag()) {
                 Treatment::Remove(kind) => {
-                    let words = replacement(element).map(str::to_owned);
+                    let words = form::replacement(element).map(str::to_owned);
                     match words {
-                        Some(words) => replace(tree, id, &words, left_out),
+                        Some(words) => form::replace(tree, id, &words, left_out),
                         None if tree.tag(id) == "style" => {}
                         None => left_out.add(kind),
                     }
@@ -216,34 +216,6 @@ fn page_style(tree: &mut Tree, id: NodeId, left_out: &mut LeftOut) -> Option<Nod
     }
     attributes(element, left_out, &HashSet::new());
     Some(div)
-}
-
-/// Returns the text that stands for a control of a form: the state of a box, the words of a button.
-fn replacement(element: &Element) -> Option<&str> {
-    if element.tag() != "input" {
-        return None;
-    }
-    let kind = element.attr("type").unwrap_or_default();
-    match kind.to_ascii_lowercase().as_str() {
-        "checkbox" if element.attr("checked").is_some() => Some("☑"),
-        "checkbox" => Some("☐"),
-        "submit" | "button" | "reset" => element.attr("value").filter(|value| !value.is_empty()),
-        _ => None,
-    }
-}
-
-/// Inserts the text that stands for a control before it.
-fn replace(tree: &mut Tree, id: NodeId, words: &str, left_out: &mut LeftOut) {
-    let is_box = matches!(words, "☐" | "☑");
-    if !is_box {
-        left_out.add(Kind::Form);
-    }
-    let next = tree.next_sibling(id).map(|next| tree.data(next));
-    let has_space = matches!(next, Some(Data::Text(text)) if text.starts_with([' ', '\n']));
-    let space = if is_box && !has_space { " " } else { "" };
-    let text = Data::Text(format!("{words}{space}").as_str().into());
-    let text = tree.add(text);
-    tree.insert_before(id, text);
 }
 
 /// Returns the ids of the document to which its links lead.
