@@ -135,29 +135,34 @@ fn read_text(text: &str, mut findings: Findings) -> Reading {
     }
 }
 
-/// Escapes the Markdown links and images of a text part. A person sees their targets; a program that
-/// renders the text would hide them behind a text that can name another host.
+/// Escapes the Markdown links and images of a text part, also those by reference. A person sees their
+/// targets; a program that renders the text would hide them behind a text that can name another host.
 fn without_links(text: &str) -> Cow<'_, str> {
     const SCHEMES: [&str; 6] = ["http:", "https:", "//", "www.", "mailto:", "data:"];
     let is_target = |text: &str| {
-        let text = text.trim_start_matches(['<', ' ', '\n', '\t']);
+        let text = text.trim_start_matches(['<', '>', ' ', '\r', '\n', '\t']);
         SCHEMES.iter().any(|scheme| {
             let start = text.get(..scheme.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
         })
     };
-    let mut parts = text.split("](");
+    // Of `[words](target)`, or of the line `[name]: target` to which `[words][name]` refers.
+    let is_link = |after: &str| after.strip_prefix(['(', ':']).is_some_and(is_target);
+    let mut parts = text.split(']');
     let mut out = String::from(parts.next().unwrap_or_default());
-    let mut escapes = false;
+    let mut at = out.len();
     for part in parts {
-        let is_link = is_target(part);
-        escapes |= is_link;
-        out.push_str(if is_link { "]\\(" } else { "](" });
+        at += 1;
+        out.push(']');
+        if text.get(at..).is_some_and(is_link) {
+            out.push('\\');
+        }
         out.push_str(part);
+        at += part.len();
     }
-    match escapes {
-        true => out.into(),
-        false => text.into(),
+    match out.len() == text.len() {
+        true => text.into(),
+        false => out.into(),
     }
 }
 
@@ -185,6 +190,15 @@ mod tests {
                 "[https://bank.example]\\(https://evil.example/x) ![x]\\(<HTTP://t.example/p.png>)",
             ),
             ("a[0](1) and [x](y)", "a[0](1) and [x](y)"),
+            (
+                "[https://bank.example][1]\n\n[1]: https://evil.example/x",
+                "[https://bank.example][1]\n\n[1]\\: https://evil.example/x",
+            ),
+            (
+                "> [a b]:\n> <https://evil.example>",
+                "> [a b]\\:\n> <https://evil.example>",
+            ),
+            ("[Bob]: see a[1]: b ]:", "[Bob]: see a[1]: b ]:"),
         ] {
             let reading = read_text(text, Findings::default());
             assert_eq!(reading.markdown, shown);
