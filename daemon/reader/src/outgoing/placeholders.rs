@@ -3,7 +3,7 @@
 use super::{
     elements,
     markup::Tag,
-    tags::{Context, PLACEHOLDERS, Part, is_office, is_raw_text, pairs, split},
+    tags::{Context, Opened, PLACEHOLDERS, Part, is_office, is_raw_text, pairs, split},
 };
 use crate::html;
 use std::borrow::Cow;
@@ -20,18 +20,20 @@ pub(super) fn with_placeholders(html: &str) -> Cow<'_, str> {
     let (paired, foreign) = pairs(&pieces);
     let [(_, parts)] = pieces;
     let mut out = String::with_capacity(html.len() + 16);
+    let mut opened = Opened::default();
     for (at, part) in parts.iter().enumerate() {
         let is_of = |list: &[bool]| list.get(at).copied().unwrap_or(false);
         match part {
             Part::Text(text) if !is_of(&foreign) => push_html_text(text, &mut out),
             Part::Tag(tag)
                 if !is_of(&foreign)
-                    && is_placeholder(tag, is_of(&paired))
-                    && !is_structure(tag, &parts, at) =>
+                    && (is_placeholder(tag, is_of(&paired)) && !is_structure(tag, &parts, at)
+                        || !is_of(&paired) && is_word(tag, &parts, at, &opened)) =>
             {
                 out.push_str(&tag.source.replacen('<', "&lt;", 1));
             }
             Part::Text(_) | Part::Tag(_) | Part::Raw(_) | Part::Other(_) | Part::Unread(_) => {
+                opened.add(part);
                 out.push_str(part.source());
             }
         }
@@ -92,6 +94,37 @@ fn is_structure(tag: &Tag<'_>, parts: &[Part<'_>], at: usize) -> bool {
     follows_block && has_content
 }
 
+/// Returns whether a tag without an end tag stands in a sentence as a word does, as in `the <h1> tag`.
+fn is_word(tag: &Tag<'_>, parts: &[Part<'_>], at: usize, opened: &Opened) -> bool {
+    let name = tag.name.to_ascii_lowercase();
+    if tag.is_end
+        || tag.has_attributes
+        || matches!(name.as_str(), "br" | "hr" | "wbr")
+        || opened.has_place_for(&name)
+    {
+        return false;
+    }
+    let before = at.checked_sub(1).and_then(|before| parts.get(before));
+    let follows_words = match before {
+        Some(Part::Text(text)) => {
+            let line = text.rsplit('\n').next().unwrap_or_default();
+            !line.trim().is_empty()
+                && line.ends_with([' ', '(', '[', '/', '"', '\'', '`', '“', '‘'])
+        }
+        Some(Part::Tag(_) | Part::Raw(_) | Part::Other(_) | Part::Unread(_)) | None => false,
+    };
+    let precedes_words = match parts.get(at + 1) {
+        Some(Part::Text(text)) => {
+            let line = text.split('\n').next().unwrap_or_default();
+            !line.trim().is_empty() && !line.starts_with(char::is_alphanumeric)
+        }
+        Some(Part::Tag(after)) => after.is_end,
+        Some(Part::Raw(_) | Part::Other(_) | Part::Unread(_)) => false,
+        None => true,
+    };
+    follows_words && precedes_words
+}
+
 /// Returns whether a tag of an HTML document is text.
 fn is_placeholder(tag: &Tag<'_>, is_paired: bool) -> bool {
     let name = tag.name.to_ascii_lowercase();
@@ -133,6 +166,18 @@ mod tests {
             ("<?xml:x />a <name>", "<?xml:x />a &lt;name>"),
             ("<p>Use <plaintext> in</p>", "<p>Use &lt;plaintext> in</p>"),
             (
+                "<p>an <option>, an <a>, an <h1> in a <table>, `<ul>` (<li>) or <div></p>",
+                "<p>an &lt;option>, an &lt;a>, an &lt;h1> in a &lt;table>, `&lt;ul>` (&lt;li>) or &lt;div></p>",
+            ),
+            (
+                "<p>The <td> of a <tr>.</p><table><tr><td>a <td> b</table>a <td> b",
+                "<p>The &lt;td> of a &lt;tr>.</p><table><tr><td>a <td> b</table>a &lt;td> b",
+            ),
+            (
+                "<p>close a <noscript>, <b> or <pre> tag",
+                "<p>close a &lt;noscript>, &lt;b> or &lt;pre> tag",
+            ),
+            (
                 "<div><address></div><p><address>Berlin</p><td><address>, Berlin</td>",
                 "<div>&lt;address></div><p>&lt;address>Berlin</p><td>&lt;address>, Berlin</td>",
             ),
@@ -150,6 +195,9 @@ mod tests {
             "<p>a</p><details><summary>More<p>b</details><form>\n<input name=x>",
             "<article><h1>a</h1> <section><p>b</p></article>",
             "<p>a < b</p><div class=\"a\"\"b\">c<td =x>d<o:p ==>",
+            "<p>a <br> b <hr> c <p> d <b>e <i>f</i></b>",
+            "<p>a</p> <h1> b\n<div>c\n <div> d\n e\n<ul> <li> f <li> g</ul> h <dl> <dt> i <dd> j",
+            "<ruby> a <rt> b</ruby> <select> <option> c <option> d</select>Intro<h1>Title",
         ] {
             assert_eq!(with_placeholders(html), html);
         }

@@ -22,12 +22,46 @@ const OPTIONAL_END: [&str; 17] = [
 ];
 /// Elements that do nothing without attributes and an end tag, and whose names people write in
 /// angle brackets for what they mean.
-pub(super) const PLACEHOLDERS: [&str; 34] = [
-    "abbr", "address", "area", "audio", "base", "button", "canvas", "cite", "code", "data",
-    "details", "dialog", "form", "image", "input", "label", "link", "map", "meter", "object",
-    "output", "picture", "progress", "search", "section", "select", "slot", "source", "summary",
-    "svg", "template", "time", "var", "video",
+pub(super) const PLACEHOLDERS: [&str; 36] = [
+    "a", "abbr", "address", "area", "audio", "base", "button", "canvas", "cite", "code", "data",
+    "details", "dialog", "form", "image", "input", "label", "link", "map", "meter", "noscript",
+    "object", "output", "picture", "progress", "search", "section", "select", "slot", "source",
+    "summary", "svg", "template", "time", "var", "video",
 ];
+
+/// The open elements of a document, by their names.
+#[derive(Debug, Default)]
+pub(super) struct Opened(HashMap<String, usize>);
+
+impl Opened {
+    pub(super) fn add(&mut self, part: &Part<'_>) {
+        if let Part::Tag(tag) = part {
+            let count = self.0.entry(tag.name.to_ascii_lowercase()).or_default();
+            *count = match tag.is_end {
+                true => count.saturating_sub(1),
+                false => *count + 1,
+            };
+        }
+    }
+
+    /// Returns whether an element stands in one of those without which it does nothing.
+    pub(super) fn has_place_for(&self, name: &str) -> bool {
+        let around: &[&str] = match name {
+            "p" => return true,
+            "li" => &["ul", "ol", "menu", "dir"],
+            "caption" | "col" | "colgroup" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" => {
+                &["table"]
+            }
+            "dd" | "dt" => &["dl"],
+            "option" | "optgroup" => &["select", "datalist"],
+            "rp" | "rt" => &["ruby"],
+            _ => &[],
+        };
+        around
+            .iter()
+            .any(|name| self.0.get(*name).is_some_and(|count| *count > 0))
+    }
+}
 
 /// Place of a piece of HTML in the Markdown document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +110,7 @@ impl<'a> Pieces<'a> {
     pub(super) fn finish(self) -> Vec<String> {
         let (paired, foreign) = pairs(&self.0);
         let mut at = 0;
+        let mut opened = Opened::default();
         let pieces = self.0.iter().map(|(context, parts)| {
             let mut out = String::new();
             for part in parts {
@@ -86,7 +121,8 @@ impl<'a> Pieces<'a> {
                     Part::Text(text) | Part::Unread(text) => push_without_tags(text, &mut out),
                     Part::Raw(text) => out.push_str(text),
                     Part::Other(text) => escape(text, &mut out),
-                    Part::Tag(tag) if is_foreign || keeps(tag, *context, is_paired) => {
+                    Part::Tag(tag) if is_foreign || keeps(tag, *context, is_paired, &opened) => {
+                        opened.add(part);
                         out.push_str(tag.source);
                     }
                     Part::Tag(tag) => escape(tag.source, &mut out),
@@ -108,7 +144,7 @@ pub(super) fn is_office(name: &str) -> bool {
 /// Returns whether the first tag of a block is no element of HTML, so that the block is text.
 pub(super) fn starts_unknown(block: &str) -> bool {
     match split(block.trim_start()).first() {
-        Some(Part::Tag(tag)) => !keeps(tag, Context::Block, true),
+        Some(Part::Tag(tag)) => !keeps(tag, Context::Block, true, &Opened::default()),
         Some(Part::Other(_)) => true,
         Some(Part::Text(_) | Part::Raw(_) | Part::Unread(_)) | None => false,
     }
@@ -117,7 +153,7 @@ pub(super) fn starts_unknown(block: &str) -> bool {
 /// Returns whether text starts with the tag of an element of HTML.
 pub(super) fn starts_known(text: &str) -> bool {
     match split(text.trim_start()).first() {
-        Some(Part::Tag(tag)) => keeps(tag, Context::Block, true),
+        Some(Part::Tag(tag)) => keeps(tag, Context::Block, true, &Opened::default()),
         Some(Part::Raw(_)) => true,
         Some(Part::Text(_) | Part::Other(_) | Part::Unread(_)) | None => false,
     }
@@ -172,7 +208,7 @@ pub(super) fn pairs(pieces: &[(Context, Vec<Part<'_>>)]) -> (Vec<bool>, Vec<bool
     (paired, foreign)
 }
 
-fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool) -> bool {
+fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool, opened: &Opened) -> bool {
     let name = tag.name.to_ascii_lowercase();
     if is_office(&name) {
         return true;
@@ -206,7 +242,8 @@ fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool) -> bool {
         Context::Block => true,
         Context::Inline { after_word } => {
             let is_upper = tag.name != name;
-            OPTIONAL_END.contains(&name.as_str()) && !(after_word && is_upper)
+            let has_optional_end = OPTIONAL_END.contains(&name.as_str());
+            has_optional_end && !(after_word && is_upper) && opened.has_place_for(&name)
         }
     }
 }

@@ -52,6 +52,7 @@ fn tags_of_html_stay_and_other_angle_brackets_are_text() {
             "&lt;b&gt;",
             "an inline element without its end",
         ),
+        (inline, "<td>", "&lt;td&gt;", "a cell without a table"),
         (inline, "<b and c>", "&lt;b and c&gt;", "a comparison"),
         (
             inline,
@@ -171,4 +172,9 @@ fn a_pair_may_span_several_pieces() {
     let inline = Context::Inline { after_word: false };
     assert_eq!(shown(inline, &["<b>", "</b>"]), "<b></b>");
     assert_eq!(shown(inline, &["<b>", "<i>", "</b>"]), "<b>&lt;i&gt;</b>");
+    let cells = ["<table>", "<td>", "<td>", "</table>"];
+    assert_eq!(shown(inline, &cells), cells.concat());
+    let after = ["<table>", "</table>", "<td>"];
+    assert_eq!(shown(inline, &after), "<table></table>&lt;td&gt;");
+    assert_eq!(shown(inline, &["<ul>", "<li>"]), "&lt;ul&gt;&lt;li&gt;");
 }
