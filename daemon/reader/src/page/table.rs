@@ -39,6 +39,8 @@ pub(super) enum Row {
     Grid {
         columns: usize,
         header: bool,
+        /// Whether the header is empty, because the row is data.
+        bare: bool,
         /// Whether the table has names for its columns, so that it is no layout.
         named: bool,
     },
@@ -51,6 +53,8 @@ struct Cell {
     column: usize,
     width: usize,
     header: bool,
+    /// Whether it covers rows below.
+    tall: bool,
 }
 
 /// Whether cells need the empty places before them, with the bits of the used columns.
@@ -121,6 +125,7 @@ impl Tables {
                 Some((columns, header, named)) if at >= header => Row::Grid {
                     columns,
                     header: at == header,
+                    bare: cells.iter().any(|cell| cell.tall && !cell.header),
                     named,
                 },
                 _ => line(survey, cells, places),
@@ -326,6 +331,7 @@ fn place(
             column,
             width,
             header: head || element.html_name() == "th",
+            tall: rows > 1,
         });
         column += width;
     }

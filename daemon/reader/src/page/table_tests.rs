@@ -37,6 +37,20 @@ fn tables_are_data_or_layout() {
 }
 
 #[test]
+fn a_first_row_that_covers_others_is_no_header() {
+    check(&[
+        (
+            "<table><tr><td rowspan=2>North<td>Kiel<td>5<tr><td>Husum<td>7</table>",
+            "| | | |\n|---|---|---|\n| North | Kiel | 5 |\n| | Husum | 7 |",
+        ),
+        (
+            "<table><thead><tr><td rowspan=2>Day<td colspan=2>Time<tr><td>from<td>to</thead><tr><td>Mon<td>9<td>5</table>",
+            "| Day | Time | |\n|---|---|---|\n| | from | to |\n| Mon | 9 | 5 |",
+        ),
+    ]);
+}
+
+#[test]
 fn a_table_with_lines_between_its_cells_is_data() {
     const CELL: &str = "<td style='border:solid windowtext 1.0pt'>";
     let word = format!(

@@ -75,7 +75,10 @@ impl Writer {
                 self.gap = self.gap.max(Gap::Line);
             }
             Row::Grid {
-                columns, header, ..
+                columns,
+                header,
+                bare,
+                ..
             } => {
                 if cells.iter().all(String::is_empty) {
                     return;
@@ -83,19 +86,29 @@ impl Writer {
                 if header && !self.fresh_item {
                     self.gap = Gap::Blank;
                 }
+                if header && bare {
+                    self.write_line(&format!("|{}", " |".repeat(columns)));
+                    self.write_rule(columns);
+                }
                 let mut line = String::from("|");
                 for column in 0..columns {
                     let cell = cells.get(column).map_or("", String::as_str);
                     line.push_str(&format!(" {cell} |"));
                 }
                 self.write_line(&line.replace("|  |", "| |").replace("|  |", "| |"));
-                if header {
-                    self.gap = Gap::Line;
-                    self.write_line(&format!("|{}", "---|".repeat(columns)));
+                if header && !bare {
+                    self.write_rule(columns);
                 }
                 self.gap = Gap::Line;
             }
         }
+    }
+
+    /// Writes the line under the names of the columns of a Markdown table.
+    fn write_rule(&mut self, columns: usize) {
+        self.gap = Gap::Line;
+        self.write_line(&format!("|{}", "---|".repeat(columns)));
+        self.gap = Gap::Line;
     }
 }
 
@@ -130,5 +143,7 @@ fn is_marker(cell: &str) -> bool {
     let is_bullet =
         matches!((letters.next(), letters.next()), (Some(c), None) if BULLETS.contains(c));
     let number = cell.strip_suffix(['.', ')']).unwrap_or_default();
-    is_bullet || matches!(number.len(), 1..=2) && number.bytes().all(|b| b.is_ascii_digit())
+    is_bullet
+        || matches!(cell, "[ ]" | "[x]")
+        || matches!(number.len(), 1..=2) && number.bytes().all(|b| b.is_ascii_digit())
 }
