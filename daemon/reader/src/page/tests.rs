@@ -79,6 +79,10 @@ fn lists_and_quotes_have_their_marks() {
             "> a\n> >\n> > b",
         ),
         ("<ul><li><p>a</p><p>b</p></ul>", "- a\n\n  b"),
+        (
+            "<pre>a<ol><li>x<li>y</ol>b</pre>",
+            "```\na\n1. x\n2. y\nb\n```",
+        ),
     ]);
 }
 

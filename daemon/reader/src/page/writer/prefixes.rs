@@ -16,8 +16,10 @@ impl Writer {
     pub(in crate::page) fn push_item(&mut self, marker: &str) {
         if self.is_joined() || self.code.is_some() {
             if !marker.is_empty() {
-                self.line.space();
-                self.line.written(marker, None);
+                if self.code.is_none() {
+                    self.line.space();
+                }
+                self.mark(marker, None);
             }
             return self.prefixes.push(Prefix::default());
         }
