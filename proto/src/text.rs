@@ -42,6 +42,9 @@ pub struct TooLong {
 }
 
 impl<const MAX: usize> Text<MAX> {
+    /// Limit in bytes.
+    pub const MAX: usize = MAX;
+
     /// Returns `text` if it is within the limit.
     ///
     /// # Errors

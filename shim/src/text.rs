@@ -5,12 +5,16 @@ use serde::Serialize;
 use std::borrow::Cow;
 use tai_proto::{
     mail::{Envelope, LeftOut},
+    names::field_within,
     text::HeaderText,
 };
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Limit of a table cell, except a preview, in user-perceived characters.
 const MAX_CELL: usize = 100;
+
+/// Limit of a sender in a list, in bytes.
+const MAX_SENDER: usize = 200;
 
 /// Trust in content.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -75,7 +79,7 @@ impl From<Envelope> for MessageSummary {
     fn from(mail: Envelope) -> Self {
         Self {
             id: mail.id.get(),
-            from: short(mail.from),
+            from: sender(&mail.from).into_owned(),
             subject: short(mail.subject),
             date: mail.date.into_string(),
             read: mail.read,
@@ -195,6 +199,14 @@ pub(crate) fn short(text: HeaderText) -> String {
     match cut(&text) {
         Cow::Owned(text) => text,
         Cow::Borrowed(_) => text.into_string(),
+    }
+}
+
+/// Returns a sender for a list: on one line, and cut to [`MAX_SENDER`] so that the end of its address stays.
+pub(crate) fn sender(from: &str) -> Cow<'_, str> {
+    match line(from) {
+        Cow::Borrowed(from) => field_within(from, MAX_SENDER),
+        Cow::Owned(from) => field_within(&from, MAX_SENDER).into_owned().into(),
     }
 }
 

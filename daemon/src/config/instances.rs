@@ -205,11 +205,10 @@ impl Rules {
         }
     }
 
-    /// Returns the rule that forbids a recipient; `None` if it is permitted. A recipient that is no
-    /// address (`None`) matches no pattern.
-    pub(crate) fn forbids_recipient(&self, to: Option<&Address>) -> Option<String> {
+    /// Returns the rule that forbids a recipient; `None` if it is permitted.
+    pub(crate) fn forbids_recipient(&self, to: &Address) -> Option<String> {
         let allowed = self.allow_to.as_ref()?;
-        (!allowed.match_any(to)).then(|| self.rule("allow_to", allowed))
+        (!allowed.match_any(Some(to))).then(|| self.rule("allow_to", allowed))
     }
 
     /// Returns the rule that hides the mail of a sender; `None` if the instance may read it. A

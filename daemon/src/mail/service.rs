@@ -27,7 +27,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tai_auth::{
-    bridge::{Bearer, Bridge, BridgeError, Message},
+    bridge::{Bearer, Bridge, BridgeError, Head, Message},
     session::{
         Session,
         clock::{Clock, SystemClock},
@@ -329,7 +329,21 @@ impl<B: Bridge> MailService<B> {
                 what: format!("access to email {id}"),
                 rule,
             }),
-            None => Ok(message),
+            None => {
+                self.note_head(view, id, &message.head);
+                Ok(message)
+            }
+        }
+    }
+
+    /// Records that an agent may see the sender and the subject of a mail, if the policy of approval asks
+    /// for it.
+    fn note_head(&self, view: View<'_>, id: MailId, head: &Head) {
+        if let View::Agent { address, .. } = view
+            && self.approvals.policy() == ConfirmPolicy::Unfamiliar
+        {
+            let own = address.as_str();
+            (self.familiar).listed(own, id, &head.from, &head.subject, "");
         }
     }
 

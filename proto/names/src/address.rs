@@ -39,6 +39,8 @@ pub enum AddressRule {
     Shape,
     /// No backslash.
     NoBackslash,
+    /// No `%`, `!` or `=?` before the `@`.
+    NoRoute,
     /// Each dot is between two parts.
     Dots,
     /// At most 64 bytes before the `@`.
@@ -67,6 +69,9 @@ impl AddressRule {
             Self::One => "one address at a time; call again for each recipient",
             Self::Shape => "an address reads name@domain, without spaces or line breaks",
             Self::NoBackslash => "an address has no backslash",
+            Self::NoRoute => {
+                "an address has no `%`, `!` or `=?` before the @: some mail servers send such mail elsewhere"
+            }
             Self::Dots => {
                 "a dot in an address stands between two parts, such as in a.b@example.com"
             }
@@ -231,6 +236,9 @@ fn broken_rule(text: &str) -> Option<AddressRule> {
     };
     if text.contains('\\') {
         return Some(AddressRule::NoBackslash);
+    }
+    if local.contains(['%', '!']) || local.contains("=?") {
+        return Some(AddressRule::NoRoute);
     }
     let has_empty_part = |part: &str| part.split('.').any(str::is_empty);
     if has_empty_part(local) || has_empty_part(domain) {

@@ -8,10 +8,12 @@
 mod address;
 mod automatic;
 pub mod environment;
+mod field;
 mod mail_id;
 mod name;
 pub mod variables;
 
 pub use address::{Address, AddressError, AddressRule, DOMAIN};
+pub use field::field_within;
 pub use mail_id::{MailId, MailIdError};
 pub use name::{DEFAULT_BRIDGE, Instance, NameError, Profile, Username};

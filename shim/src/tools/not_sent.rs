@@ -20,7 +20,7 @@ pub(super) const OF_A_PROGRAM: &str =
 
 /// Returns whether the recipient of a reply is an address of a program.
 pub(super) fn is_of_a_program(to: &str) -> bool {
-    Address::new(to).is_ok_and(|to| to.is_automatic())
+    Address::in_field(to).is_some_and(|to| to.is_automatic())
 }
 
 // The fields of both tools. Not a doc comment, which would become part of the schema.

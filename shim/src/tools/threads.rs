@@ -1,7 +1,7 @@
 //! Conversations among listed mails. The bridge gives no header that names one, so mails of one sender
 //! whose subjects differ in prefixes such as `Re:` only count as a conversation.
 
-use crate::text::{self, MessageSummary, cell, date, line, short, status};
+use crate::text::{self, MessageSummary, cell, date, escaped, line, short, status};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::{borrow::Cow, collections::HashMap};
@@ -115,7 +115,7 @@ fn group(mails: Vec<Envelope>) -> Vec<Thread> {
             None => {
                 known.insert(key, threads.len());
                 threads.push(Thread {
-                    with: short(mail.from),
+                    with: text::sender(&mail.from).into_owned(),
                     subject: short(mail.subject),
                     preview: mail.preview.map(|preview| line(&preview).into_owned()),
                     unread,
@@ -130,7 +130,7 @@ fn group(mails: Vec<Envelope>) -> Vec<Thread> {
 fn row_of_mail(mail: &Envelope) -> ([Cow<'_, str>; 5], Option<&str>) {
     let cells = [
         mail.id.to_string().into(),
-        cell(&mail.from),
+        escaped(text::sender(&mail.from)),
         cell(&mail.subject),
         cell(&date(&mail.date)).into_owned().into(),
         status(mail.read).into(),
@@ -142,7 +142,7 @@ fn row_of_thread(thread: &Thread) -> ([Cow<'_, str>; 6], Option<&str>) {
     let ids = thread.emails.iter().map(|mail| mail.id.to_string());
     let newest = thread.emails.first().map_or("", |mail| &mail.date);
     let cells = [
-        cell(&thread.with),
+        escaped(text::sender(&thread.with)),
         cell(&thread.subject),
         thread.emails.len().to_string().into(),
         thread.unread.to_string().into(),

@@ -24,13 +24,11 @@ pub(super) fn applies(
 
 /// Returns whether a mail goes to the user or to the account itself.
 pub(in crate::mail) fn is_own(mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
-    is_internal(mail.recipient.as_ref(), &mail.account, default_recipient)
+    is_internal(&mail.to, &mail.account, default_recipient)
 }
 
-/// Returns whether a recipient is the default one, or the account with any instance. Text that is
-/// no address (`None`) is external.
-fn is_internal(to: Option<&Address>, account: &Address, default_recipient: Option<&str>) -> bool {
-    let Some(to) = to else { return false };
+/// Returns whether a recipient is the default one, or the account with any instance.
+fn is_internal(to: &Address, account: &Address, default_recipient: Option<&str>) -> bool {
     if default_recipient.is_some_and(|user| to.matches(user)) {
         return true;
     }
@@ -56,15 +54,14 @@ mod tests {
     fn every_recipient_but_the_default_one_and_the_account_is_external() {
         let account = Address::new("alice@tai.chat").unwrap();
         let is_internal = |to: &str| {
-            let to = Address::in_field(to);
-            is_internal(to.as_ref(), &account, Some("Me@example.com"))
+            let to = Address::new(to).unwrap();
+            is_internal(&to, &account, Some("Me@example.com"))
         };
         for own in [
             "alice@tai.chat",
             "ALICE@tai.chat",
             "desk.Alice@TAI.chat",
             "me@example.com",
-            "Alice <desk.alice@tai.chat>",
         ] {
             assert!(is_internal(own), "{own}");
         }
@@ -74,11 +71,6 @@ mod tests {
             "alice@tai.chat.example.com",
             "me@example.org",
             "a.b.alice@tai.chat",
-            ".alice@tai.chat",
-            "attacker@evil.org, x.alice@tai.chat",
-            "<attacker@evil.org>.alice@tai.chat",
-            "me@example.com, attacker@evil.org",
-            "",
         ] {
             assert!(!is_internal(other), "{other}");
         }

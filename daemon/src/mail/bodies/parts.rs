@@ -25,8 +25,9 @@ pub(in crate::mail) fn part(body: &str, window: Window) -> (&str, u32) {
     }
 }
 
-/// Returns the length of the first part: after a paragraph, a line or a word in its last quarter, or
-/// else between user-perceived characters.
+/// Returns the length of the first part: after a paragraph, a line or a word in its last quarter, before a
+/// long word with a link, or else between user-perceived characters. A link and the warning about it stay
+/// together.
 fn end(text: &str, window: Window) -> usize {
     let hard = fitting(text, window);
     if hard == text.len() {
@@ -37,7 +38,12 @@ fn end(text: &str, window: Window) -> usize {
     let after = |separator: &str| Some(soft + last.rfind(separator)? + separator.len());
     after("\n\n")
         .or_else(|| after("\n"))
-        .or_else(|| after(" "))
+        .or_else(|| {
+            let mut spaces = last.rmatch_indices(' ').map(|(at, _)| at + 1);
+            let rest = text.get(soft..).unwrap_or_default();
+            Some(soft + spaces.find(|at| !is_of_warning(rest, *at))?)
+        })
+        .or_else(|| before_link(text.get(..hard)?))
         .unwrap_or_else(|| {
             let mut cursor = GraphemeCursor::new(hard, text.len(), true);
             let between = match cursor.is_boundary(text, 0) {
@@ -47,6 +53,21 @@ fn end(text: &str, window: Window) -> usize {
             // A character longer than a quarter of a part is cut.
             between.filter(|end| *end > soft).unwrap_or(hard)
         })
+}
+
+/// Returns whether a warning about a link begins at a place, or lasts beyond it. The text of a mail has no
+/// such beginning.
+fn is_of_warning(text: &str, at: usize) -> bool {
+    const WARNING: &str = "(⚠ ";
+    let (before, after) = text.split_at(at);
+    let open = before.rfind(WARNING).and_then(|from| before.get(from..));
+    after.starts_with(WARNING) || open.is_some_and(|warning| !warning.contains(')'))
+}
+
+/// Returns the length of a text without its last word, if a link begins in that word.
+fn before_link(text: &str) -> Option<usize> {
+    let word = text.rfind([' ', '\n'])? + 1;
+    text.get(word..)?.contains("](").then_some(word)
 }
 
 /// Returns the length of the longest beginning within the limits of the window.
@@ -159,6 +180,30 @@ mod tests {
                 .iter()
                 .all(|part| part.len() % 18 == 0)
         );
+    }
+
+    #[test]
+    fn a_part_ends_neither_in_the_target_of_a_link_nor_before_its_warning() {
+        let small = window(1_000, 100);
+        let target = "[sign-in](https://bank.example.evil.example/)";
+        for (body, first) in [
+            (format!("{} {target} after", "x".repeat(960)), 961),
+            (
+                format!("Dear Bob,\n{} {target} after", "x".repeat(960)),
+                971,
+            ),
+            (
+                format!(
+                    "{} {target} (⚠ goes to evil.example) after",
+                    "x".repeat(945)
+                ),
+                946,
+            ),
+            // A link that is longer than a part is cut.
+            (format!("[a](https://{}/)", "x".repeat(2_000)), 1_000),
+        ] {
+            assert_eq!(parts(&body, small)[0].len(), first, "{body}");
+        }
     }
 
     #[test]

@@ -32,11 +32,8 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<SubmitOutcome, MailError> {
         let rules = &*self.policy.rules(submitter.instance);
-        if let Some(rule) = rules.forbids_recipient(mail.recipient.as_ref()) {
-            // The name of a reply's recipient is the words of a stranger.
-            let to = mail.recipient.as_ref().map(Address::as_str);
-            let to = to.unwrap_or("a sender without a valid address");
-            let what = format!("sending to {to}");
+        if let Some(rule) = rules.forbids_recipient(&mail.to) {
+            let what = format!("sending to {}", mail.to);
             return Err(MailError::NotPermitted { what, rule });
         }
         let sent = match consent {

@@ -12,7 +12,7 @@ use tai_auth::bridge::{Bridge, Head};
 use tai_proto::{
     call::{List, MAX_LIST, MAX_PREVIEWS},
     mail::{Envelope, Inbox, LeftOut},
-    names::{Address, Instance, MailId},
+    names::{Address, Instance, MailId, field_within},
     text::{HeaderText, Label},
 };
 use tai_reader::{characters::line, outgoing::invisible};
@@ -161,7 +161,7 @@ pub(super) fn newest_first(mails: Vec<Head>) -> Vec<Head> {
 pub(super) fn envelope(mail: Head) -> Option<Envelope> {
     Some(Envelope {
         id: MailId::new(mail.id).ok()?,
-        from: sender(mail.from),
+        from: sender(&mail.from),
         to: header(mail.to),
         subject: header(mail.subject),
         date: Label::cut(mail.date),
@@ -171,14 +171,17 @@ pub(super) fn envelope(mail: Head) -> Option<Envelope> {
 }
 
 /// Returns a sender as a reader can judge it: an invisible character and letters that look like those of
-/// another address are named.
-fn sender(from: String) -> HeaderText {
-    if from.is_ascii() {
-        return header(from);
-    }
-    let address = Address::in_field(&from);
-    let note = address.map(|address| other_letters(address.as_str()));
-    header(invisible::reveal(&from) + &note.unwrap_or_default())
+/// another address are named, and the end of its address is never cut.
+fn sender(from: &str) -> HeaderText {
+    let shown: Cow<'_, str> = match from.is_ascii() {
+        true => from.into(),
+        false => {
+            let address = Address::in_field(from);
+            let note = address.map(|address| other_letters(address.as_str()));
+            (invisible::reveal(from) + &note.unwrap_or_default()).into()
+        }
+    };
+    HeaderText::cut(field_within(&line(&shown), HeaderText::MAX))
 }
 
 fn header(text: String) -> HeaderText {

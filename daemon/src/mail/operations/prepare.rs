@@ -17,7 +17,7 @@ use crate::{
 use tai_auth::bridge::Bridge;
 use tai_proto::{
     mail::{Draft, Target},
-    names::{Address, Instance},
+    names::Instance,
 };
 use tai_reader::outgoing::Parts;
 use tokio::time::Instant;
@@ -67,23 +67,17 @@ impl<B: Bridge> MailService<B> {
             Target::Reply { to: id } => {
                 let parts = self.parts(content, draft.format, deadline).await?;
                 let original = self.viewed(originals, id, deadline).await?.head;
-                check::answerable(&original.from)?;
+                let to = check::answerable(&original.from)?;
                 let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
-                (original.from, subject, Some(id), parts)
+                (to, subject, Some(id), parts)
             }
         };
-        let recipient = Address::in_field(&to);
         // A reply and a new mail to the same address are the same mail: the bridge has no threads.
-        let addresses = [
-            from.as_str(),
-            recipient.as_ref().map_or(&*to, Address::as_str),
-        ];
-        let [sender, target] = &addresses.map(same_address);
+        let [sender, target] = &[&from, &to].map(|address| same_address(address.as_str()));
         Ok(PreparedMail {
             digest: Digest::of(&[sender, target, &subject, &parts.text, &parts.html]),
             account,
             from,
-            recipient,
             to,
             subject,
             parts,
@@ -102,7 +96,7 @@ impl<B: Bridge> MailService<B> {
             return;
         }
         let familiar = self.familiar.clone();
-        let (own, to) = (mail.from.to_string(), mail.to.clone());
+        let (own, to) = (mail.from.to_string(), mail.to.to_string());
         let Parts {
             text,
             html,

@@ -75,9 +75,9 @@ impl<B: Bridge> MailService<B> {
                     let result = Err(MailError::Answered(*original));
                     return Submitted { digest, result };
                 }
-                if let (Some(original), Some(to)) = (mail.reply_to, &mail.recipient)
+                if let Some(original) = mail.reply_to
                     && once
-                    && to.is_automatic()
+                    && mail.to.is_automatic()
                 {
                     let result = Err(MailError::Automatic(original));
                     return Submitted { digest, result };
@@ -127,7 +127,7 @@ impl<B: Bridge> MailService<B> {
         match self.send(mail, deadline).await {
             Ok(sent) => {
                 if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
-                    self.familiar.sent(mail.from.as_str(), &mail.to);
+                    self.familiar.sent(mail.from.as_str(), mail.to.as_str());
                 }
                 attempt.accept();
                 self.approvals.sent(mail);
@@ -150,7 +150,7 @@ impl<B: Bridge> MailService<B> {
     /// original's sender if the bridge has none.
     async fn send(&self, mail: &PreparedMail, deadline: Instant) -> Result<SentMail, Failure> {
         let Some(original) = mail.reply_to else {
-            let receipt = self.send_new(mail, &mail.to, deadline).await?;
+            let receipt = self.send_new(mail, deadline).await?;
             return Ok(sent_mail(mail, receipt, None));
         };
         let (receipt, threaded) = match self.reply(mail, original, deadline).await? {
@@ -158,28 +158,16 @@ impl<B: Bridge> MailService<B> {
             ReplyOutcome::NoSuchMail => {
                 return Err(Failure::NotSent(MailError::NoSuchMail(original)));
             }
-            ReplyOutcome::NotOffered => {
-                let to = mail
-                    .recipient
-                    .as_ref()
-                    .ok_or(MailError::NoReplyAddress)
-                    .map_err(Failure::NotSent)?;
-                (self.send_new(mail, to.as_str(), deadline).await?, false)
-            }
+            ReplyOutcome::NotOffered => (self.send_new(mail, deadline).await?, false),
         };
         let reply = ReplyReceipt { original, threaded };
         Ok(sent_mail(mail, receipt, Some(reply)))
     }
 
-    async fn send_new(
-        &self,
-        mail: &PreparedMail,
-        to: &str,
-        deadline: Instant,
-    ) -> Result<Receipt, Failure> {
+    async fn send_new(&self, mail: &PreparedMail, deadline: Instant) -> Result<Receipt, Failure> {
         let sent = self.session.with_token(deadline, async |token| {
             let mail = Outgoing {
-                to,
+                to: mail.to.as_str(),
                 from: mail.from.as_str(),
                 subject: &mail.subject,
                 text: &mail.parts.text,
@@ -247,7 +235,7 @@ fn sent_mail(mail: &PreparedMail, receipt: Receipt, reply: Option<ReplyReceipt>)
     let subject = receipt.subject.filter(|_| reply.is_some());
     SentMail {
         from: mail.from.clone(),
-        to: HeaderText::cut(mail.to.as_str()),
+        to: mail.shown_recipient(),
         subject: HeaderText::cut(subject.unwrap_or_else(|| mail.subject.clone())),
         message_id: Label::cut(receipt.message_id),
         timestamp: Label::cut(receipt.timestamp),

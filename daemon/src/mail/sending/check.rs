@@ -12,14 +12,11 @@ const MAX_SUBJECT: usize = 998;
 
 /// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
 /// line break could add a header.
-pub(in crate::mail) fn address(text: &str) -> Result<String, MailError> {
-    match Address::new(text) {
-        Ok(address) => Ok(address.into()),
-        Err(AddressError(rule)) => Err(MailError::BadField {
-            field: "to",
-            rule: rule.text(),
-        }),
-    }
+pub(in crate::mail) fn address(text: &str) -> Result<Address, MailError> {
+    Address::new(text).map_err(|AddressError(rule)| MailError::BadField {
+        field: "to",
+        rule: rule.text(),
+    })
 }
 
 /// Checks the address of an instance: no mail can be sent to a longer one.
@@ -34,12 +31,9 @@ pub(in crate::mail) fn own(address: &Address) -> Result<(), MailError> {
     }
 }
 
-/// Checks that the sender of a mail can be answered: that it is one address that a mail may be sent to.
-pub(in crate::mail) fn answerable(from: &str) -> Result<(), MailError> {
-    match Address::in_field(from) {
-        Some(_) => Ok(()),
-        None => Err(MailError::NoReplyAddress),
-    }
+/// Returns the address that a reply to a sender goes to, if it is one that a mail may be sent to.
+pub(in crate::mail) fn answerable(from: &str) -> Result<Address, MailError> {
+    Address::in_field(from).ok_or(MailError::NoReplyAddress)
 }
 
 /// Checks a subject: one line. An empty subject is `None`, because the bridge would replace it.
@@ -58,6 +52,11 @@ pub(in crate::mail) fn subject(text: String) -> Result<Option<String>, MailError
             "it has invisible characters; write it again without them",
         ));
     }
+    if has_encoded_word(&text) {
+        return Err(bad(
+            "it has an encoded word, `=?...?=`; write the words as they are to be read",
+        ));
+    }
     if text.len() > MAX_SUBJECT {
         return Err(bad("it has at most 998 bytes"));
     }
@@ -66,10 +65,21 @@ pub(in crate::mail) fn subject(text: String) -> Result<Option<String>, MailError
     Ok((!shown.is_empty()).then(|| text.trim().to_owned()))
 }
 
-/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`.
+/// Returns whether a mail program may decode a part of a subject (RFC 2047), so that its reader sees other words
+/// than those that are shown here.
+fn has_encoded_word(subject: &str) -> bool {
+    let rest = subject.split_once("=?").map(|(_, rest)| rest);
+    rest.is_some_and(|rest| rest.contains("?="))
+}
+
+/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`. Words that the
+/// bridge did not decode, or that a sender encoded twice, are written so that no mail program decodes them.
 pub(in crate::mail) fn reply_subject(original: &str) -> String {
     let line = line(original).replace(|c: char| c.is_control(), " ");
-    let subject = subject::of_reply(invisible::clean(&line, &mut 0).trim());
+    let mut subject = subject::of_reply(invisible::clean(&line, &mut 0).trim());
+    if has_encoded_word(&subject) {
+        subject = subject.replace("=?", "= ?");
+    }
     let end = subject.floor_char_boundary(MAX_SUBJECT);
     subject.get(..end).unwrap_or_default().trim_end().to_owned()
 }
@@ -81,7 +91,10 @@ mod tests {
 
     #[test]
     fn a_recipient_is_refused_with_the_rule_that_it_breaks() {
-        assert_eq!(address(" bob@example.com\n"), Ok("bob@example.com".into()));
+        assert_eq!(
+            address(" bob@example.com\n").unwrap().as_str(),
+            "bob@example.com"
+        );
         let refused = address("bob@localhost").unwrap_err();
         insta::assert_snapshot!(refused, @"`to` is invalid: the part after @ is a domain with a dot, such as example.com");
     }
@@ -104,7 +117,8 @@ mod tests {
             "BOB@example.com <bob@example.com>",
             "bob@example.com (Bob)",
         ] {
-            assert_eq!(answerable(good), Ok(()), "{good}");
+            let address = answerable(good).unwrap();
+            assert!(address.matches("bob@example.com"), "{good}");
         }
         for bad in [
             "bob@example.com\u{200b}",
@@ -137,7 +151,13 @@ mod tests {
 
     #[test]
     fn a_subject_is_one_visible_line_or_is_not_given() {
-        for good in ["Grüße 🚀", "👩\u{200d}👧 ✈\u{fe0f}", "می\u{200c}خواهم"] {
+        for good in [
+            "Grüße 🚀",
+            "a =? b",
+            "?= a =?",
+            "👩\u{200d}👧 ✈\u{fe0f}",
+            "می\u{200c}خواهم",
+        ] {
             assert_eq!(subject(good.into()), Ok(Some(good.into())));
         }
         for bad in [
@@ -148,6 +168,8 @@ mod tests {
             "a\u{2028}b".to_owned(),
             "\u{202e}a".to_owned(),
             "a\u{200b}".to_owned(),
+            "=?utf-8?Q?a=0D=0ABcc=3A_x=40y.example?=".to_owned(),
+            "Re: =?utf-8?B?bHVuY2g?= today".to_owned(),
             "a".repeat(999),
         ] {
             assert!(subject(bad.clone()).is_err(), "{bad:?}");
@@ -178,6 +200,9 @@ mod tests {
             assert_eq!(reply_subject(original), "Re: x", "{original:?}");
         }
         assert_eq!(reply_subject(""), "Re:");
+        let encoded = reply_subject("=?utf-8?Q?lunch?= =?x?b?y?=");
+        assert_eq!(encoded, "Re: = ?utf-8?Q?lunch?= = ?x?b?y?=");
+        assert_eq!(subject(encoded.clone()), Ok(Some(encoded)));
         assert_eq!(reply_subject("Ré: x"), "Re: Ré: x");
         assert_eq!(reply_subject("Awake: x"), "Re: Awake: x");
         assert_eq!(reply_subject("Re[x]: y"), "Re: Re[x]: y");

@@ -9,21 +9,27 @@
 //!
 //! The text is kept in memory alone, and only while the policy asks for it.
 
-use crate::mail::bounded::Bounded;
+use super::prepared::ascii_domain;
+use crate::mail::{bounded::Bounded, search::fold::fold};
+use percent_encoding::percent_decode_str;
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{BTreeSet, HashSet, VecDeque},
     hash::{BuildHasher as _, RandomState},
+    iter,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 use tai_proto::names::{Address, MailId};
 use unicode_segmentation::UnicodeSegmentation as _;
+use url::quirks::domain_to_unicode;
 
 /// Number of consecutive words that make a passage.
 const PASSAGE: usize = 20;
 /// Shortest link or key, in bytes.
 const KEY: usize = 24;
-/// Limit of the kept text of one mail and of all mails of one instance, in bytes.
+/// Limit of the kept text of one mail and of all mails of one instance, in bytes. The comparable form of a
+/// few letters is longer than they are.
 const MAX_MAIL: usize = 64 << 10;
+const MAX_PLAIN: usize = 4 * MAX_MAIL;
 const MAX_INSTANCE: usize = 512 << 10;
 /// Limit of instances.
 const MAX_INSTANCES: usize = 32;
@@ -54,29 +60,29 @@ struct History {
 #[derive(Debug)]
 struct ReadMail {
     id: MailId,
-    /// Address of the sender, or a field that is not one address, in lower case.
-    sender: String,
-    /// Name of the sender, subject and body, in lower case.
+    /// Address of the sender, in lower case; `None` if its field is not one address.
+    sender: Option<String>,
+    /// Name of the sender, subject and body, in the form of [`plain`].
     text: String,
 }
 
 impl ReadMail {
     fn new(id: MailId, sender: &str, subject: &str, body: &str) -> Self {
         let field = sender.to_lowercase();
-        let (sender, name) = match address(sender) {
-            Some(address) => {
-                // The rest of the field is the name, before or after the address.
-                let name = field.replacen(&address, "", 1);
-                (address, name)
-            }
+        let sender = address(sender);
+        let name = match &sender {
+            // The rest of the field is the name, before or after the address.
+            Some(address) => field.replacen(address, "", 1),
             // It makes no address familiar, and names each that it contains.
-            None => (field.clone(), field),
+            None => field,
         };
-        Self {
-            id,
-            text: format!("{name}\n{subject}\n{body}").to_lowercase(),
-            sender,
-        }
+        let mut text = plain(&format!("{name}\n{subject}\n{body}"));
+        text.truncate(text.floor_char_boundary(MAX_PLAIN));
+        Self { id, sender, text }
+    }
+
+    fn is_from(&self, address: &str) -> bool {
+        self.sender.as_deref() == Some(address)
     }
 }
 
@@ -87,31 +93,28 @@ pub(in crate::mail) enum Suspicion {
     Named {
         /// The mail.
         id: MailId,
-        /// Its sender.
-        sender: String,
+        /// The address of its sender.
+        sender: Option<String>,
     },
     /// The mail contains a passage, link or key of this mail.
     Copied {
         /// The mail.
         id: MailId,
-        /// Its sender.
-        sender: String,
+        /// The address of its sender.
+        sender: Option<String>,
     },
 }
 
 impl std::fmt::Display for Suspicion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Suspicion::Named { id, sender } => {
-                write!(
-                    f,
-                    "the recipient is known only from email {id} from {sender}"
-                )
-            }
-            Suspicion::Copied { id, sender } => {
-                write!(f, "it contains text of email {id} from {sender}")
-            }
-        }
+        let (what, id, sender) = match self {
+            Suspicion::Named { id, sender } => ("the recipient is known only from", id, sender),
+            Suspicion::Copied { id, sender } => ("it contains text of", id, sender),
+        };
+        // Any other field is a stranger's words, in the question to the user.
+        let sender = sender.as_deref();
+        let sender = sender.unwrap_or("a sender without a valid address");
+        write!(f, "{what} email {id} from {sender}")
     }
 }
 
@@ -195,10 +198,12 @@ impl Familiar {
         let histories = self.histories();
         let history = histories.get(&own.to_lowercase())?;
         let seen = || history.read.iter().chain(&history.listed);
-        let others = || seen().filter(|mail| mail.sender != recipient);
-        let is_sender = history.read.iter().any(|mail| mail.sender == recipient);
+        let others = || seen().filter(|mail| !mail.is_from(&recipient));
+        let is_sender = history.read.iter().any(|mail| mail.is_from(&recipient));
         if !is_sender && history.sent.get(&recipient).is_none() {
-            let named = others().find(|mail| names(&mail.text, &recipient));
+            let forms = forms(&recipient);
+            let is_named = |text: &str| forms.iter().any(|form| names(text, form));
+            let named = others().find(|mail| is_named(&mail.text));
             if let Some(ReadMail { id, sender, .. }) = named {
                 return Some(Suspicion::Named {
                     id: *id,
@@ -220,12 +225,47 @@ fn address(field: &str) -> Option<String> {
     Address::in_field(field).map(|address| address.as_str().to_lowercase())
 }
 
-/// Returns whether a text in lower case names an address: as it is, or with the words of its parts
-/// close together, as in `bob (at) example dot com`.
+/// Returns a text without differences that a reader does not see: as a search compares it, and with the
+/// targets of its links at its end, so that the words of links stand together.
+fn plain(text: &str) -> String {
+    let (mut words, mut targets) = (String::with_capacity(text.len()), String::new());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](") {
+        let (target, after) = after.split_once(')').unwrap_or((after, ""));
+        words.push_str(before);
+        targets.push('\n');
+        targets.push_str(&percent_decode_str(target).decode_utf8_lossy());
+        rest = after;
+    }
+    words.push_str(rest);
+    words.retain(|c| !matches!(c, '[' | ']'));
+    fold(&(words + &targets))
+}
+
+/// Returns the forms of an address in the texts of mails: its domain may be in ASCII or in its own script.
+fn forms(address: &str) -> BTreeSet<String> {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let domains = [
+        domain.to_owned(),
+        ascii_domain(domain).unwrap_or_default(),
+        domain_to_unicode(domain),
+    ];
+    domains
+        .into_iter()
+        .map(|domain| fold(&format!("{local}@{domain}")))
+        .collect()
+}
+
+/// Returns whether a [`plain`] text names an address: with whatever marks or spaces between its letters, or
+/// with the words of its parts close together, as in `bob (at) example dot com`.
 fn names(text: &str, recipient: &str) -> bool {
     /// Longest text between the parts of an address that is written in words, in bytes.
     const NEAR: usize = 80;
-    if text.contains(recipient) {
+    let letters = |text: &str| {
+        let counts = |c: &char| c.is_alphanumeric() || matches!(c, '@' | '.');
+        text.chars().filter(counts).collect::<String>()
+    };
+    if letters(text).contains(&letters(recipient)) {
         return true;
     }
     let Some((local, domain)) = recipient.rsplit_once('@') else {
@@ -263,7 +303,7 @@ impl Copies {
             keys: HashSet::new(),
         };
         for text in texts {
-            let text = text.to_lowercase();
+            let text = plain(text);
             let passages: Vec<u64> = copies.passages_of(&text).collect();
             let keys: Vec<u64> = copies.keys_of(&text).collect();
             copies.passages.extend(passages);
@@ -290,12 +330,17 @@ impl Copies {
         })
     }
 
-    /// Returns the hash of each long run of characters of links and keys that has a digit.
+    /// Returns the hash of each long run of characters of links and keys that has a digit, and of each of its
+    /// parts: a key may stand alone, after its name or in a link.
     fn keys_of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u64> + 'a {
         let is_part = |character: char| {
             character.is_ascii_alphanumeric() || "-_./+=:?&%~#@".contains(character)
         };
         text.split(move |character| !is_part(character))
+            .flat_map(|run| {
+                let parts = run.split(['=', ':', '/', '?', '&', '%', '#', '@']);
+                iter::once(run).chain(parts.filter(move |part| part.len() < run.len()))
+            })
             .map(|key| key.trim_matches(|character: char| !character.is_ascii_alphanumeric()))
             .filter(|key| key.len() >= KEY && key.bytes().any(|byte| byte.is_ascii_digit()))
             .map(|key| self.random.hash_one(key))

@@ -23,10 +23,8 @@ pub(in crate::mail) struct PreparedMail {
     /// The account's own address, without an instance.
     pub(in crate::mail) account: Address,
     pub(in crate::mail) from: Address,
-    /// The recipient. For a reply it is the original's sender, unchecked.
-    pub(in crate::mail) to: String,
-    /// The recipient as an address. `None` if the sender that a reply answers is none.
-    pub(in crate::mail) recipient: Option<Address>,
+    /// The recipient. A name that the sender of an original gave to its address is not sent, and not shown.
+    pub(in crate::mail) to: Address,
     pub(in crate::mail) subject: String,
     pub(in crate::mail) parts: Parts,
     /// The id of the mail that this one answers.
@@ -49,7 +47,7 @@ impl PreparedMail {
         let (details, details_left) = beginning(&preview.details, MAX_DETAILS);
         MailPreview {
             from: HeaderText::cut(self.from.as_str()),
-            to: HeaderText::cut(self.shown_recipient()),
+            to: self.shown_recipient(),
             subject: HeaderText::cut(invisible::reveal(&self.subject)),
             warning: Words::cut(self.warning()),
             loads: Words::cut(preview.loads.as_str()),
@@ -98,11 +96,11 @@ impl PreparedMail {
         .concat()
     }
 
-    /// Returns the recipient as a person can judge it: letters of its address that look like those of
-    /// another address are named.
-    fn shown_recipient(&self) -> String {
-        let address = self.recipient.as_ref().map_or(&*self.to, Address::as_str);
-        invisible::reveal(&self.to) + &other_letters(address)
+    /// Returns the recipient as a person can judge it: letters that look like those of another address
+    /// are named.
+    pub(in crate::mail) fn shown_recipient(&self) -> HeaderText {
+        let to = self.to.as_str();
+        HeaderText::cut([to, &other_letters(to)].concat())
     }
 
     /// Returns all reasons for caution, or empty text.
@@ -149,7 +147,8 @@ pub(in crate::mail) fn ascii_domain(domain: &str) -> Option<String> {
     url.host_str().map(str::to_owned)
 }
 
-/// Returns the beginning of a text, whole lines if there are some, and the length of the rest.
+/// Returns the beginning of a text, whole lines or else whole words if there are some, and the length of the
+/// rest.
 fn beginning(text: &str, limit: usize) -> (&str, usize) {
     if text.len() <= limit {
         return (text, 0);
@@ -157,7 +156,8 @@ fn beginning(text: &str, limit: usize) -> (&str, usize) {
     let cut = text
         .get(..text.floor_char_boundary(limit))
         .unwrap_or_default();
-    let end = cut.rfind('\n').map_or(cut.len(), |line| line + 1);
+    let end = cut.rfind('\n').or_else(|| cut.rfind(' '));
+    let end = end.map_or(cut.len(), |mark| mark + 1);
     (text.get(..end).unwrap_or_default(), text.len() - end)
 }
 
@@ -167,8 +167,7 @@ pub(in crate::mail) fn prepared(to: &str, text: &str) -> PreparedMail {
     PreparedMail {
         account: Address::new("alice@tai.chat").unwrap(),
         from: Address::new("desk.alice@tai.chat").unwrap(),
-        to: to.into(),
-        recipient: Address::new(to).ok(),
+        to: Address::received(to).unwrap(),
         subject: "subject".into(),
         parts: Parts {
             text: text.into(),
@@ -219,33 +218,25 @@ mod tests {
     }
 
     #[test]
-    fn invisible_characters_of_the_recipient_and_the_subject_are_shown() {
-        let mut mail = prepared("bob@exa\u{200b}mple.com", "text");
+    fn the_beginning_of_a_mail_has_no_part_of_a_host() {
+        let text = format!(
+            "{} https://bank.example.evil.example/pay",
+            "w".repeat(2_977)
+        );
+        assert_eq!(beginning(&text, MAX_TEXT), (&text[..2_978], 37));
+    }
+
+    #[test]
+    fn other_letters_of_the_recipient_and_invisible_characters_of_the_subject_are_shown() {
+        let mut mail = prepared("bob@example.com", "text");
         mail.subject = "lunch\u{e0041}\u{e0042}".to_owned();
         let preview = mail.preview();
-        assert_eq!(preview.to, "bob@exa‹U+200B›mple.com (domain example.com)");
+        assert_eq!(preview.to, "bob@example.com");
         mail = prepared("b\u{43e}b@b\u{fc}cher.example", "text");
         assert_eq!(
             mail.preview().to,
             "b\u{43e}b@bücher.example (domain xn--bcher-kva.example and a name with letters other than a to z)"
         );
         assert_eq!(preview.subject, "lunch‹U+E0041›‹U+E0042›");
-    }
-
-    #[test]
-    fn the_name_of_a_recipient_is_not_judged_as_its_address() {
-        let shown = |to: &str| PreparedMail {
-            recipient: Address::in_field(to),
-            ..prepared(to, "text")
-        };
-        for (to, expected) in [
-            ("J\u{fc}rgen <j@example.com>", "J\u{fc}rgen <j@example.com>"),
-            (
-                "Bob <bob@ex\u{430}mple.com>",
-                "Bob <bob@ex\u{430}mple.com> (domain xn--exmple-4nf.com)",
-            ),
-        ] {
-            assert_eq!(shown(to).preview().to, expected);
-        }
     }
 }

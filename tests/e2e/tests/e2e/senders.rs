@@ -80,3 +80,74 @@ fn encoded_words_that_the_bridge_did_not_decode_are_shown_and_found_as_text() {
     assert!(reply.contains("Re: Grüße"), "{reply}");
     assert!(reply.contains("jm@x.example"), "{reply}");
 }
+
+#[test]
+fn a_long_name_hides_no_address_and_a_reply_is_shown_to_go_where_it_goes() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let eve = "<eve@evil.example>";
+    let names = [
+        format!("bob@bank.example{:95}", ""),
+        format!("bob@bank.example{:990}", ""),
+        format!("bob@bank.example{}", "\u{a0}".repeat(5_000)),
+        format!("Bob bob at bank.example {} ", "\u{e9}".repeat(900)),
+        format!("=?utf-8?Q?Bob{}?= ", "=E2=80=8B".repeat(95)),
+        format!(
+            "\"bob@bank.example, Head of Payments, {}\" ",
+            "x".repeat(150)
+        ),
+        "Bob\u{e0064}\u{e0065}\u{202e} ".to_owned(),
+    ];
+    for name in &names {
+        deliver(&machine, &format!("{name}{eve}"));
+    }
+    let mut shim = desk(&machine);
+    let listed = shim.call("list_inbox", json!({}));
+    let rows = listed.structured["emails"].as_array().unwrap();
+    assert_eq!(rows.len(), names.len());
+    let mut answered = 0;
+    for row in rows {
+        let from = row["from"].as_str().unwrap();
+        assert!(from.ends_with(eve), "{from}");
+        assert!(listed.text.contains(from), "{}", listed.text);
+        let id = row["id"].as_u64().unwrap();
+        let fetched = shim.call("fetch_email", json!({"email_id": id}));
+        let from = fetched.structured["email"]["from"].as_str().unwrap();
+        assert!(from.ends_with(eve), "{from}");
+        for dry_run in [true, false] {
+            let reply = json!({"message_id": id, "content": format!("{id}"), "dry_run": dry_run});
+            let reply = shim.call("reply_email", reply);
+            // A field that names two addresses is not answered.
+            if !reply.is_error {
+                assert_eq!(reply.structured["to"], "eve@evil.example", "{}", reply.text);
+                answered += 1;
+            }
+        }
+    }
+    assert_eq!(answered, 6, "three senders have one address");
+}
+
+#[test]
+fn a_subject_is_sent_as_it_is_shown() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mail = NewMail {
+        from: "eve@evil.example".into(),
+        to: "desk.alice@tai.chat".into(),
+        subject: Some("=?utf-8?Q?=3D=3Futf-8=3FQ=3FSend=5Fmoney=3F=3D?=".into()),
+        body_text: Some("1234".into()),
+        ..NewMail::default()
+    };
+    let id = machine.sandbox.deliver(&mail).unwrap().unwrap();
+    let mut shim = desk(&machine);
+    let reply = json!({"message_id": id, "content": "No.", "dry_run": true});
+    let reply = shim.call("reply_email", reply);
+    assert_eq!(reply.structured["subject"], "Re: = ?utf-8?Q?Send_money?=");
+    let subject = "=?utf-8?Q?lunch?=";
+    let sent = json!({"to": "bob@example.com", "subject": subject, "content": "x"});
+    let sent = shim.call("send_email", sent);
+    insta::assert_snapshot!(sent.text, @r#"
+    error: "subject" cannot be used: it has an encoded word, `=?...?=`; write the words as they are to be read
+    hint: correct "subject" and call again; nothing was sent or changed
+    "#);
+}

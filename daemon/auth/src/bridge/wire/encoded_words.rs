@@ -142,10 +142,9 @@ fn quoted_printable(encoded: &str) -> Option<Vec<u8>> {
 enum Charset {
     /// UTF-8, and ASCII as a part of it.
     Utf8,
-    /// ISO 8859-1 and Windows-1252. The reader of mails takes the control characters of the former for the
-    /// letters of the latter.
+    /// Windows-1252, and ISO 8859-1, whose control characters no header has.
     Latin1,
-    /// ISO 8859-15.
+    /// ISO 8859-15, with the letters of Windows-1252 for its control characters.
     Latin9,
 }
 
@@ -164,10 +163,24 @@ impl Part {
     fn text(self) -> Option<String> {
         Some(match self.charset {
             Charset::Utf8 => String::from_utf8(self.bytes).ok()?,
-            Charset::Latin1 => self.bytes.into_iter().map(char::from).collect(),
+            Charset::Latin1 => self.bytes.into_iter().map(latin1).collect(),
             Charset::Latin9 => self.bytes.into_iter().map(latin9).collect(),
         })
     }
+}
+
+/// Returns the character of Windows-1252. The five bytes without one are control characters.
+fn latin1(byte: u8) -> char {
+    /// Characters of the bytes from 0x80 to 0x9f.
+    const LETTERS: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    let letter = byte
+        .checked_sub(0x80)
+        .and_then(|at| LETTERS.get(usize::from(at)));
+    letter.copied().unwrap_or_else(|| char::from(byte))
 }
 
 /// Returns the character of ISO 8859-15.
@@ -181,7 +194,7 @@ fn latin9(byte: u8) -> char {
         0xbc => 'Œ',
         0xbd => 'œ',
         0xbe => 'Ÿ',
-        byte => char::from(byte),
+        byte => latin1(byte),
     }
 }
 
@@ -198,6 +211,8 @@ mod tests {
             ("=?utf-8?Q?Gr=C3=BC=c3=9fe_an_Bob?=", "Grüße an Bob"),
             ("=?iso-8859-1?Q?caf=E9?=", "café"),
             ("=?ISO-8859-15*de?Q?10_=A4?=", "10 €"),
+            ("=?windows-1252?Q?It=92s_20_=80=85?=", "It’s 20 €…"),
+            ("=?ISO-8859-15?Q?=8A=A8=9E=A4?=", "Ššž€"),
             ("=?us-ascii?Q?plain?=", "plain"),
             (
                 "Re: =?utf-8?Q?Gr=C3=BC?= =?utf-8?Q?=C3=9Fe?= to you",

@@ -12,7 +12,8 @@ use serde::{
     Deserializer,
     de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
-use std::fmt;
+use std::{borrow::Cow, fmt};
+use tai_names::field_within;
 
 /// Limit of sender, recipient and subject, in characters (RFC 5322, 2.1.1).
 const MAX_HEADER: usize = 998;
@@ -216,7 +217,7 @@ impl<'de, const BODIES: bool> Fields<'de> for MailFields<BODIES> {
         }
         match key {
             "id" => self.id = map.next_value::<Scalar>()?.whole(),
-            "from" => self.from = encoded_words::decoded_sender(header(map)?),
+            "from" => self.from = encoded_words::decoded_sender(sender(map)?),
             "to" => self.to = header(map)?,
             "subject" => self.subject = encoded_words::decoded(header(map)?),
             "received_at" => {
@@ -231,6 +232,20 @@ impl<'de, const BODIES: bool> Fields<'de> for MailFields<BODIES> {
         self.is_mail = true;
         Ok(())
     }
+}
+
+/// Reads the field of a sender. Its middle is cut, because its end has the address that a reply goes to.
+fn sender<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
+    let text = map.next_value::<Scalar>()?.text(usize::MAX);
+    let mut text = text.unwrap_or_default();
+    // The repair may have cut its end. The beginning alone must not be read as an address.
+    if text.len() + char::MAX_LEN_UTF8 > HEADER_STRING {
+        text.push('…');
+    }
+    Ok(match field_within(&text, 4 * MAX_HEADER) {
+        Cow::Borrowed(field) if field.len() == text.len() => text,
+        field => field.into_owned(),
+    })
 }
 
 fn header<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
