@@ -41,12 +41,10 @@ pub struct Status {
     /// Sends of the last 24 hours with unknown outcome, oldest first.
     #[serde(default)]
     pub unknown_sends: Vec<UnknownSend>,
-    /// Number of mails that wait for `taid approve`; for an agent, of its own instance.
+    /// Numbers of the mails that wait for `taid approve`, ascending; for an agent, of those of its own
+    /// instance.
     #[serde(default)]
-    pub held: u64,
-    /// Their numbers, ascending.
-    #[serde(default)]
-    pub held_numbers: Vec<u64>,
+    pub held: Vec<u64>,
     /// Mails of the last day that waited for `taid approve` and were lost when taid stopped.
     #[serde(default)]
     pub lost: Vec<LostMail>,

@@ -185,6 +185,15 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(message, None));
         };
         let answered = match request.request_state {
+            // An answer that is not used would send a mail that the user declined.
+            None if request
+                .input_responses
+                .as_ref()
+                .is_some_and(|all| !all.is_empty()) =>
+            {
+                let message = "inputResponses requires the requestState of its question";
+                return Err(ErrorData::invalid_params(message, None));
+            }
             None => None,
             Some(ticket) => {
                 let responses = request.input_responses.unwrap_or_default();

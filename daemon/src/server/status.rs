@@ -50,7 +50,6 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         shared_leases: _,
         unknown_sends: _,
         held,
-        held_numbers,
         lost,
         rules,
         failing_files,
@@ -79,7 +78,6 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         shared_leases: None,
         unknown_sends: Vec::new(),
         held,
-        held_numbers,
         lost,
         rules,
         failing_files: failing_files.into_iter().map(without_path).collect(),
@@ -103,7 +101,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         Role::Agent { instance } => instance.as_ref(),
         Role::Person => app.facts.instance.as_ref(),
     };
-    let held_numbers = app.mail.held_of(|of| match &caller.role {
+    let held = app.mail.held_of(|of| match &caller.role {
         Role::Agent { instance } => of == instance.as_ref(),
         Role::Person => true,
     });
@@ -157,8 +155,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
                 digest: digest.to_string(),
             })
             .collect(),
-        held: held_numbers.len() as u64,
-        held_numbers,
+        held,
         lost: (app.mail.lost_held().into_iter())
             .filter(|mail| match &caller.role {
                 Role::Agent { instance } => mail.instance == *instance,

@@ -75,7 +75,7 @@ struct Output {
     notice: Option<&'static str>,
     /// Numbers of this agent's emails that wait for the user's approval (`taid approve`).
     waiting_for_approval: Vec<u64>,
-    /// Those that were lost when taid stopped; absent if there are none.
+    /// Emails that taid lost, when it stopped, before the approval; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lost_before_approval: Vec<String>,
     /// Number of connected MCP clients.
@@ -141,8 +141,8 @@ fn show(status: Status, notes: &[String]) -> Shown {
             "Emails of the account with unknown outcome: {unknown_sends}. For each: {UNKNOWN_FOR_AGENTS}"
         ));
     }
-    if !status.held_numbers.is_empty() {
-        let numbers = status.held_numbers.iter().map(u64::to_string);
+    if !status.held.is_empty() {
+        let numbers = status.held.iter().map(u64::to_string);
         add(format!(
             "Emails waiting for the user's approval ({}), by number: {}",
             local_command(&profile, "approve"),
@@ -163,7 +163,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
         notice: (unknown_sends > 0).then_some(UNKNOWN_FOR_AGENTS),
-        waiting_for_approval: status.held_numbers,
+        waiting_for_approval: status.held,
         lost_before_approval: lost,
         clients: status.clients.len() as u64 + status.clients_left_out,
     };
@@ -257,7 +257,7 @@ mod tests {
             "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
             "shared_leases":{"answers":false,"error":"connection refused"},
             "rules":"line 3 is not valid","failing_files":[{"path":"/s/sends-default",
-            "effect":"no mail is sent","why":"no space","hint":"free space"}],"unknown_sends":[{"at":"","digest":"d"}],"held":2,"held_numbers":[9,10],"lost":[
+            "effect":"no mail is sent","why":"no space","hint":"free space"}],"unknown_sends":[{"at":"","digest":"d"}],"held":[9,10],"lost":[
             {"number":3,"since":"2026-11-23T10:00:00Z","digest":"d","maybe_sent":false}],"clients":[]}"#;
         let notes = ["PASSWORD is ignored".to_owned()];
         let shown = show(serde_json::from_str(status).unwrap(), &notes);
@@ -290,7 +290,7 @@ mod tests {
             "rate_limited_until":null,"reachable":true},
             "rules":"it is not valid","failing_files":[{"path":"","effect":"no mail is sent",
             "why":"no space","hint":"run `taid doctor` where taid runs"}],
-            "unknown_sends":[],"held":0,"lost":[],"clients":[]}"#;
+            "unknown_sends":[],"held":[],"lost":[],"clients":[]}"#;
         let shown = show(serde_json::from_str(status).unwrap(), &[]);
         let problems = shown
             .text

@@ -318,6 +318,14 @@ impl Machine {
             panic!("no status: {}", String::from_utf8_lossy(&output.stderr));
         })
     }
+
+    /// Returns the number of mails that wait for approval.
+    ///
+    /// # Panics
+    /// If the output of `taid status --json` is not JSON.
+    pub fn held(&self) -> usize {
+        self.status()["held"].as_array().unwrap().len()
+    }
 }
 
 impl Default for Machine {

@@ -77,7 +77,7 @@ async fn list(held: Result<HeldList, Fault>, target: &Target) -> Result<Exit, Cl
     }
     if !target.names_profile {
         for (profile, status) in others(target).await {
-            if let Some(line) = page::elsewhere(&profile, status.held) {
+            if let Some(line) = page::elsewhere(&profile, status.held.len() as u64) {
                 print(&page::fitted(&line, columns));
             }
         }

@@ -206,7 +206,7 @@ async fn stop_own(target: &Target, account: &Username, config: &Config) -> Vec<D
             continue;
         }
         // The daemon keeps the mails that wait there.
-        match page::elsewhere(&profile, status.held) {
+        match page::elsewhere(&profile, status.held.len() as u64) {
             Some(waiting) => print(&waiting),
             None if daemon.call(call::Stop, SHORT).await.is_ok() => stopping.push(daemon),
             None => {}

@@ -155,8 +155,8 @@ fn words(text: &str, profile: &Profile) -> String {
 
 /// Returns the number of mails that wait for approval, and the command; `None` if none waits.
 fn approval(status: &Status) -> Option<String> {
-    let waiting = count(status.held, "mail");
-    (status.held > 0).then(|| format!("{waiting} waiting: `taid approve`"))
+    let waiting = count(status.held.len() as u64, "mail");
+    (!status.held.is_empty()).then(|| format!("{waiting} waiting: `taid approve`"))
 }
 
 fn lost(mail: &LostMail, now: SystemTime) -> String {

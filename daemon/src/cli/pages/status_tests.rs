@@ -69,8 +69,7 @@ fn status() -> Status {
         },
         shared_leases: None,
         unknown_sends: vec![],
-        held: 0,
-        held_numbers: Vec::new(),
+        held: Vec::new(),
         lost: vec![],
         rules: None,
         failing_files: vec![],
@@ -310,7 +309,7 @@ fn another_profile_has_a_line_with_the_number_of_its_waiting_mails() {
     let mut other_one = status();
     other_one.daemon.profile = "work".into();
     insta::assert_snapshot!(other(&other_one, None), @"also       profile work: desk.alice@tai.chat, live");
-    other_one.held = 2;
+    other_one.held = vec![1, 2];
     insta::assert_snapshot!(other(&other_one, None), @"also       profile work: desk.alice@tai.chat, live, 2 mails waiting: `taid approve --profile work`");
     insta::assert_snapshot!(other(&other_one, Some(60)), @"
     also       profile work: desk.alice@tai.chat, live, 2 mails

@@ -164,7 +164,7 @@ pub(super) fn envelope(mail: Head) -> Option<Envelope> {
         from: sender(&mail.from),
         to: header(mail.to),
         subject: header(mail.subject),
-        date: Label::cut(mail.date),
+        date: Label::cut(line(&mail.date)),
         read: mail.read,
         preview: None,
     })

@@ -102,11 +102,16 @@ fn in_2026_07_28_the_client_asks_the_user_and_calls_again() {
     assert_eq!(twice["result"]["isError"], true, "{twice}");
     assert_eq!(sent(&machine).len(), 1);
 
-    // A state without an answer is invalid.
-    let mut bare = call;
+    // A state without an answer is invalid, and so is an answer without its state.
+    let mut bare = call.clone();
     bare["requestState"] = json!("made up");
-    let answer = shim.request("tools/call", bare);
-    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    let mut loose = call;
+    loose["inputResponses"] = json!({"approve": {"action": "decline"}});
+    for half in [bare, loose] {
+        let answer = shim.request("tools/call", half);
+        assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    }
+    assert_eq!(sent(&machine).len(), 1);
 }
 
 #[test]
@@ -167,7 +172,7 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
     let again = shim.call("send_email", mail("first"));
     assert_eq!(again.text, result.text, "the mail waits twice");
     shim.call("send_email", mail("second"));
-    assert_eq!(machine.status()["held"], 2);
+    assert_eq!(machine.held(), 2);
     let page = machine.cli(&["status"]).stdout;
     assert!(
         machine
@@ -220,7 +225,7 @@ fn a_held_mail_that_failed_to_send_keeps_waiting() {
         machine.cli(&["approve", "1", "--yes"]).status.code(),
         Some(1)
     );
-    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.held(), 1);
     assert!(machine.cli(&["approve", "1", "--yes"]).status.success());
     assert_eq!(sent(&machine), ["text"]);
 }
@@ -309,7 +314,7 @@ fn after_a_failed_elicitation_the_mail_waits_for_approval() {
         "{}",
         result.text
     );
-    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.held(), 1);
 }
 
 /// Content whose HTML hides, loads and misleads.

@@ -276,7 +276,7 @@ fn the_status_has_the_documented_fields() {
     };
     assert_eq!(
         fields(&status),
-        "account audit bridge clients clients_left_out confined daemon environment held held_numbers lost reader schema session unknown_sends"
+        "account audit bridge clients clients_left_out confined daemon environment held lost reader schema session unknown_sends"
     );
     assert_eq!(
         fields(&status["account"]),

@@ -82,7 +82,7 @@ fn a_mail_that_begins_to_wait_is_announced_without_its_words_and_a_silent_server
     From instance desk. To decide: taid approve 1
     ");
     // taid serves and stops while the server is silent.
-    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.held(), 1);
     taid.stop();
     drop(bus);
 

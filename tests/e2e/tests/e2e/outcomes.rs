@@ -91,7 +91,7 @@ fn an_approved_mail_with_an_unknown_outcome_does_not_wait_again() {
         "{said}"
     );
     assert!(!said.contains("allow_duplicate"), "{said}");
-    assert_eq!(machine.status()["held"], 0);
+    assert_eq!(machine.held(), 0);
     assert_eq!(machine.sandbox.count(SEND), 1);
 }
 

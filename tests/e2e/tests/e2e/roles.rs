@@ -116,7 +116,7 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
     assert_eq!(call(&mut raw, make_way), stays);
     raw.frame(&ToDaemon::Attach(agent("lab")));
     assert!(raw.is_hung_up_on());
-    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.held(), 1);
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
 }
 
@@ -266,6 +266,6 @@ fn without_a_terminal_no_command_approves_or_signs_out_by_accident() {
         // The text does not teach an agent the option that answers.
         assert!(!said.contains("--yes"), "{said}");
     }
-    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.held(), 1);
     assert_ne!(machine.status()["session"]["state"], "signed_out");
 }

@@ -177,7 +177,7 @@ fn session_status_is_about_the_agent_that_asks() {
         assert_eq!(status.structured["address"], address);
         assert_eq!(status.structured["waiting_for_approval"], waiting);
     }
-    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.held(), 1);
 }
 
 #[test]
