@@ -14,6 +14,7 @@ pub mod mcp;
 mod plain;
 pub mod processes;
 pub mod raw;
+mod status;
 pub mod tap;
 pub mod terminal;
 mod waiting;
@@ -24,7 +25,6 @@ pub use waiting::{PATIENCE, wait_until, within};
 
 use mcp::Shim;
 use plain::plain_output;
-use serde_json::Value;
 use std::{
     io::{Read as _, Write as _},
     path::{Path, PathBuf},
@@ -306,25 +306,6 @@ impl Machine {
     /// Runs `taid login` for [`USER`] with this password.
     pub fn login(&self, password: &str) -> Output {
         self.cli_reading(&["login", USER, "--password-stdin"], password)
-    }
-
-    /// Returns the output of `taid status --json`.
-    ///
-    /// # Panics
-    /// If the output is not JSON.
-    pub fn status(&self) -> Value {
-        let output = self.cli(&["status", "--json"]);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
-            panic!("no status: {}", String::from_utf8_lossy(&output.stderr));
-        })
-    }
-
-    /// Returns the number of mails that wait for approval.
-    ///
-    /// # Panics
-    /// If the output of `taid status --json` is not JSON.
-    pub fn held(&self) -> usize {
-        self.status()["held"].as_array().unwrap().len()
     }
 }
 

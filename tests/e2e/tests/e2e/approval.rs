@@ -103,12 +103,11 @@ fn in_2026_07_28_the_client_asks_the_user_and_calls_again() {
     assert_eq!(sent(&machine).len(), 1);
 
     // A state without an answer is invalid, and so is an answer without its state.
-    let mut bare = call.clone();
-    bare["requestState"] = json!("made up");
-    let mut loose = call;
-    loose["inputResponses"] = json!({"approve": {"action": "decline"}});
-    for half in [bare, loose] {
-        let answer = shim.request("tools/call", half);
+    let decline = json!({"approve": {"action": "decline"}});
+    for (half, value) in [("requestState", json!("x")), ("inputResponses", decline)] {
+        let mut call = call.clone();
+        call[half] = value;
+        let answer = shim.request("tools/call", call);
         assert_eq!(answer["error"]["code"], -32602, "{answer}");
     }
     assert_eq!(sent(&machine).len(), 1);
