@@ -37,7 +37,8 @@ impl Page<'_> {
     }
 
     pub(super) fn open_word_item(&mut self, node: NodeId) {
-        let Some(item) = word::item(self.document, self.sight, node) else {
+        let item = word::item(self.document, self.styles, self.sight, node);
+        let Some(item) = item.filter(|_| !self.directions.is_override()) else {
             return;
         };
         self.writer.join_items();
