@@ -158,12 +158,6 @@ impl Document {
         std::iter::successors(previous, |node| self.node(*node).previous)
     }
 
-    /// Returns the siblings after a node, the nearest first.
-    pub(crate) fn after(&self, id: NodeId) -> impl Iterator<Item = NodeId> + Clone {
-        let next = self.node(id).next;
-        std::iter::successors(next, |node| self.node(*node).next)
-    }
-
     /// Returns the ancestors of a node, the nearest first.
     pub(crate) fn ancestors(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
         let parent = self.node(id).parent;

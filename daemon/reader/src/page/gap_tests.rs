@@ -47,15 +47,24 @@ fn columns_of_several_lines_are_apart() {
 }
 
 #[test]
-fn short_boxes_in_a_row_are_in_one_line() {
+fn boxes_in_a_row_are_lines() {
     check(&[
+        // The words would make another number.
+        (
+            "<div style='display:flex;gap:20px'><div>Version 2</div><div>.5 EUR each</div></div>",
+            "Version 2\n.5 EUR each",
+        ),
+        (
+            "<div style='display:flex;justify-content:space-between'><div>Shirt, size 2</div><div>500 EUR</div></div>",
+            "Shirt, size 2\n500 EUR",
+        ),
         (
             "<div style='display:flex'><div>Tea</div><div>$4</div></div><div style='display:flex'><p>Cup</p><p>$7</p></div>",
-            "Tea $4\n\nCup $7",
+            "Tea\n$4\n\nCup\n\n$7",
         ),
         (
             "<div style='display:table-row'><div style='display:table-cell'>Day</div><div style='display:table-cell'>Mon</div></div>",
-            "Day Mon",
+            "Day\nMon",
         ),
         (
             "<div style='display:flex;flex-direction:column'><div>a</div><div>b</div></div>",

@@ -1,6 +1,6 @@
 //! Gaps between elements: spaces, lines and blank lines.
 
-use super::{Page, survey::Content, writer::Gap};
+use super::{Page, writer::Gap};
 use crate::{
     cascade::Computed,
     css::{
@@ -16,8 +16,6 @@ const SPACE: f32 = 0.2;
 const LEAST_SPACE: f32 = 3.0;
 /// Widest margin of a paragraph that is next to the one before it, as a part of the size of the font.
 const FLUSH: f32 = 0.25;
-/// Most letters of a column that is in a line with others.
-const MAX_SHORT: u32 = 60;
 /// Most nodes between two columns.
 pub(super) const MAX_BEFORE: usize = 16;
 
@@ -37,12 +35,11 @@ impl Page<'_> {
             Gap::Blank if element.html_name() == "p" && is_flush(style, side) => Gap::Line,
             gap => gap,
         };
-        let gap = match element.html_name() {
-            "tr" if self.tables.is_apart(node) => Gap::Blank,
-            "tr" => gap,
-            _ => self.column_gap(node, style, side).unwrap_or(gap),
+        let is_apart = match element.html_name() {
+            "tr" => self.tables.is_apart(node),
+            _ => side == Side::Left && self.follows_column(node, style),
         };
-        self.writer.gap(gap);
+        self.writer.gap(if is_apart { Gap::Blank } else { gap });
     }
 
     /// Writes the gap of an element in which nothing is seen. A block still ends a line, and a break or a
@@ -61,38 +58,18 @@ impl Page<'_> {
         }
     }
 
-    /// Returns the gap between a column and the one beside it: a blank line if both have several lines, a
-    /// space if both are short. Other columns have the gaps of blocks.
-    fn column_gap(&self, node: NodeId, style: &Computed, side: Side) -> Option<Gap> {
-        if !self.is_column(node, style) {
-            return None;
-        }
-        let is_filled = |node: &NodeId| self.survey.get(*node).is_filled();
-        let beside = match side {
-            Side::Left | Side::Top => self.document.before(node).take(MAX_BEFORE).find(is_filled),
-            Side::Right | Side::Bottom => {
-                self.document.after(node).take(MAX_BEFORE).find(is_filled)
-            }
-        }?;
-        let content = [node, beside].map(|node| self.survey.get(node));
-        let other = self.styles.get(beside);
-        if !self.is_column(beside, other) {
-            return None;
-        }
-        if content.iter().all(|content| content.lines() > 1) {
-            return Some(Gap::Blank);
-        }
-        let is_short = |content: &Content| {
-            let holds = content.blocks || content.items;
-            content.lines() <= 1 && content.letters <= MAX_SHORT && !holds
+    /// Returns whether an element and the one before it are columns of several lines.
+    fn follows_column(&self, node: NodeId, style: &Computed) -> bool {
+        let is_column = |node: NodeId, style: &Computed| {
+            let lines = self.survey.get(node).lines();
+            lines > 1 && self.is_column(node, style)
         };
-        let is_cell = |node: NodeId, style: &Computed| {
-            let name = self.document.name(node);
-            style.display == Display::Cell && !matches!(name, "td" | "th")
-        };
-        let parent = self.styles.get(self.document.node(node).parent?);
-        let is_beside = is_line_of_boxes(parent) || is_cell(node, style) && is_cell(beside, other);
-        (is_beside && content.iter().all(is_short)).then_some(Gap::Beside)
+        if !is_column(node, style) {
+            return false;
+        }
+        let mut before = self.document.before(node).take(MAX_BEFORE);
+        let filled = before.find(|node| self.survey.get(*node).is_filled());
+        filled.is_some_and(|before| is_column(before, self.styles.get(before)))
     }
 
     /// Returns whether an element is a box beside others.
@@ -129,11 +106,6 @@ fn is_line(style: &Computed) -> bool {
 /// Returns whether the children of an element may be columns.
 fn is_columns(style: &Computed) -> bool {
     is_row(style) && !style.marks.has(Mark::Stacked)
-}
-
-/// Returns whether the children of an element are in one row.
-fn is_line_of_boxes(style: &Computed) -> bool {
-    is_columns(style) && !style.marks.has(Mark::Tracks) && !style.marks.has(Mark::Wraps)
 }
 
 fn is_in_line(style: &Computed) -> bool {
