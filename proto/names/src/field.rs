@@ -1,12 +1,11 @@
 //! Header fields with the sender or the recipients of a mail.
 
+use crate::Address;
 use std::borrow::Cow;
 
-/// Text for the part of a field that is left out.
-const CUT: &str = "…";
-
 /// Returns a header field with an address in at most `max` bytes. White space between words becomes one space.
-/// A longer field is cut in its middle: its end has the address, and the end of an address its domain.
+/// In a longer field, the name or the comment beside the address is cut. A field that is not one address loses
+/// a comment at its end, and its middle: the end of an address has its domain.
 #[must_use]
 pub fn field_within(field: &str, max: usize) -> Cow<'_, str> {
     let field = match has_plain_spaces(field) {
@@ -16,13 +15,50 @@ pub fn field_within(field: &str, max: usize) -> Cow<'_, str> {
     if field.len() <= max {
         return field;
     }
-    let kept = max.saturating_sub(CUT.len());
-    let head = field.floor_char_boundary(kept / 2);
-    let tail = field.ceil_char_boundary(field.len() - (kept - head));
-    let part = |range| field.get(range).unwrap_or_default();
-    [part(0..head), CUT, part(tail..field.len())]
-        .concat()
-        .into()
+    let shown = match Address::in_field(&field) {
+        Some(address) => beside(&field, address.as_str(), max),
+        None => None,
+    };
+    let comment = field
+        .strip_suffix(')')
+        .and_then(|field| field.rsplit_once(" ("));
+    match (shown, comment) {
+        (Some(shown), _) => shown,
+        (None, Some((before, _))) => {
+            let cut = " (…)";
+            without_middle(before, max.saturating_sub(cut.len())) + cut
+        }
+        (None, None) => without_middle(&field, max),
+    }
+    .into()
+}
+
+/// Returns the address of a field and the beginning of the name or comment beside it; `None` without room.
+fn beside(field: &str, address: &str, max: usize) -> Option<String> {
+    let marks = "… <>".len();
+    let room = max.checked_sub(address.len() + marks)?;
+    let cut = |text: &str| {
+        text.get(..text.floor_char_boundary(room))
+            .map(str::to_owned)
+    };
+    match field.split_once('<') {
+        Some((name, _)) => Some(format!("{}… <{address}>", cut(name)?)),
+        None => {
+            let (_, comment) = field.split_once(" (")?;
+            Some(format!("{address} ({}…)", cut(comment)?))
+        }
+    }
+}
+
+fn without_middle(text: &str, max: usize) -> String {
+    if text.len() <= max {
+        return text.to_owned();
+    }
+    let kept = max.saturating_sub("…".len());
+    let head = text.floor_char_boundary(kept / 2);
+    let tail = text.ceil_char_boundary(text.len() - (kept - head));
+    let part = |range| text.get(range).unwrap_or_default();
+    [part(0..head), "…", part(tail..text.len())].concat()
 }
 
 /// Returns whether a text has no white space but single spaces between words.
@@ -54,6 +90,18 @@ mod tests {
             (
                 &format!("bob@bank.example{:95}{eve}", ""),
                 "bob@bank.example <eve@evil.example>",
+            ),
+            (
+                &format!("{} {eve}", "x".repeat(50)),
+                "xxxxxxxxxxxxxxxxxx… <eve@evil.example>",
+            ),
+            (
+                &format!("eve@evil.example ({})", "x bank ".repeat(9)),
+                "eve@evil.example (x bank x bank x ba…)",
+            ),
+            (
+                &format!("\"a@b.example\" {eve} ({})", "y".repeat(50)),
+                "\"a@b.example\" <eve@evil.example> (…)",
             ),
             (
                 &format!("\"bob@bank.example, Head of Payments, +49 30 1234567\" {eve}"),

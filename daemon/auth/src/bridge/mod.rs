@@ -33,6 +33,7 @@ pub use outcome::{CertainReason, SendFailure, SendOutcome};
 pub use public::{Health, Registered};
 pub use reservation::{InUse, Reservation};
 pub use transport::{NetworkOptions, SetupError};
+pub use wire::has_words;
 
 use crate::{base_url::Origin, credentials::Credentials};
 use std::future::Future;

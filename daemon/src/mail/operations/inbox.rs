@@ -173,15 +173,17 @@ pub(super) fn envelope(mail: Head) -> Option<Envelope> {
 /// Returns a sender as a reader can judge it: an invisible character and letters that look like those of
 /// another address are named, and the end of its address is never cut.
 fn sender(from: &str) -> HeaderText {
+    let mut note = String::new();
     let shown: Cow<'_, str> = match from.is_ascii() {
         true => from.into(),
         false => {
             let address = Address::in_field(from);
-            let note = address.map(|address| other_letters(address.as_str()));
-            (invisible::reveal(from) + &note.unwrap_or_default()).into()
+            note = address.map_or_else(String::new, |address| other_letters(address.as_str()));
+            invisible::reveal(from).into()
         }
     };
-    HeaderText::cut(field_within(&line(&shown), HeaderText::MAX))
+    let room = HeaderText::MAX.saturating_sub(note.len());
+    HeaderText::cut(field_within(&line(&shown), room).into_owned() + &note)
 }
 
 fn header(text: String) -> HeaderText {

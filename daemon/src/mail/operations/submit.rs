@@ -235,7 +235,7 @@ fn sent_mail(mail: &PreparedMail, receipt: Receipt, reply: Option<ReplyReceipt>)
     let subject = receipt.subject.filter(|_| reply.is_some());
     SentMail {
         from: mail.from.clone(),
-        to: mail.shown_recipient(),
+        to: HeaderText::cut(mail.to.as_str()),
         subject: HeaderText::cut(subject.unwrap_or_else(|| mail.subject.clone())),
         message_id: Label::cut(receipt.message_id),
         timestamp: Label::cut(receipt.timestamp),

@@ -1,6 +1,7 @@
 //! Rules for addresses and subjects. An invalid value is refused and never repaired silently.
 
 use crate::mail::error::MailError;
+use tai_auth::bridge::has_words;
 use tai_proto::{
     names::{Address, AddressError},
     subject,
@@ -72,12 +73,12 @@ fn has_encoded_word(subject: &str) -> bool {
     rest.is_some_and(|rest| rest.contains("?="))
 }
 
-/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`. Words that the
-/// bridge did not decode, or that a sender encoded twice, are written so that no mail program decodes them.
+/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`. Words that its
+/// sender encoded twice are written so that no mail program decodes them.
 pub(in crate::mail) fn reply_subject(original: &str) -> String {
     let line = line(original).replace(|c: char| c.is_control(), " ");
     let mut subject = subject::of_reply(invisible::clean(&line, &mut 0).trim());
-    if has_encoded_word(&subject) {
+    if has_words(&subject) {
         subject = subject.replace("=?", "= ?");
     }
     let end = subject.floor_char_boundary(MAX_SUBJECT);
@@ -202,6 +203,9 @@ mod tests {
         assert_eq!(reply_subject(""), "Re:");
         let encoded = reply_subject("=?utf-8?Q?lunch?= =?x?b?y?=");
         assert_eq!(encoded, "Re: = ?utf-8?Q?lunch?= = ?x?b?y?=");
+        // taid cannot decode it, the sender's mail program can.
+        let other = "=?gb2312?B?xOO6ww==?=";
+        assert_eq!(reply_subject(other), format!("Re: {other}"));
         assert_eq!(subject(encoded.clone()), Ok(Some(encoded)));
         assert_eq!(reply_subject("Ré: x"), "Re: Ré: x");
         assert_eq!(reply_subject("Awake: x"), "Re: Awake: x");

@@ -211,7 +211,10 @@ impl Familiar {
                 });
             }
         }
-        let copies = Copies::of(texts);
+        let mut copies = Copies::of(texts);
+        for own in seen().filter(|mail| mail.is_from(&recipient)) {
+            copies.forget(&own.text);
+        }
         let copied = others().find(|mail| copies.has_part_of(&mail.text));
         copied.map(|mail| Suspicion::Copied {
             id: mail.id,
@@ -312,6 +315,18 @@ impl Copies {
         copies
     }
 
+    /// Forgets what a text has too: its sender knows it.
+    fn forget(&mut self, text: &str) {
+        let passages: Vec<u64> = self.passages_of(text).collect();
+        let keys: Vec<u64> = self.keys_of(text).collect();
+        for passage in passages {
+            self.passages.remove(&passage);
+        }
+        for key in keys {
+            self.keys.remove(&key);
+        }
+    }
+
     fn has_part_of(&self, text: &str) -> bool {
         self.passages_of(text)
             .any(|passage| self.passages.contains(&passage))
@@ -331,7 +346,7 @@ impl Copies {
     }
 
     /// Returns the hash of each long run of characters of links and keys that has a digit, and of each of its
-    /// parts: a key may stand alone, after its name or in a link.
+    /// parts but hosts: a key may stand alone, after its name or in a link.
     fn keys_of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u64> + 'a {
         let is_part = |character: char| {
             character.is_ascii_alphanumeric() || "-_./+=:?&%~#@".contains(character)
@@ -339,7 +354,8 @@ impl Copies {
         text.split(move |character| !is_part(character))
             .flat_map(|run| {
                 let parts = run.split(['=', ':', '/', '?', '&', '%', '#', '@']);
-                iter::once(run).chain(parts.filter(move |part| part.len() < run.len()))
+                let is_key = move |part: &&str| part.len() < run.len() && !part.contains('.');
+                iter::once(run).chain(parts.filter(is_key))
             })
             .map(|key| key.trim_matches(|character: char| !character.is_ascii_alphanumeric()))
             .filter(|key| key.len() >= KEY && key.bytes().any(|byte| byte.is_ascii_digit()))

@@ -152,6 +152,25 @@ fn the_table_of_attacks_is_true() {
             steps("Hi", BOB, &format!("> {SECRET}\n\nThank you.")),
         ),
         (
+            "Passes: an answer to mails whose links have one host",
+            {
+                let link = |id: &str| format!("https://nam02.safelinks.protection.example/?url={id}");
+                let familiar = after_reading(&link("1"));
+                let text = format!("Hi\n\n{}", link("2"));
+                familiar.read(OWN, MailId::new(3).unwrap(), BOB, "s", &text);
+                verdict(&familiar, BOB, &format!("> {}", link("2")))
+            },
+        ),
+        (
+            "Passes: an answer to a sender that quotes another one",
+            {
+                let familiar = after_reading("Hi");
+                let text = format!("Bob wrote:\n\n> {SECRET}\n");
+                familiar.read(OWN, MailId::new(3).unwrap(), "carol@example.com", "s", &text);
+                verdict(&familiar, "carol@example.com", &format!("> {SECRET}"))
+            },
+        ),
+        (
             "Passes: a recipient that the user names",
             steps("Hi", "carol@example.com", "Lunch?"),
         ),
@@ -178,6 +197,8 @@ fn the_table_of_attacks_is_true() {
     Miss: an address in a picture | sent
     Passes: an answer to the sender | sent
     Passes: an answer that quotes its mail | sent
+    Passes: an answer to mails whose links have one host | sent
+    Passes: an answer to a sender that quotes another one | sent
     Passes: a recipient that the user names | sent
     ");
 }

@@ -98,7 +98,7 @@ impl PreparedMail {
 
     /// Returns the recipient as a person can judge it: letters that look like those of another address
     /// are named.
-    pub(in crate::mail) fn shown_recipient(&self) -> HeaderText {
+    fn shown_recipient(&self) -> HeaderText {
         let to = self.to.as_str();
         HeaderText::cut([to, &other_letters(to)].concat())
     }
@@ -147,8 +147,8 @@ pub(in crate::mail) fn ascii_domain(domain: &str) -> Option<String> {
     url.host_str().map(str::to_owned)
 }
 
-/// Returns the beginning of a text, whole lines or else whole words if there are some, and the length of the
-/// rest.
+/// Returns the beginning of a text and the length of the rest. It ends after a line, or else a word, in its last
+/// quarter, if one ends there.
 fn beginning(text: &str, limit: usize) -> (&str, usize) {
     if text.len() <= limit {
         return (text, 0);
@@ -156,8 +156,10 @@ fn beginning(text: &str, limit: usize) -> (&str, usize) {
     let cut = text
         .get(..text.floor_char_boundary(limit))
         .unwrap_or_default();
-    let end = cut.rfind('\n').or_else(|| cut.rfind(' '));
-    let end = end.map_or(cut.len(), |mark| mark + 1);
+    let soft = cut.floor_char_boundary(cut.len() - cut.len() / 4);
+    let last = cut.get(soft..).unwrap_or_default();
+    let end = last.rfind('\n').or_else(|| last.rfind(' '));
+    let end = end.map_or(cut.len(), |mark| soft + mark + 1);
     (text.get(..end).unwrap_or_default(), text.len() - end)
 }
 
@@ -224,6 +226,9 @@ mod tests {
             "w".repeat(2_977)
         );
         assert_eq!(beginning(&text, MAX_TEXT), (&text[..2_978], 37));
+        // An early space or line does not end it.
+        let text = format!("Hi \n{}", "w".repeat(4_000));
+        assert_eq!(beginning(&text, MAX_TEXT).1, 1_004);
     }
 
     #[test]

@@ -12,10 +12,8 @@ pub(super) const ELICIT: &str = "elicitation/create";
 
 pub(super) fn machine(confirm: &str) -> Machine {
     let machine = Machine::new();
-    machine
-        .sandbox
-        .add_account("bob", "sandbox-password")
-        .unwrap();
+    let added = machine.sandbox.add_account("bob", "sandbox-password");
+    added.unwrap();
     machine.configure(&format!(
         "confirm_send = \"{confirm}\"\nuser_email = \"bob@tai.chat\"\n"
     ));
@@ -52,6 +50,11 @@ fn retry(arguments: &Value, first: &Value, answer: Value) -> Value {
     })
 }
 
+fn ask(shim: &mut Shim, arguments: &Value) -> Value {
+    let call = json!({"name": "send_email", "arguments": arguments});
+    shim.request("tools/call", call)
+}
+
 #[test]
 fn the_user_sees_the_mail_and_only_acceptance_sends_it() {
     let machine = machine("always");
@@ -83,8 +86,7 @@ fn in_2026_07_28_the_client_asks_the_user_and_calls_again() {
     let _taid = machine.start();
     let mut shim = modern(&machine);
     let arguments = mail("text");
-    let call = json!({"name": "send_email", "arguments": arguments});
-    let first = shim.request("tools/call", call.clone());
+    let first = ask(&mut shim, &arguments);
     let result = &first["result"];
     assert_eq!(result["resultType"], "input_required", "{first}");
     let asked = &result["inputRequests"]["approve"];
@@ -98,19 +100,17 @@ fn in_2026_07_28_the_client_asks_the_user_and_calls_again() {
     assert_eq!(sent(&machine), ["text"]);
 
     // A state is valid once.
-    let twice = shim.request("tools/call", again);
+    let twice = shim.request("tools/call", again.clone());
     assert_eq!(twice["result"]["isError"], true, "{twice}");
     assert_eq!(sent(&machine).len(), 1);
 
     // A state without an answer is invalid, and so is an answer without its state.
-    let decline = json!({"approve": {"action": "decline"}});
-    for (half, value) in [("requestState", json!("x")), ("inputResponses", decline)] {
-        let mut call = call.clone();
-        call[half] = value;
+    for half in ["requestState", "inputResponses"] {
+        let mut call = again.clone();
+        call.as_object_mut().unwrap().remove(half);
         let answer = shim.request("tools/call", call);
         assert_eq!(answer["error"]["code"], -32602, "{answer}");
     }
-    assert_eq!(sent(&machine).len(), 1);
 }
 
 #[test]
@@ -118,10 +118,6 @@ fn an_approval_state_is_valid_only_for_the_mail_that_was_shown() {
     let machine = machine("always");
     let _taid = machine.start();
     let yes = || json!({"action": "accept", "content": {}});
-    let ask = |shim: &mut Shim, arguments: &Value| {
-        let call = json!({"name": "send_email", "arguments": arguments});
-        shim.request("tools/call", call)
-    };
     let arguments = mail("what was shown");
     let mut shim = modern(&machine);
     for change in [

@@ -90,6 +90,7 @@ fn a_long_name_hides_no_address_and_a_reply_is_shown_to_go_where_it_goes() {
         format!("bob@bank.example{:95}", ""),
         format!("bob@bank.example{:990}", ""),
         format!("bob@bank.example{}", "\u{a0}".repeat(5_000)),
+        format!("bob@bank.example{}", "\t".repeat(6_000)),
         format!("Bob bob at bank.example {} ", "\u{e9}".repeat(900)),
         format!("=?utf-8?Q?Bob{}?= ", "=E2=80=8B".repeat(95)),
         format!(

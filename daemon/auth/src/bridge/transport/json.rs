@@ -25,7 +25,7 @@ pub(super) enum Excess {
 ///
 /// The output is UTF-8. A byte order mark at the start is skipped, bytes that are not UTF-8 and
 /// lone surrogates become U+FFFD, raw control characters in strings become spaces, and strings
-/// are cut to their limit. JSON that needs none of this passes unchanged.
+/// are cut to their limit, with a mark. JSON that needs none of this passes unchanged.
 pub(super) struct Bounded<R> {
     from: R,
     repair: Repair,
@@ -247,7 +247,7 @@ impl Repair {
             let room = self.limits.string.saturating_sub(self.written);
             let fits = run.get(..run.floor_char_boundary(room)).unwrap_or_default();
             out.extend_from_slice(fits.as_bytes());
-            self.written += run.len();
+            self.count(run.len(), out);
         }
         match rest.as_bytes().first() {
             None => return rest,
@@ -288,9 +288,19 @@ impl Repair {
     /// Writes bytes of a string if the string has room for all of them.
     fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         self.lone(out);
-        self.written += bytes.len();
-        if self.written <= self.limits.string {
+        if self.written + bytes.len() <= self.limits.string {
             out.extend_from_slice(bytes);
+        }
+        self.count(bytes.len(), out);
+    }
+
+    /// Counts bytes of a string. The first ones over the limit become a mark: the beginning of a string alone
+    /// must not be read as all of it.
+    fn count(&mut self, bytes: usize, out: &mut Vec<u8>) {
+        let was_within = self.written <= self.limits.string;
+        self.written += bytes;
+        if was_within && self.written > self.limits.string {
+            out.extend_from_slice("…".as_bytes());
         }
     }
 }

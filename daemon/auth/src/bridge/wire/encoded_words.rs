@@ -45,6 +45,12 @@ pub(super) fn decoded(text: String) -> String {
     out + rest
 }
 
+/// Returns whether a text has encoded words (RFC 2047) that a bridge did not decode, and that this crate can.
+#[must_use]
+pub fn has_words(text: &str) -> bool {
+    decoded(text.to_owned()) != text
+}
+
 /// Decodes the name before an address in angle brackets. The address is never decoded. A name that could then
 /// be read as an address stays as it is.
 pub(super) fn decoded_sender(from: String) -> String {

@@ -234,14 +234,10 @@ impl<'de, const BODIES: bool> Fields<'de> for MailFields<BODIES> {
     }
 }
 
-/// Reads the field of a sender. Its middle is cut, because its end has the address that a reply goes to.
+/// Reads the field of a sender. Its end, which has the address that a reply goes to, is not cut.
 fn sender<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
     let text = map.next_value::<Scalar>()?.text(usize::MAX);
-    let mut text = text.unwrap_or_default();
-    // The repair may have cut its end. The beginning alone must not be read as an address.
-    if text.len() + char::MAX_LEN_UTF8 > HEADER_STRING {
-        text.push('…');
-    }
+    let text = text.unwrap_or_default();
     Ok(match field_within(&text, 4 * MAX_HEADER) {
         Cow::Borrowed(field) if field.len() == text.len() => text,
         field => field.into_owned(),

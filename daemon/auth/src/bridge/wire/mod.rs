@@ -7,6 +7,7 @@ mod mails;
 mod small;
 mod wrapper;
 
+pub use encoded_words::has_words;
 pub(super) use mails::{List, OneMail};
 pub(super) use small::{Done, HealthStatus, IssuedJwt, NewAccount, SendReceipt};
 pub(super) use wrapper::{Wrapped, Wrapper};
