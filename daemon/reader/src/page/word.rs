@@ -204,18 +204,24 @@ fn digit(text: &str) -> Option<usize> {
 /// Returns whether a box has a line above it and no other border. Outlook puts one before the mail that is
 /// answered.
 pub(super) fn is_divided(element: &Element) -> bool {
-    let style = style(element);
+    let style = element.attribute(&local_name!("style")).unwrap_or_default();
+    if style.len() > MAX_STYLE {
+        return false;
+    }
+    let style = style.to_ascii_lowercase();
     let border = |side: &str| {
         let declarations = style.split(';').filter_map(|one| one.split_once(':'));
         let mut found = declarations.filter(|(name, _)| {
-            *name == "border"
-                || name
-                    .strip_prefix("border-")
-                    .is_some_and(|name| name == side)
+            let name = name.trim().strip_prefix("border");
+            name.is_some_and(|name| name.is_empty() || name.strip_prefix('-') == Some(side))
         });
-        found.next_back().map(|(_, value)| value)
+        found.next_back().map(|(_, value)| value.trim())
     };
-    border("top").is_some_and(|value| value.contains("solid"))
+    let is_zero = |part: &str| {
+        let number = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        number.parse::<f32>() == Ok(0.0)
+    };
+    border("top").is_some_and(|value| value.contains("solid") && !value.split(' ').any(is_zero))
         && ["left", "right", "bottom"].map(border) == [Some("none"); 3]
 }
 
@@ -360,5 +366,7 @@ mod tests {
             read(Some(html), None).markdown,
             "Yes\n\n---\n\n**From:** Bob"
         );
+        let none = html.replace("solid #E1E1E1 1.0pt", "0 solid");
+        assert_eq!(read(Some(&none), None).markdown, "Yes\n**From:** Bob");
     }
 }
