@@ -94,35 +94,54 @@ fn is_structure(tag: &Tag<'_>, parts: &[Part<'_>], at: usize) -> bool {
     follows_block && has_content
 }
 
-/// Returns whether a tag without an end tag stands in a sentence as a word does, as in `the <h1> tag`.
+/// Returns whether a tag without an end tag stands in a sentence as a word does, as in `the <h1>, then`. A
+/// sloppy document may lack the end tag, so an element that does something is a word only before a sign that
+/// begins no text.
 fn is_word(tag: &Tag<'_>, parts: &[Part<'_>], at: usize, opened: &Opened) -> bool {
     let name = tag.name.to_ascii_lowercase();
-    if tag.is_end
-        || tag.has_attributes
-        || matches!(name.as_str(), "br" | "hr" | "wbr")
-        || opened.has_place_for(&name)
-    {
+    if tag.is_end || tag.has_attributes || matches!(name.as_str(), "p" | "br" | "hr" | "wbr") {
         return false;
     }
-    let before = at.checked_sub(1).and_then(|before| parts.get(before));
-    let follows_words = match before {
-        Some(Part::Text(text)) => {
-            let line = text.rsplit('\n').next().unwrap_or_default();
-            !line.trim().is_empty()
-                && line.ends_with([' ', '(', '[', '/', '"', '\'', '`', '“', '‘'])
+    let before = match at.checked_sub(1).and_then(|before| parts.get(before)) {
+        Some(Part::Text(text)) => text.rsplit('\n').next().unwrap_or_default(),
+        Some(Part::Tag(_) | Part::Raw(_) | Part::Other(_) | Part::Unread(_)) | None => {
+            return false;
         }
-        Some(Part::Tag(_) | Part::Raw(_) | Part::Other(_) | Part::Unread(_)) | None => false,
     };
+    let follows_words = !before.trim().is_empty()
+        && before.ends_with([' ', '(', '[', '/', '"', '\'', '`', '“', '‘']);
+    let is_idle = opened.has_no_place_for(&name);
     let precedes_words = match parts.get(at + 1) {
         Some(Part::Text(text)) => {
             let line = text.split('\n').next().unwrap_or_default();
-            !line.trim().is_empty() && !line.starts_with(char::is_alphanumeric)
+            let goes_on = !line.trim().is_empty() && !line.starts_with(char::is_alphanumeric);
+            (is_idle && goes_on) || ends_word(before, text)
         }
-        Some(Part::Tag(after)) => after.is_end,
+        Some(Part::Tag(after)) => is_idle && after.is_end,
         Some(Part::Raw(_) | Part::Other(_) | Part::Unread(_)) => false,
-        None => true,
+        None => is_idle,
     };
     follows_words && precedes_words
+}
+
+/// Returns whether the text after a tag ends a word: with a comma or a full stop, or the second of two quotation
+/// marks or brackets.
+fn ends_word(before: &str, after: &str) -> bool {
+    let mut letters = after.chars();
+    match (before.chars().next_back(), letters.next()) {
+        (_, Some(',' | '.' | ';' | '?' | '!')) => letters.next().is_none_or(char::is_whitespace),
+        (Some(open), Some(close)) => matches!(
+            (open, close),
+            ('(', ')')
+                | ('[', ']')
+                | ('"', '"')
+                | ('\'', '\'')
+                | ('`', '`')
+                | ('“', '”')
+                | ('‘', '’')
+        ),
+        _ => false,
+    }
 }
 
 /// Returns whether a tag of an HTML document is text.
@@ -166,16 +185,16 @@ mod tests {
             ("<?xml:x />a <name>", "<?xml:x />a &lt;name>"),
             ("<p>Use <plaintext> in</p>", "<p>Use &lt;plaintext> in</p>"),
             (
-                "<p>an <option>, an <a>, an <h1> in a <table>, `<ul>` (<li>) or <div></p>",
-                "<p>an &lt;option>, an &lt;a>, an &lt;h1> in a &lt;table>, `&lt;ul>` (&lt;li>) or &lt;div></p>",
+                "<p>an <option> or an <a>, an <h1>, a <table>, `<ul>` (<li>) or \"<b>\" or <div>.</p>",
+                "<p>an &lt;option> or an &lt;a>, an &lt;h1>, a &lt;table>, `&lt;ul>` (&lt;li>) or \"&lt;b>\" or &lt;div>.</p>",
             ),
             (
                 "<p>The <td> of a <tr>.</p><table><tr><td>a <td> b</table>a <td> b",
                 "<p>The &lt;td> of a &lt;tr>.</p><table><tr><td>a <td> b</table>a &lt;td> b",
             ),
             (
-                "<p>close a <noscript>, <b> or <pre> tag",
-                "<p>close a &lt;noscript>, &lt;b> or &lt;pre> tag",
+                "<p>close a <noscript> or <td> or <body> tag",
+                "<p>close a &lt;noscript> or &lt;td> or &lt;body> tag",
             ),
             (
                 "<div><address></div><p><address>Berlin</p><td><address>, Berlin</td>",
@@ -197,6 +216,9 @@ mod tests {
             "<p>a < b</p><div class=\"a\"\"b\">c<td =x>d<o:p ==>",
             "<p>a <br> b <hr> c <p> d <b>e <i>f</i></b>",
             "<p>a</p> <h1> b\n<div>c\n <div> d\n e\n<ul> <li> f <li> g</ul> h <dl> <dt> i <dd> j",
+            "<p>Yours, <i> Ann</p><p>Total <b></p>b <small> (net)<p>Dear Bob, <center> Invoice",
+            "Intro <h2> Summary\n<p>Line <font> text</p><p>Items: <li> one <li> two<p>A <dd> b",
+            "said <i>\"No\" and <b>.50 <u>... what",
             "<ruby> a <rt> b</ruby> <select> <option> c <option> d</select>Intro<h1>Title",
         ] {
             assert_eq!(with_placeholders(html), html);

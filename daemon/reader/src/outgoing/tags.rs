@@ -44,20 +44,19 @@ impl Opened {
         }
     }
 
-    /// Returns whether an element stands in one of those without which it does nothing.
-    pub(super) fn has_place_for(&self, name: &str) -> bool {
+    /// Returns whether an element does nothing, because it stands in none of those that it belongs to. Items
+    /// without a list are still items.
+    pub(super) fn has_no_place_for(&self, name: &str) -> bool {
         let around: &[&str] = match name {
-            "p" => return true,
-            "li" => &["ul", "ol", "menu", "dir"],
             "caption" | "col" | "colgroup" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" => {
                 &["table"]
             }
-            "dd" | "dt" => &["dl"],
             "option" | "optgroup" => &["select", "datalist"],
             "rp" | "rt" => &["ruby"],
-            _ => &[],
+            "html" | "head" | "body" => &[],
+            _ => return false,
         };
-        around
+        !around
             .iter()
             .any(|name| self.0.get(*name).is_some_and(|count| *count > 0))
     }
@@ -243,7 +242,7 @@ fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool, opened: &Opened) -> b
         Context::Inline { after_word } => {
             let is_upper = tag.name != name;
             let has_optional_end = OPTIONAL_END.contains(&name.as_str());
-            has_optional_end && !(after_word && is_upper) && opened.has_place_for(&name)
+            has_optional_end && !(after_word && is_upper) && !opened.has_no_place_for(&name)
         }
     }
 }

@@ -176,5 +176,6 @@ fn a_pair_may_span_several_pieces() {
     assert_eq!(shown(inline, &cells), cells.concat());
     let after = ["<table>", "</table>", "<td>"];
     assert_eq!(shown(inline, &after), "<table></table>&lt;td&gt;");
-    assert_eq!(shown(inline, &["<ul>", "<li>"]), "&lt;ul&gt;&lt;li&gt;");
+    let items = ["<li>", "<li>"];
+    assert_eq!(shown(inline, &items), items.concat());
 }

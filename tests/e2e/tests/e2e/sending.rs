@@ -328,8 +328,8 @@ fn what_only_looks_like_markup_is_sent_as_it_is_written() {
         ("Regards,\nAnn\n-- \nAnn Lee", "markdown"),
         ("Dear Bob,\n\nline 1\nline 2\n\nAnn", "html"),
         ("Dear <name> of <your company>,\n\nsee 5", "html"),
-        ("Add an <a> and an <h1> to the <td>, please.", "html"),
-        ("See the <td>, not the <li> or the <rt>.", "markdown"),
+        ("Add an <a> and a <td> to the <h1>, please.", "html"),
+        ("See the <td>, not the <rt>.", "markdown"),
     ] {
         let arguments =
             json!({"to": "alice@tai.chat", "subject": "", "content": content, "format": format});
