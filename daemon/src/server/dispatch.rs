@@ -328,12 +328,10 @@ impl<T: Transport> App<T> {
         instance: Option<&Instance>,
         since: Option<u64>,
         deadline: Instant,
-    ) -> Result<MailboxUpdate, Fault> {
+    ) -> Result<MailboxUpdate, MailError> {
         tokio::select! {
             biased;
-            update = self.mail.watch(instance, since, deadline) => {
-                update.map_err(|error| self.failed(&error))
-            }
+            update = self.mail.watch(instance, since, deadline) => update,
             () = self.stop.cancelled() => Ok(MailboxUpdate {
                 mark: since.unwrap_or_default(),
                 arrived: false,

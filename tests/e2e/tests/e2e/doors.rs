@@ -11,7 +11,7 @@ use std::{
 use tai_e2e::{Killed, Machine, executables, mcp::Shim, processes::skipped, raw::Raw, wait_until};
 use tai_proto::{
     Answer, FaultCode, Method,
-    call::{GetInfo, GetStatus, ListHeld, Logout, MakeWay, Stop},
+    call::{GetInfo, GetStatus, ListHeld, Logout, MakeWay, Stop, Watch},
     door::Door,
     message::Role,
     release::Release,
@@ -237,6 +237,10 @@ fn the_socket_of_an_instance_names_no_file_and_no_rule() {
         .shim_with(&[("TAI_MCP_SOCKET", socket.to_str().unwrap())])
         .initialized("test", "2025-06-18");
     let mut pages = said(&machine, &mut shim, "list_inbox", json!({}));
+    let mut raw = Raw::open_as(&socket, agent(Some("desk")));
+    raw.request(1, Watch { since: None });
+    let fault = raw.answer().1.unwrap_err();
+    assert!(!format!("{fault:?}").contains("secret-place"), "{fault:?}");
     assert!(machine.login(tai_e2e::PASSWORD).status.success());
     let mail = json!({"to": "bob@tai.chat", "content": "x"});
     pages.push_str(&said(&machine, &mut shim, "send_email", mail));
