@@ -88,6 +88,15 @@ impl UserDirs {
     }
 }
 
+/// Returns whether two paths are one directory. A directory that is missing is equal only in its name.
+pub(super) fn is_same_directory(one: &Path, other: &Path) -> bool {
+    one == other
+        || match (one.canonicalize(), other.canonicalize()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        }
+}
+
 /// Returns an absolute path of a variable. The XDG rule ignores relative ones.
 fn absolute(value: Option<OsString>) -> Option<PathBuf> {
     value.map(PathBuf::from).filter(|path| path.is_absolute())

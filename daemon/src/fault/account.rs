@@ -193,15 +193,23 @@ pub(crate) fn other_bridge(ours: &Origin, theirs: &Origin) -> Fault {
     ))
 }
 
-/// Returns the fault for a password that is for another bridge than that of the running daemon, whose
-/// configuration file has been changed.
-pub(crate) fn earlier_bridge(theirs: &Origin, ours: &Origin) -> Fault {
-    Fault::new(
-        FaultCode::OtherAccount,
-        format!("the configuration names the bridge {ours}, but taid uses {theirs}"),
-    )
-    .because("the running taid has an earlier configuration")
-    .hint(Hint::user("run `taid stop` and repeat the command"))
+/// Returns the fault for a password that is for another bridge than that of the running daemon. Its
+/// configuration file has been changed, or it reads another one, in `elsewhere`.
+pub(crate) fn stale_bridge(theirs: &Origin, ours: &Origin, elsewhere: Option<&str>) -> Fault {
+    let (cause, hint) = match elsewhere {
+        None => (
+            "the running taid has an earlier configuration".to_owned(),
+            "run `taid stop` and repeat the command",
+        ),
+        Some(dir) => (
+            format!("taid reads {dir}, and this shell has another XDG_CONFIG_HOME"),
+            "run `taid doctor`; its line `home` has the remedy",
+        ),
+    };
+    let what = format!("the configuration names the bridge {ours}, but taid uses {theirs}");
+    Fault::new(FaultCode::OtherAccount, what)
+        .because(cause)
+        .hint(Hint::user(hint))
 }
 
 /// Returns the fault for a login whose password cannot be saved, because the configuration file does

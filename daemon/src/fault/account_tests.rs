@@ -86,6 +86,11 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
         ),
         bad_bridge(&BaseUrlError::PlainHttp),
         other_bridge(&origin("https://tai.chat"), &origin("https://mail.example")),
+        stale_bridge(
+            &origin("https://tai.chat"),
+            &origin("https://mail.example"),
+            Some("/home/alice/.config/tai"),
+        ),
         not_in_file(&origin("https://mail.example")),
         bad_username("the rule"),
         bad_password(),
@@ -222,6 +227,12 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     caused by: one taid has one account at one bridge
     hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is `api_base_url` in its configuration file, where the saved password goes), then call again
     hint for a person: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment (taid's bridge is `api_base_url` in its configuration file, where the saved password goes)
+
+    [OtherAccount]
+    error: the configuration names the bridge https://mail.example, but taid uses https://tai.chat
+    caused by: taid reads /home/alice/.config/tai, and this shell has another XDG_CONFIG_HOME
+    hint: ask the user to run `taid doctor`; its line `home` has the remedy, then call again
+    hint for a person: run `taid doctor`; its line `home` has the remedy
 
     [Internal]
     error: signed in, but the password was not saved

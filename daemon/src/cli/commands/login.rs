@@ -10,13 +10,17 @@ use crate::{
         prompt::{self, TRIES},
         target::Target,
         terminal::{Progress, print},
+        user_dirs,
     },
     config::Config,
     fault,
 };
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    path::Path,
+};
 use tai_auth::{
     base_url::{BaseUrl, Origin},
     credentials::{Credentials, Source},
@@ -154,8 +158,18 @@ pub(super) fn check_bridge(
         (Some(named), _) => Err(fault::other_bridge(&theirs, &named)),
         (None, Some(_)) => Ok(Some(theirs)),
         (None, None) if is_own(status, target, &theirs) => Ok(Some(theirs)),
-        (None, None) => Err(fault::earlier_bridge(&theirs, &ours)),
+        (None, None) => {
+            let elsewhere = other_directory(status, target);
+            Err(fault::stale_bridge(&theirs, &ours, elsewhere))
+        }
     }
+}
+
+/// Returns the daemon's configuration directory, if it is another one than this shell's.
+fn other_directory<'a>(status: &'a Status, target: &Target) -> Option<&'a str> {
+    let theirs = status.environment.config_dir.as_deref()?;
+    let ours = target.places.config();
+    (!user_dirs::is_same_directory(ours, Path::new(theirs))).then_some(theirs)
 }
 
 /// Returns the origin of the daemon's bridge.

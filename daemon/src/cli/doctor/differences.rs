@@ -2,7 +2,13 @@
 //! counts; a difference explains why a value that is set here has no effect.
 
 use super::check::{Check, ok, skipped, wrong};
-use crate::{cli::user_dirs::UserDirs, config::Config, os, server::environment};
+use crate::{
+    cli::user_dirs::{UserDirs, is_same_directory},
+    config::Config,
+    os,
+    server::environment,
+};
+use std::path::Path;
 use tai_proto::{places::Places, status::EnvironmentStatus};
 
 /// The environment of this shell.
@@ -22,7 +28,7 @@ pub(super) struct Shell {
 impl Shell {
     /// Returns the environment of this process.
     pub(super) fn of_this_process(places: &Places) -> Self {
-        let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
+        let text = |path: &Path| path.to_string_lossy().into_owned();
         Self {
             home: Some(text(places.home())),
             config_dir: Some(text(places.config())),
@@ -43,32 +49,35 @@ pub(super) fn examine(
 ) -> Vec<Check> {
     let mut checks = Vec::new();
     let name = "home";
-    let mut differs = |what: &str, theirs: &Option<String>, ours: &Option<String>| {
-        if theirs.is_none() || theirs == ours {
-            return;
-        }
-        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let pairs = [
+        ("home directory", &daemon.home, &shell.home),
+        (
+            "configuration directory",
+            &daemon.config_dir,
+            &shell.config_dir,
+        ),
+    ];
+    for (what, theirs, ours) in pairs {
+        let Some(theirs) = theirs.as_ref().filter(|_| !is_same(theirs, ours)) else {
+            continue;
+        };
+        let ours = ours.as_deref().unwrap_or("none");
+        let is_home = what == "home directory";
         checks.push(wrong(
             name,
-            format!(
-                "taid's {what} is {}, and this shell's is {}",
-                shown(theirs),
-                shown(ours)
-            ),
-            "`taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME",
+            format!("taid's {what} is {theirs}, and this shell's is {ours}"),
+            match is_home || daemon.home != shell.home {
+                true => "`taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME".to_owned(),
+                false => joined(Path::new(ours), Path::new(theirs)),
+            },
         ));
-    };
-    differs("home directory", &daemon.home, &shell.home);
-    differs(
-        "configuration directory",
-        &daemon.config_dir,
-        &shell.config_dir,
-    );
+    }
     if checks.is_empty() {
         checks.push(ok(name, "taid has the directories of this shell"));
     }
-    let reads_same_file = daemon.config_dir == shell.config_dir;
-    checks.extend(settings(daemon, config, reads_same_file));
+    let elsewhere = daemon.config_dir.as_deref();
+    let elsewhere = elsewhere.filter(|_| !is_same(&daemon.config_dir, &shell.config_dir));
+    checks.extend(settings(daemon, config, elsewhere));
     if daemon.path != shell.path && uses_program(daemon) {
         let path = daemon.path.as_deref().unwrap_or("not set");
         checks.push(skipped(
@@ -88,20 +97,48 @@ pub(super) fn examine(
     checks
 }
 
-/// Notes that a taid of another environment would read another configuration: MCP clients do not
-/// pass `XDG_CONFIG_HOME` to every server.
+/// Reports that a taid that a program starts reads another configuration than this shell: it does not
+/// inherit `XDG_CONFIG_HOME`. This is wrong if there is a file that it would not read.
 pub(super) fn of_absent_daemon(dirs: &UserDirs) -> Option<Check> {
-    let other = dirs.home.join(".config");
-    (cfg!(target_os = "linux") && dirs.follows_xdg() && dirs.dot_config != other).then(|| {
-        skipped(
-            "home",
-            format!(
-                "XDG_CONFIG_HOME is {} here; a taid that a client starts may read {} instead",
-                dirs.dot_config.display(),
-                other.join("tai").display()
-            ),
-        )
+    let ours = dirs.dot_config.join("tai");
+    let theirs = dirs.home.join(".config/tai");
+    if !cfg!(target_os = "linux") || !dirs.follows_xdg() || is_same_directory(&ours, &theirs) {
+        return None;
+    }
+    let found = format!(
+        "XDG_CONFIG_HOME is {} here; a taid that a program starts reads {} instead",
+        dirs.dot_config.display(),
+        theirs.display()
+    );
+    Some(match has_configuration(&ours) {
+        true => wrong("home", found, joined(&ours, &theirs)),
+        false => skipped("home", found),
     })
+}
+
+/// Returns whether two directories are known to be one, whatever their names.
+fn is_same(one: &Option<String>, other: &Option<String>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => is_same_directory(Path::new(one), Path::new(other)),
+        (one, other) => one == other,
+    }
+}
+
+/// Returns whether a directory has the configuration of a profile.
+fn has_configuration(dir: &Path) -> bool {
+    let entries = std::fs::read_dir(dir).into_iter().flatten();
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .any(|name| name.starts_with("config") && name.ends_with(".toml"))
+}
+
+/// Returns the remedy that lets every taid read the configuration in `ours`.
+fn joined(ours: &Path, theirs: &Path) -> String {
+    format!(
+        "make {theirs} a link to {ours}, or move your files from {ours} there, and run `taid stop`",
+        ours = ours.display(),
+        theirs = theirs.display()
+    )
 }
 
 /// Names the variables for the network that only one of the two has.
@@ -131,11 +168,12 @@ fn uses_program(daemon: &EnvironmentStatus) -> bool {
 }
 
 /// Names each value of this shell that the running daemon does not use, and each value that it has from
-/// the file of its profile and that is not there any more.
+/// the file of its profile and that is not there any more. `elsewhere` is its configuration directory, if
+/// that is another one than this shell's.
 fn settings(
     daemon: &EnvironmentStatus,
     config: Option<&Config>,
-    reads_same_file: bool,
+    elsewhere: Option<&str>,
 ) -> Vec<Check> {
     let Some(config) = config else {
         return Vec::new();
@@ -150,28 +188,31 @@ fn settings(
         };
         let ours_shown = shown(&ours.value, &ours.origin);
         let found = format!("{ours_shown} has no effect: taid has {theirs}");
-        Some(difference(&ours.key, found))
+        Some(difference(&ours.key, found, elsewhere))
     });
     let file = config.profile.config_file();
     let removed = daemon.settings.iter().filter_map(|theirs| {
         let is_here = config.changed.iter().any(|ours| ours.key == theirs.key);
-        let is_removed = reads_same_file && theirs.origin.ends_with(&file) && !is_here;
+        let is_removed = elsewhere.is_none() && theirs.origin.ends_with(&file) && !is_here;
         is_removed.then(|| {
             let theirs_shown = shown(&theirs.value, &theirs.origin);
             let found = format!("taid has {theirs_shown}, where it is not any more");
-            difference(&theirs.key, found)
+            difference(&theirs.key, found, elsewhere)
         })
     });
     unused.chain(removed).collect()
 }
 
-fn difference(key: &str, found: String) -> Check {
-    let remedy = "run `taid stop`; the next taid has the values of config.toml";
+fn difference(key: &str, found: String, elsewhere: Option<&str>) -> Check {
+    let remedy = match elsewhere {
+        None => "run `taid stop`; the next taid has the values of config.toml".to_owned(),
+        Some(dir) => format!("see `home`: taid reads {dir}"),
+    };
     // The person relies on rules.
     match key == "confirm_send" || key.starts_with("instances.") {
         true => wrong(key, found, remedy),
         false => Check {
-            remedy: remedy.to_owned(),
+            remedy,
             ..skipped(key, found)
         },
     }

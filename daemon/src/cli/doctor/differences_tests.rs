@@ -1,6 +1,6 @@
 //! Reports of a daemon with another environment.
 
-use super::*;
+use super::{super::check::State, *};
 use std::env::VarError;
 use std::fmt::Write as _;
 use tai_proto::{names::Profile, status::SettingStatus};
@@ -91,8 +91,8 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
     insta::assert_snapshot!(page(&daemon, Some(&config)), @"
     Wrong home: taid's home directory is /root, and this shell's is /home/alice | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
     Wrong home: taid's configuration directory is /root/.config/tai, and this shell's is /home/alice/.config/tai | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
-    Skipped api_base_url: https://mail.example.org (from TAI_MCP_API_BASE_URL) has no effect: taid has https://tai.chat (from `api_base_url` in config.toml) | run `taid stop`; the next taid has the values of config.toml
-    Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | run `taid stop`; the next taid has the values of config.toml
+    Skipped api_base_url: https://mail.example.org (from TAI_MCP_API_BASE_URL) has no effect: taid has https://tai.chat (from `api_base_url` in config.toml) | see `home`: taid reads /root/.config/tai
+    Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | see `home`: taid reads /root/.config/tai
     Skipped program path: /opt/bin: `password_command` is found there | 
     Skipped taid's network: HTTPS_PROXY: set in this shell, not for taid; config.toml has `proxy` and `ca_file` for it; SSL_CERT_FILE: set for taid, not in this shell | 
     Wrong keyring: taid has no session bus, so it cannot reach the keyring of this session | `taid stop`; the next taid finds the bus
@@ -108,5 +108,51 @@ fn another_xdg_directory_is_named_while_no_daemon_runs() {
     assert_eq!(of_absent_daemon(&dirs), None);
     dirs.dot_config = "/elsewhere".into();
     let found = of_absent_daemon(&dirs).map(|check| check.found);
-    insta::assert_snapshot!(found.unwrap_or_default(), @"XDG_CONFIG_HOME is /elsewhere here; a taid that a client starts may read /home/alice/.config/tai instead");
+    insta::assert_snapshot!(found.unwrap_or_default(), @"XDG_CONFIG_HOME is /elsewhere here; a taid that a program starts reads /home/alice/.config/tai instead");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_configuration_that_a_started_taid_would_not_read_is_wrong_until_it_is_linked() {
+    let home = tempfile::tempdir().unwrap();
+    let [ours, theirs] = ["conf", ".config"].map(|name| home.path().join(name));
+    let mut dirs = UserDirs::below(home.path())
+        .with_env(|name| (name == "XDG_CONFIG_HOME").then(|| "/elsewhere".into()));
+    dirs.dot_config = ours.clone();
+    let state = |dirs: &UserDirs| of_absent_daemon(dirs).map(|check| check.state);
+    for dir in [&ours, &theirs] {
+        std::fs::create_dir_all(dir).unwrap();
+    }
+    std::fs::create_dir(ours.join("tai")).unwrap();
+    assert_eq!(state(&dirs), Some(State::Skipped));
+    std::fs::write(ours.join("tai/config.toml"), "confirm_send = \"always\"").unwrap();
+    let check = of_absent_daemon(&dirs).unwrap();
+    assert_eq!(check.state, State::Wrong);
+    let remedy = check.remedy.replace(home.path().to_str().unwrap(), "~");
+    insta::assert_snapshot!(remedy, @"make ~/.config/tai a link to ~/conf/tai, or move your files from ~/conf/tai there, and run `taid stop`");
+    std::os::unix::fs::symlink(ours.join("tai"), theirs.join("tai")).unwrap();
+    assert_eq!(state(&dirs), None);
+}
+
+#[test]
+fn a_value_in_a_file_that_taid_does_not_read_is_not_mended_by_a_restart() {
+    let daemon = EnvironmentStatus {
+        config_dir: some("/elsewhere/tai"),
+        ..daemon()
+    };
+    let env = |name: &str| match name {
+        "TAI_MCP_LOG_LEVEL" => Ok("debug".to_owned()),
+        _ => Err(VarError::NotPresent),
+    };
+    let inputs = crate::config::Inputs {
+        env: &env,
+        password: None,
+        dir: None,
+        account: None,
+    };
+    let config = Config::load(&Profile::default(), inputs).unwrap();
+    insta::assert_snapshot!(page(&daemon, Some(&config)), @"
+    Wrong home: taid's configuration directory is /elsewhere/tai, and this shell's is /home/alice/.config/tai | make /elsewhere/tai a link to /home/alice/.config/tai, or move your files from /home/alice/.config/tai there, and run `taid stop`
+    Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | see `home`: taid reads /elsewhere/tai
+    ");
 }
