@@ -9,9 +9,10 @@ use super::{
 };
 use crate::{
     cascade::Computed,
-    css::marker::ListStyle,
+    css::{marker::ListStyle, property::Display},
     document::{Element, NodeId},
 };
+use html5ever::local_name;
 
 impl Page<'_> {
     pub(super) fn open_list(&mut self, node: NodeId, element: &Element) {
@@ -74,6 +75,16 @@ impl Page<'_> {
             && first.is_some_and(|first| matches!(self.document.name(first), "ul" | "ol"))
     }
 
+    /// Returns whether an element explains the term before it. Old mails indent text with such elements
+    /// and no term.
+    pub(super) fn is_meaning(&self, node: NodeId, element: &Element) -> bool {
+        let mut before = self.document.before(node).take(MAX_BEFORE);
+        element.html_name() == "dd"
+            && self.styles.get(node).display == Display::Block
+            && before
+                .any(|node| self.document.name(node) == "dt" && self.survey.get(node).is_filled())
+    }
+
     pub(super) fn open_item(&mut self, node: NodeId, element: &Element, style: &Computed) {
         let numbering = match element.html_name() {
             "li" => self.lists.last_mut().map(|list| list.next(element)),
@@ -82,9 +93,24 @@ impl Page<'_> {
         let marker = match (style.inherited.list_style, numbering) {
             (ListStyle::None, _) if self.is_sublist(node) => return self.writer.push_indent(),
             (ListStyle::None, _) => String::new(),
-            (ListStyle::Bullet, _) | (_, None) => "- ".to_owned(),
+            (ListStyle::Bullet, _) => own_marker(element).unwrap_or_else(|| "- ".to_owned()),
+            (_, None) => "- ".to_owned(),
             (style, Some(Numbering(number))) => format!("{}. ", lists::number(number, style)),
         };
         self.writer.push_item(&marker);
     }
+}
+
+/// Returns the marker that the style of an item writes as text, as Outlook on the web does for `1)`.
+fn own_marker(element: &Element) -> Option<String> {
+    let style = element.attribute(&local_name!("style"))?;
+    let declared = style.rsplit(';').find_map(|one| {
+        let (name, value) = one.split_once(':')?;
+        matches!(name.trim(), "list-style-type" | "list-style").then_some(value.trim())
+    })?;
+    let quote = ['"', '\'']
+        .into_iter()
+        .find(|quote| declared.starts_with(*quote))?;
+    let text = declared.strip_prefix(quote)?.strip_suffix(quote)?;
+    word::marker(text.trim(), "")
 }

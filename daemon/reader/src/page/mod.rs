@@ -11,6 +11,7 @@ mod escape;
 #[cfg(test)]
 mod gap_tests;
 pub(crate) mod gaps;
+mod heads;
 mod hosts;
 mod inline;
 mod items;
@@ -24,6 +25,7 @@ mod note_tests;
 mod order;
 mod person;
 mod piece;
+mod places;
 mod quotes;
 mod scanner;
 mod survey;
@@ -85,6 +87,7 @@ pub(crate) fn write(
         lists: Vec::new(),
         items: Vec::new(),
         marker: None,
+        in_row: Vec::new(),
         directions: Directions::default(),
         struck: 0,
         script_ended: false,
@@ -141,6 +144,8 @@ struct Page<'a> {
     items: Vec<(NodeId, usize)>,
     /// The marker of the last of them, which is written.
     marker: Option<NodeId>,
+    /// Open headings and preformatted texts in a row, which has their look alone.
+    in_row: Vec<NodeId>,
     directions: Directions,
     /// Number of open elements whose text is struck through.
     struck: u32,
@@ -234,10 +239,19 @@ impl Page<'_> {
             "a" => self.open_link(node, element),
             "" if element.local_name() == "a" => self.open_link(node, element),
             "blockquote" if is_quote(element) => self.writer.push_quote(),
+            "pre" | "listing" | "xmp" if self.writer.is_row() => {
+                self.in_row.push(node);
+                self.look.code += 1;
+            }
             "pre" | "listing" | "xmp" => self
                 .writer
                 .open_code(&labels::language(self.document, node)),
             "ul" | "ol" | "menu" | "dir" => self.open_list(node, element),
+            // A row has neither headings nor blocks of code.
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.writer.is_row() => {
+                self.in_row.push(node);
+                self.look.bold += 1;
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let level = element.html_name().bytes().last().map_or(1, |b| b - b'0');
                 self.writer.open_heading(level);
@@ -248,6 +262,8 @@ impl Page<'_> {
         }
         if style.display == Display::ListItem {
             self.open_item(node, element, style);
+        } else if self.is_meaning(node, element) {
+            self.writer.push_item("  ");
         }
     }
 
@@ -272,16 +288,20 @@ impl Page<'_> {
             "a" => self.close_link(node),
             "" if element.local_name() == "a" => self.close_link(node),
             "blockquote" if is_quote(element) => self.writer.pop_prefix(false),
+            "pre" | "listing" | "xmp" if self.closes_in_row(node) => self.look.code -= 1,
             "pre" | "listing" | "xmp" => {
                 self.end_code();
                 self.writer.close_code();
             }
             "ul" | "ol" | "menu" | "dir" => self.close_list(node),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.closes_in_row(node) => {
+                self.look.bold -= 1;
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.writer.close_heading(),
             "tr" => self.writer.end_row(),
             _ => {}
         }
-        if style.display == Display::ListItem {
+        if style.display == Display::ListItem || self.is_meaning(node, element) {
             self.writer.pop_prefix(true);
         }
         self.close_script(node, style);
@@ -289,6 +309,11 @@ impl Page<'_> {
         self.struck -= u32::from(style.struck);
         self.look.struck = self.struck > 0;
         self.gap(node, element, style, Side::Right);
+    }
+
+    /// Returns whether an element was opened as a part of a row, and forgets it.
+    fn closes_in_row(&mut self, node: NodeId) -> bool {
+        self.in_row.pop_if(|open| *open == node).is_some()
     }
 
     /// Writes a run of text.

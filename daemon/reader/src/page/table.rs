@@ -2,7 +2,8 @@
 //! cells of a layout become blocks.
 
 use super::{
-    lists::integer,
+    heads::{self, is_ruled},
+    places::{Cell, Cover, Merged, before_last, bit, place, wide},
     survey::{Content, Survey},
 };
 use crate::{
@@ -19,10 +20,6 @@ const MAX_DATA: u32 = 400;
 /// Most lines of a cell of a Markdown table with a header, and of one that may be a layout.
 const MAX_LINES: u32 = 12;
 const MAX_LAYOUT_LINES: u32 = 4;
-/// Most cells whose borders are looked at.
-const MAX_RULED: usize = 8;
-/// Most rows that a cell covers.
-const MAX_ROWS: usize = 1_000;
 /// Most characters of a cell in a line.
 const MAX_CELL: u32 = 150;
 
@@ -34,7 +31,11 @@ pub(super) enum Row {
     Blocks,
     /// All cells are one line. `names` has a bit for each column with a name, `places` for each that
     /// keeps its place if it is empty.
-    Line { names: u64, places: u64 },
+    Line {
+        names: u64,
+        places: u64,
+        merged: Merged,
+    },
     /// A row of a Markdown table.
     Grid {
         columns: usize,
@@ -43,18 +44,8 @@ pub(super) enum Row {
         bare: bool,
         /// Whether the table has names for its columns, so that it is no layout.
         named: bool,
+        merged: Merged,
     },
-}
-
-/// A cell of a table.
-#[derive(Debug, Clone, Copy)]
-struct Cell {
-    node: NodeId,
-    column: usize,
-    width: usize,
-    header: bool,
-    /// Whether it covers rows below.
-    tall: bool,
 }
 
 /// Whether cells need the empty places before them, with the bits of the used columns.
@@ -84,8 +75,8 @@ impl Tables {
                 && document.name(node) == "table"
                 && survey.get(node).is_filled()
             {
-                let table = Table::new(document, styles, node);
-                tables.add(document, survey, node, &table);
+                let table = Table::new(document, styles, survey, node);
+                tables.add(survey, &table);
             }
         }
         tables
@@ -106,13 +97,9 @@ impl Tables {
         self.apart.contains(&node)
     }
 
-    fn add(&mut self, document: &Document, survey: &Survey, node: NodeId, table: &Table) {
-        let layout = document.element(node).is_some_and(|element| {
-            let role = element.attribute(&local_name!("role")).unwrap_or_default();
-            matches!(role.trim(), "presentation" | "none")
-        });
+    fn add(&mut self, survey: &Survey, table: &Table) {
         let gaps = table.gaps(survey);
-        let grid = match layout {
+        let grid = match table.layout {
             true => None,
             false => table.grid(survey, matches!(gaps, Gaps::Data(_))),
         };
@@ -120,15 +107,25 @@ impl Tables {
             Gaps::None => 0,
             Gaps::Lines(places) | Gaps::Data(places) => places,
         };
-        for (at, (row, cells)) in table.rows.iter().enumerate() {
+        for (at, ((row, cells), above)) in table.rows.iter().zip(&table.above).enumerate() {
+            let is_below = grid.is_some_and(|(_, header, _)| at > header);
+            let before = match table.has_names && is_below {
+                true => wide(survey, cells, *above),
+                false => 0,
+            };
+            let merged = Merged {
+                above: *above,
+                before,
+            };
             let form = match grid {
                 Some((columns, header, named)) if at >= header => Row::Grid {
                     columns,
                     header: at == header,
-                    bare: cells.iter().any(|cell| cell.tall && !cell.header),
+                    bare: !table.has_names || cells.iter().any(|cell| cell.tall && !cell.header),
                     named,
+                    merged,
                 },
-                _ => line(survey, cells, places),
+                _ => line(survey, cells, places, merged),
             };
             self.rows.insert(*row, form);
             let filled = cells.iter().map(|cell| survey.get(cell.node));
@@ -149,6 +146,12 @@ impl Tables {
 /// The rows of a table in order.
 struct Table {
     rows: Vec<(NodeId, Vec<Cell>)>,
+    /// Bits of the columns that cells with text in the rows above cover, for each row. None in a layout.
+    above: Vec<u64>,
+    /// Whether it says that it is a layout.
+    layout: bool,
+    /// Whether its first row with several cells is seen as names of the columns.
+    has_names: bool,
     /// Whether a cell covers columns of rows below it.
     spans: bool,
     /// Whether lines are drawn between the cells, so that the table is no layout.
@@ -156,7 +159,7 @@ struct Table {
 }
 
 impl Table {
-    fn new(document: &Document, styles: &Styles, table: NodeId) -> Self {
+    fn new(document: &Document, styles: &Styles, survey: &Survey, table: NodeId) -> Self {
         let mut rows = Vec::new();
         let is_shown = |node: &NodeId| styles.get(*node).display != Display::None;
         for group in document.children(table).filter(is_shown) {
@@ -172,23 +175,44 @@ impl Table {
             }
         }
         // Rows that the cells above still cover, for each column. No cell covers rows of another group.
-        let mut covered: Vec<usize> = Vec::new();
+        let mut covered: Vec<Cover> = Vec::new();
         let mut last = table;
         let mut spans = false;
-        let rows = rows
+        let (mut above, rows): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .map(|(row, group, head)| {
                 if std::mem::replace(&mut last, group) != group {
                     covered.clear();
                 }
-                spans |= covered.iter().any(|rows| *rows > 0);
+                spans |= covered.iter().any(|cover| cover.rows > 0);
+                let texts = covered.iter().enumerate();
+                let texts = texts.filter(|(_, cover)| cover.rows > 0 && cover.text);
+                let above = texts.fold(0, |columns, (column, _)| columns | bit(column));
                 let cells = document.children(row).filter(is_shown);
                 let cells = cells.filter(|cell| matches!(document.name(*cell), "td" | "th"));
-                (row, place(document, cells, head, &mut covered))
+                let cells = place(document, survey, cells, head, &mut covered);
+                (above, (row, cells))
             })
-            .collect::<Vec<_>>();
+            .unzip();
         let ruled = is_ruled(document, table, &rows);
-        Self { rows, spans, ruled }
+        let is_filled = |cell: &&Cell| survey.get(cell.node).is_filled();
+        let is_wide = |(_, cells): &(NodeId, Vec<Cell>)| cells.iter().filter(is_filled).count() > 1;
+        let first = rows.iter().position(is_wide).unwrap_or(rows.len());
+        let below = rows.get(first..).unwrap_or_default();
+        let has_names = heads::has_names(document, styles, survey, below);
+        let mut cells = rows.iter().flat_map(|(_, cells)| cells);
+        let layout = is_layout(document, table);
+        if layout || (!has_names && !cells.all(|cell| is_short(survey, cell))) {
+            above.fill(0);
+        }
+        Self {
+            rows,
+            above,
+            has_names,
+            layout,
+            spans,
+            ruled,
+        }
     }
 
     /// Returns whether the cells of some row would stand for those of other columns if they were joined to
@@ -204,7 +228,8 @@ impl Table {
         let used = rows.iter().fold(0, |used, row| used | row);
         let last = used & !before_last(used);
         let joined = rows.iter().filter(|row| row.count_ones() >= 2).count();
-        let has_gap = |row: &u64| used & before_last(*row) & !row != 0;
+        let mut with_above = rows.iter().zip(&self.above);
+        let has_gap = |(row, above): (&u64, &u64)| used & (before_last(*row) | above) & !row != 0;
         let (data, lines) = match used.count_ones() {
             0 | 1 => return Gaps::None,
             // Most pairs of columns are a layout.
@@ -212,13 +237,14 @@ impl Table {
                 let both = rows.contains(&last) && rows.contains(&(used & !last));
                 let names = rows.iter().find(|row| **row != 0) == Some(&used) && joined == 1;
                 let spans = self.spans && joined >= 2;
+                let is_behind = |(row, above): (&u64, &u64)| *row == used & !last && *above == last;
                 (
                     joined >= 1 && both,
-                    (names || spans) && rows.contains(&last),
+                    (names || spans) && rows.contains(&last) || with_above.any(is_behind),
                 )
             }
             _ => {
-                let has_gaps = rows.iter().any(has_gap);
+                let has_gaps = with_above.any(has_gap);
                 (joined >= 2 && has_gaps, joined == 1 && has_gaps)
             }
         };
@@ -278,75 +304,10 @@ impl Table {
     }
 }
 
-/// Returns whether lines are drawn between the cells, as attributes, Word and editors of mail say it.
-fn is_ruled(document: &Document, table: NodeId, rows: &[(NodeId, Vec<Cell>)]) -> bool {
-    let attribute = |node: NodeId, name| document.element(node).and_then(|e| e.attribute(&name));
-    let border = attribute(table, local_name!("border")).and_then(integer);
-    let class = attribute(table, local_name!("class")).unwrap_or_default();
-    let is_bordered = |cell: &Cell| {
-        let style = attribute(cell.node, local_name!("style")).unwrap_or_default();
-        let has_none = ["0 solid", "0px solid", "width:0;", "width:0px"];
-        style.contains("border")
-            && style.contains("solid")
-            && !has_none.iter().any(|none| style.contains(none))
-    };
-    let cells = || rows.iter().flat_map(|(_, cells)| cells).take(MAX_RULED);
-    border.is_some_and(|border| border > 0)
-        || class.contains("MsoTableGrid")
-        || (cells().count() > 1 && cells().all(is_bordered))
-}
-
-/// Returns cells with their columns.
-fn place(
-    document: &Document,
-    cells: impl Iterator<Item = NodeId>,
-    head: bool,
-    covered: &mut Vec<usize>,
-) -> Vec<Cell> {
-    let mut placed = Vec::new();
-    let mut column = 0;
-    let mut below = Vec::new();
-    for node in cells {
-        let Some(element) = document.element(node) else {
-            continue;
-        };
-        while covered.get(column).is_some_and(|rows| *rows > 0) {
-            column += 1;
-        }
-        let span = |name, most: usize| {
-            let value = element.attribute(&name).unwrap_or_default();
-            value.trim().parse().unwrap_or(1).min(most)
-        };
-        let width = span(local_name!("colspan"), MAX_COLUMNS + 1).max(1);
-        // No row means all that follow.
-        let rows = match span(local_name!("rowspan"), MAX_ROWS) {
-            0 => MAX_ROWS,
-            rows => rows,
-        };
-        if column <= MAX_COLUMNS {
-            below.extend((column..column + width).map(|column| (column, rows)));
-        }
-        placed.push(Cell {
-            node,
-            column,
-            width,
-            header: head || element.html_name() == "th",
-            tall: rows > 1,
-        });
-        column += width;
-    }
-    for rows in covered.iter_mut() {
-        *rows = rows.saturating_sub(1);
-    }
-    for (column, rows) in below {
-        if covered.len() <= column {
-            covered.resize(column + 1, 0);
-        }
-        if let Some(place) = covered.get_mut(column) {
-            *place = rows - 1;
-        }
-    }
-    placed
+fn is_layout(document: &Document, table: NodeId) -> bool {
+    let element = document.element(table);
+    let role = element.and_then(|element| element.attribute(&local_name!("role")));
+    role.is_some_and(|role| matches!(role.trim(), "presentation" | "none"))
 }
 
 fn is_short(survey: &Survey, cell: &Cell) -> bool {
@@ -354,24 +315,9 @@ fn is_short(survey: &Survey, cell: &Cell) -> bool {
     content.letters <= MAX_CELL && content.lines() <= 1 && !content.blocks && !content.items
 }
 
-/// Returns the bit of a column. The columns of very wide tables share the last one.
-fn bit(column: usize) -> u64 {
-    1 << column.min(63)
-}
-
-/// Returns whether a column is among others.
-pub(super) fn has(columns: u64, column: usize) -> bool {
-    columns & bit(column) != 0
-}
-
-/// Returns the bits of the columns before the last one.
-fn before_last(columns: u64) -> u64 {
-    bit(columns.checked_ilog2().unwrap_or_default() as usize) - 1
-}
-
 /// Returns whether a row outside of a Markdown table is a line. `places` are the columns that keep their
 /// places.
-fn line(survey: &Survey, cells: &[Cell], places: u64) -> Row {
+fn line(survey: &Survey, cells: &[Cell], places: u64, merged: Merged) -> Row {
     let filled: Vec<&Cell> = cells
         .iter()
         .filter(|cell| survey.get(cell.node).is_filled())
@@ -380,10 +326,15 @@ fn line(survey: &Survey, cells: &[Cell], places: u64) -> Row {
     let has_places = filled
         .first()
         .is_some_and(|first| places & (bit(first.column) - 1) != 0);
+    let has_places = has_places || (!filled.is_empty() && places & merged.above != 0);
     if !short || (filled.len() < 2 && !has_places) {
         return Row::Blocks;
     }
     let headers = filled.iter().filter(|cell| cell.header);
     let names = headers.fold(0, |names, cell| names | bit(cell.column));
-    Row::Line { names, places }
+    Row::Line {
+        names,
+        places,
+        merged,
+    }
 }

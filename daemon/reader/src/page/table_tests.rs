@@ -11,7 +11,7 @@ fn tables_are_data_or_layout() {
         ),
         (
             "<table><tr><th>a<th>b<tr><td>1<td><h3>x</h3><ul><li>y<li>z</ul></table>",
-            "| a | b |\n|---|---|\n| 1 | x<br>- y<br>- z |",
+            "| a | b |\n|---|---|\n| 1 | **x**<br>- y<br>- z |",
         ),
         ("<table><tr><td>Total<td>$5</table>", "Total | $5"),
         ("<table><tr><th>Total<td>$5</table>", "Total: $5"),
@@ -41,11 +41,11 @@ fn a_first_row_that_covers_others_is_no_header() {
     check(&[
         (
             "<table><tr><td rowspan=2>North<td>Kiel<td>5<tr><td>Husum<td>7</table>",
-            "| | | |\n|---|---|---|\n| North | Kiel | 5 |\n| | Husum | 7 |",
+            "| | | |\n|---|---|---|\n| North | Kiel | 5 |\n| (cell above) | Husum | 7 |",
         ),
         (
             "<table><thead><tr><td rowspan=2>Day<td colspan=2>Time<tr><td>from<td>to</thead><tr><td>Mon<td>9<td>5</table>",
-            "| Day | Time | |\n|---|---|---|\n| | from | to |\n| Mon | 9 | 5 |",
+            "| Day | Time | |\n|---|---|---|\n| (cell above) | from | to |\n| Mon | 9 | 5 |",
         ),
     ]);
 }
@@ -54,13 +54,13 @@ fn a_first_row_that_covers_others_is_no_header() {
 fn a_table_with_lines_between_its_cells_is_data() {
     const CELL: &str = "<td style='border:solid windowtext 1.0pt'>";
     let word = format!(
-        "<table><tr>{CELL}<p>Who</p>{CELL}<p>What</p><tr>{CELL}Ann{CELL}<p>Draft</p><p>Send</p></table>"
+        "<table><tr>{CELL}<p><b>Who</b></p>{CELL}<p><b>What</b></p><tr>{CELL}Ann{CELL}<p>Draft</p><p>Send</p></table>"
     );
-    let shown = "| Who | What |\n|---|---|\n| Ann | Draft<br>Send |";
+    let shown = "| **Who** | **What** |\n|---|---|\n| Ann | Draft<br>Send |";
     check(&[
         (&word, shown),
         (
-            "<table border=1><tr><td>Who<td>What<tr><td>Ann<td>Draft<br>Send</table>",
+            "<table border=1><tr><td><b>Who</b><td><b>What</b><tr><td>Ann<td>Draft<br>Send</table>",
             shown,
         ),
         (
@@ -73,7 +73,7 @@ fn a_table_with_lines_between_its_cells_is_data() {
         ),
         (
             "<table border=1><tr><td>10<td><pre>- a_b</pre><tr><td>11<td><pre>+ c</pre></table>",
-            "10 | - a_b\n11 | + c",
+            "10 | `- a_b`\n11 | `+ c`",
         ),
         (
             "<table><tr><th>a<th>b<tr><td>1<td><table><tr><td>x<td>y<tr><td>z</table></table>",
@@ -87,23 +87,23 @@ fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
     check(&[
         (
             "<table><tr><td>Item<td>Debit<td>Credit<tr><td>Rent<td><td>500</table>",
-            "| Item | Debit | Credit |\n|---|---|---|\n| Rent | | 500 |",
+            "| | | |\n|---|---|---|\n| Item | Debit | Credit |\n| Rent | | 500 |",
         ),
         (
             "<table><tr><td><td>Mon<td>Tue<tr><td>9:00<td><td>Dentist</table>",
-            "| | Mon | Tue |\n|---|---|---|\n| 9:00 | | Dentist |",
+            "| | | |\n|---|---|---|\n| | Mon | Tue |\n| 9:00 | | Dentist |",
         ),
         (
-            "<table><tr><td>Day<td>Time<td>Who<tr><td rowspan=0>Mon<td>9<td>Ann<tr><td>10<td>Bob</table>",
-            "| Day | Time | Who |\n|---|---|---|\n| Mon | 9 | Ann |\n| | 10 | Bob |",
+            "<table><tr><th>Day<th>Time<th>Who<tr><td rowspan=0>Mon<td>9<td>Ann<tr><td>10<td>Bob</table>",
+            "| Day | Time | Who |\n|---|---|---|\n| Mon | 9 | Ann |\n| (cell above) | 10 | Bob |",
         ),
         (
             "<table><tr><td>a<td>b<td>c<tr><td colspan=2>d<td>e</table>",
-            "| a | b | c |\n|---|---|---|\n| d | | e |",
+            "| | | |\n|---|---|---|\n| a | b | c |\n| d | | e |",
         ),
         (
             "<table><tr><td>Debit<td>Credit<tr><td><td>500<tr><td>300<td></table>",
-            "| Debit | Credit |\n|---|---|\n| | 500 |\n| 300 | |",
+            "| | |\n|---|---|\n| Debit | Credit |\n| | 500 |\n| 300 | |",
         ),
         (
             "<table role=presentation><tr><td>Item<td>Debit<td>Credit<tr><td>Rent<td><td>500</table>",
@@ -119,11 +119,11 @@ fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
         ),
         (
             "<table><tr><td colspan=3>Invoice<tr><td>A<td>1<td>2<tr><td>B<td><td>7</table>",
-            "Invoice\n\n| A | 1 | 2 |\n|---|---|---|\n| B | | 7 |",
+            "Invoice\n\n| | | |\n|---|---|---|\n| A | 1 | 2 |\n| B | | 7 |",
         ),
         (
             "<table><tr><td>Team<td>Name<tr><td rowspan=2>Red<td>Ann<tr><td>Bob<tr><td>Blue<td>Cid</table>",
-            "Team | Name\nRed | Ann\n| Bob\nBlue | Cid",
+            "Team | Name\nRed | Ann\n(cell above) | Bob\nBlue | Cid",
         ),
         (
             "<table><thead><tr><th rowspan=3>a<th>b</thead><tbody><tr><td>1<td>2</table>",
@@ -148,6 +148,112 @@ fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
         (
             "<table><caption>t</caption><tbody><tr><td>1<thead><tr><th>a<thead><tr><td>2</table>",
             "t\na\n1\n2",
+        ),
+    ]);
+}
+
+#[test]
+fn a_first_row_names_the_columns_if_it_looks_so() {
+    const LINES: &str = "<td>Ann<td>1<br>2<tr><td>Bob<td>3</table>";
+    let rows = "| Who | What |\n|---|---|\n| Ann | 1<br>2 |\n| Bob | 3 |";
+    let data = "| | |\n|---|---|\n| Who | What |\n| Ann | 1<br>2 |\n| Bob | 3 |";
+    for (first, shown) in [
+        ("<tr><td>Who<td>What<tr>", data),
+        ("<tr style='font-weight:700'><td>Who<td>What<tr>", rows),
+        (
+            "<tr><td style='font: bold 12px Arial'>Who<td><span style='font-weight:bold'>What</span><tr>",
+            rows,
+        ),
+        ("<tr><td style='font-weight:bold'>Who<td>What<tr>", data),
+        (
+            "<tr style='font-weight:700'><td style='font-weight:400'>Who<td>What<tr>",
+            data,
+        ),
+        ("<tr bgcolor=#eee><td>Who<td>What<tr>", rows),
+        ("<tr><td bgcolor=#eee>Who<td>What<tr>", data),
+        ("<tr><td>Who<td>What<tr bgcolor=#eee>", data),
+        ("<tbody bgcolor=#eee><tr><td>Who<td>What<tr>", data),
+    ] {
+        let html = format!("<b><table border=1>{first}{LINES}");
+        let shown = shown.replace("Who", "**Who**").replace("What", "**What**");
+        let shown = shown.replace("Ann", "**Ann**").replace("Bob", "**Bob**");
+        let shown = shown
+            .replace("1<br>2", "**1**<br>**2**")
+            .replace("| 3 |", "| **3** |");
+        check(&[(&html, &shown)]);
+    }
+    check(&[
+        (
+            "<table border=1><tr bgcolor=#eee><td>Order<td>4711<tr><td>To<td>Ann<br>Road 1<tr bgcolor=#eee><td>Total<td>$5</table>",
+            "| | |\n|---|---|\n| Order | 4711 |\n| To | Ann<br>Road 1 |\n| Total | $5 |",
+        ),
+        (
+            "<table border=1><tr><td><b>Order</b><td>4711<tr><td><b>To</b><td>Ann<br>Road 1</table>",
+            "| | |\n|---|---|\n| **Order** | 4711 |\n| **To** | Ann<br>Road 1 |",
+        ),
+        (
+            "<table border=1><tr><td><b>Order</b><td><b>4711</b><tr><td><b>To</b><td><b>Ann</b><br>Road 1</table>",
+            "| | |\n|---|---|\n| **Order** | **4711** |\n| **To** | **Ann**<br>Road 1 |",
+        ),
+    ]);
+}
+
+#[test]
+fn a_place_that_another_cell_covers_is_not_empty() {
+    check(&[
+        (
+            "<table><tr><th>Time<th>Mon<th>Tue<tr><td>9:00<td rowspan=2>Trip<td>Call<tr><td>10:00<td>Call<tr><td>11:00<td colspan=2>Fair</table>",
+            "| Time | Mon | Tue |\n|---|---|---|\n| 9:00 | Trip | Call |\n| 10:00 | (cell above) | Call |\n| 11:00 | Fair | (cell before) |",
+        ),
+        (
+            "<table><tr><th>Time<th>Mon<th>Tue<tr><td>9:00<td rowspan=2 colspan=2>Trip<tr><td>10:00</table>",
+            "| Time | Mon | Tue |\n|---|---|---|\n| 9:00 | Trip | (cell before) |\n| 10:00 | (cell above) | (cell above) |",
+        ),
+        (
+            "<table><tr><td>9:00<td rowspan=2>Trip<tr><td>10:00<tr><td>11:00<td>Call</table>",
+            "9:00 | Trip\n10:00 | (cell above)\n11:00 | Call",
+        ),
+        // The label of a sum, a picture, and a row of its own.
+        (
+            "<table><tr><th>Item<th>Qty<th>Price<tr><td>Tea<td>1<td>$5<tr><td colspan=2>Sum<td>$5<tr><td><td colspan=2>Paid</table>",
+            "| Item | Qty | Price |\n|---|---|---|\n| Tea | 1 | $5 |\n| Sum | | $5 |\n| | Paid | |",
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td rowspan=2><img src=x width=90 height=90><td>1<tr><td>2</table>",
+            "| a | b |\n|---|---|\n| [image] | 1 |\n| | 2 |",
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td rowspan=2>1<td rowspan=2>2<tr><tr><td>3<td>4</table>",
+            "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |",
+        ),
+        // A layout.
+        (
+            "<table role=presentation><tr><td>Tea<td rowspan=2>$4<tr><td>Cup</table>",
+            "Tea | $4\nCup",
+        ),
+        (
+            "<table><tr><td>Menu<td rowspan=2>News<br>of today<tr><td>Home</table>",
+            "Menu\nNews\nof today\n\nHome",
+        ),
+    ]);
+}
+
+#[test]
+fn a_cell_keeps_lists_in_lists_and_code() {
+    check(&[
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td><ul><li>x<ol><li>y<li>z</ol><li>q</ul><tr><td>2<td><pre>f(x) | y</pre></table>",
+            "| a | b |\n|---|---|\n| 1 | - x<br>  1. y<br>  2. z<br>- q |\n| 2 | `f(x) \\| y` |",
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td><dl><dt>x<dd>y</dl></table>",
+            "| a | b |\n|---|---|\n| 1 | x<br>  y |",
+        ),
+        ("<table><tr><td><h4>Tea</h4><td>$5</table>", "**Tea** | $5"),
+        // An inner block of code ends the outer one.
+        (
+            "<pre>x<table><tr><td><h1><pre>y</pre><table><tr><td>z<td>w</table></h1><td>q</table>",
+            "```\nx\ny\n```\n\nz w | q",
         ),
     ]);
 }

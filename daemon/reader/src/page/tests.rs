@@ -24,7 +24,12 @@ fn blocks_are_separated_as_on_the_screen() {
         ("a<hr>b", "a\n\n---\n\nb"),
         ("<pre>a\n  b</pre>", "```\na\n  b\n```"),
         ("<div style='white-space:pre-line'>a\nb</div>", "a\nb"),
-        ("<dl><dt>a<dd>b</dl>", "a\nb"),
+        (
+            "<dl><dt>a<dd>b<dd><p>c<p>d<dt>e</dl>",
+            "a\n  b\n  c\n\n  d\n\ne",
+        ),
+        ("<dl><dt>a<dd><ul><li>b</ul></dl>", "a\n  - b"),
+        ("<dl><dd>a</dl>", "a"),
         ("<div>a</div><div><br></div><div>b</div>", "a\n\nb"),
         ("<div>a</div><div>&nbsp;</div><div>b</div>", "a\n\nb"),
         ("<div>a</div><div> </div><div>b</div>", "a\nb"),
@@ -73,6 +78,14 @@ fn lists_and_quotes_have_their_marks() {
             "5. a\n8. b",
         ),
         ("<ul style='list-style:none'><li>a</ul>", "a"),
+        (
+            "<ol><li style='list-style-type:\"1) \"'>a<ol><li style='list-style-type: \"(b) \"'>b</ol></ol>",
+            "1) a\n   (b) b",
+        ),
+        (
+            "<ul><li style='list-style-type:\"✔ \"'>a<li style='list-style-type:\"➢ \"'>b<li style='list-style-type:\"## \"'>c</ul>",
+            "- ✔ a\n- b\n- c",
+        ),
         ("<ul><li>a<ul><li>b</ul></ul>", "- a\n  - b"),
         (
             "<blockquote>a<blockquote>b</blockquote></blockquote>",

@@ -131,7 +131,7 @@ fn family(document: &Document, text: NodeId, top: NodeId) -> String {
 
 /// Returns a marker as Markdown has it. Fonts of symbols show a letter as a sign. A box with a tick says
 /// something else than an empty one, so it stays.
-fn marker(text: &str, font: &str) -> Option<String> {
+pub(super) fn marker(text: &str, font: &str) -> Option<String> {
     let mut letters = text.chars();
     let bullet = match (font, letters.next()?, letters.next()) {
         (
@@ -147,6 +147,9 @@ fn marker(text: &str, font: &str) -> Option<String> {
         ("wingdings", 'þ', None) => "- ☑ ",
         ("wingdings", 'ý' | 'x', None) => "- ☒ ",
         ("wingdings", 'o' | 'q' | '¨', None) => "- ☐ ",
+        (_, '✓' | '✔' | '✗' | '✘' | '☐' | '☑' | '☒', None) => {
+            return Some(format!("- {text} "));
+        }
         _ => return is_number(text).then(|| format!("{text} ")),
     };
     Some(bullet.to_owned())

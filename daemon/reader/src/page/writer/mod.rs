@@ -6,7 +6,7 @@ mod rows;
 use super::{
     inline::Line,
     piece::{Context, Link, Look},
-    table::{self, Row},
+    table::Row,
 };
 use crate::{css::property::WhiteSpace, document::NodeId, limits::MAX_OUTPUT};
 
@@ -45,6 +45,8 @@ pub(super) struct Writer {
     code: Option<String>,
     language: String,
     row: Row,
+    /// Prefixes that were open where the row began.
+    row_prefixes: usize,
     /// Rows inside the row.
     inner_rows: usize,
     cells: Vec<String>,
@@ -109,6 +111,11 @@ impl Writer {
     /// Returns whether a cell of a Markdown table with names for its columns is written.
     pub(super) fn is_data(&self) -> bool {
         matches!(self.row, Row::Grid { named: true, .. }) && self.code.is_none()
+    }
+
+    /// Returns whether a row that is no sequence of blocks is written.
+    pub(super) fn is_row(&self) -> bool {
+        self.row != Row::Blocks && self.code.is_none()
     }
 
     /// Returns whether blocks are joined to one line.

@@ -19,7 +19,12 @@ impl Writer {
                 if self.code.is_none() {
                     self.line.space();
                 }
-                self.mark(marker, None);
+                let depth = match self.line.ends_with_break() {
+                    true => self.prefixes.len().saturating_sub(self.row_prefixes),
+                    false => 0,
+                };
+                let indent = "  ".repeat(depth.min(MAX_PREFIXES));
+                self.mark(&format!("{indent}{marker}"), None);
             }
             return self.prefixes.push(Prefix::default());
         }

@@ -1,6 +1,14 @@
 //! Rows of tables in the Markdown.
 
-use super::{Context, Gap, Row, Writer, table};
+use super::{Context, Gap, Row, Writer};
+use crate::{
+    limits::MAX_COLUMNS,
+    page::places::{self, Merged},
+};
+
+/// What stands in place of a cell that another one covers.
+const ABOVE: &str = "(cell above)";
+const BEFORE: &str = "(cell before)";
 
 impl Writer {
     /// Begins a row of a table.
@@ -12,6 +20,7 @@ impl Writer {
         if row != Row::Blocks {
             self.flush();
             self.row = row;
+            self.row_prefixes = self.prefixes.len();
             self.cells.clear();
             self.column = 0;
         }
@@ -55,19 +64,25 @@ impl Writer {
         }
         self.end_cell();
         let row = std::mem::take(&mut self.row);
-        let cells = std::mem::take(&mut self.cells);
+        let mut cells = std::mem::take(&mut self.cells);
         match row {
             Row::Blocks => {}
-            Row::Line { names, places } => {
+            Row::Line {
+                names,
+                places,
+                merged,
+            } => {
+                let above = merged.above & places;
+                fill(&mut cells, Merged { above, before: 0 });
                 let last = cells.iter().rposition(|cell| !cell.is_empty());
                 let kept: Vec<Cell> = cells
                     .iter()
                     .enumerate()
                     .filter(|(column, cell)| {
-                        let keeps = Some(*column) < last && table::has(places, *column);
+                        let keeps = Some(*column) < last && places::has(places, *column);
                         !cell.is_empty() || keeps
                     })
-                    .map(|(column, cell)| (table::has(names, column), cell.as_str()))
+                    .map(|(column, cell)| (places::has(names, column), cell.as_str()))
                     .collect();
                 if !kept.is_empty() {
                     self.write_line(&joined(&kept));
@@ -78,8 +93,10 @@ impl Writer {
                 columns,
                 header,
                 bare,
+                merged,
                 ..
             } => {
+                fill(&mut cells, merged);
                 if cells.iter().all(String::is_empty) {
                     return;
                 }
@@ -109,6 +126,24 @@ impl Writer {
         self.gap = Gap::Line;
         self.write_line(&format!("|{}", "---|".repeat(columns)));
         self.gap = Gap::Line;
+    }
+}
+
+/// Marks the places that other cells cover, unless the row has no text.
+fn fill(cells: &mut Vec<String>, merged: Merged) {
+    if cells.iter().all(String::is_empty) {
+        return;
+    }
+    for (columns, mark) in [(merged.above, ABOVE), (merged.before, BEFORE)] {
+        let columns = (0..MAX_COLUMNS).filter(|column| places::has(columns, *column));
+        for column in columns {
+            if cells.len() <= column {
+                cells.resize(column + 1, String::new());
+            }
+            if let Some(place) = cells.get_mut(column).filter(|place| place.is_empty()) {
+                place.push_str(mark);
+            }
+        }
     }
 }
 
