@@ -5,6 +5,8 @@
 mod descriptors;
 pub(crate) mod desktop;
 pub(crate) mod files;
+#[cfg(unix)]
+mod inherited;
 pub(crate) mod manager;
 mod peer;
 #[cfg(unix)]
@@ -22,17 +24,21 @@ use windows as system;
 pub(crate) use descriptors::{
     descriptor_limit, disk_error, lacks_descriptors, raise_descriptor_limit,
 };
+#[cfg(unix)]
+pub(crate) use inherited::{leave_client, notice_children, survive_file_limit};
 pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]
 pub(crate) use private::{open_private, private_dir};
 pub(crate) use system::{
     FileId, Reloads, adopt_socket, can_create, close_output, detach, discard_typed, file_access,
-    file_id, free_name, is_output_closed, is_socket, leave_session, path_of, private_socket,
-    restrict_new_files, session_bus, stop_signal, terminal_size, uid, unwritable,
+    file_id, free_name, is_output_closed, is_socket, path_of, private_socket, restrict_new_files,
+    session_bus, stop_signal, terminal_size, uid, unwritable,
 };
 #[cfg(not(unix))]
-pub(crate) use system::{open_private, private_dir};
+pub(crate) use system::{
+    leave_client, notice_children, open_private, private_dir, survive_file_limit,
+};
 
 /// Owner and permissions of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -103,12 +103,6 @@ pub(crate) fn restrict_new_files() {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
-/// Starts a new session (`setsid(2)`), so that the daemon survives the end of the client's session.
-pub(crate) fn leave_session() {
-    // This fails only if the process is a session leader already.
-    let _ = rustix::process::setsid();
-}
-
 /// Sets mode 0600 for the new socket on Linux. On other systems, the directory (0700) and the
 /// process's umask protect the socket.
 ///

@@ -35,7 +35,13 @@ pub(crate) fn adopt_socket(socket: InheritedSocket, _: &Path) -> io::Result<Opti
 pub(crate) fn restrict_new_files() {}
 
 /// Does nothing: the client that starts the daemon detaches it.
-pub(crate) fn leave_session() {}
+pub(crate) fn leave_client() {}
+
+/// Does nothing: there is no such limit.
+pub(crate) fn survive_file_limit() {}
+
+/// Does nothing: a child always has an exit status.
+pub(crate) fn notice_children() {}
 
 /// Restricts the pipe to the user.
 ///

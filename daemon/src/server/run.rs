@@ -97,16 +97,33 @@ impl RunError {
                 "check ListenStream= in the socket unit, and the profile"
             }
             RunError::Bind(
-                BindError::Directory { .. } | BindError::Lock { .. } | BindError::Listen { .. },
-            ) => {
-                "make it a directory, not a link, that belongs to the user who runs taid and is writable"
-            }
-            RunError::State { .. } => {
-                "make its directory writable for the user who runs taid, and move the file away if it is not one of taid"
+                BindError::Directory { source, .. } | BindError::Listen { source, .. },
+            ) => of_disk(source).unwrap_or(
+                "make it a directory, not a link, that belongs to the user who runs taid and is writable",
+            ),
+            RunError::Bind(BindError::Lock { source, .. }) | RunError::State { source, .. } => {
+                of_disk(source).unwrap_or(
+                    "make its directory writable for the user who runs taid, and move the file away if it is not one of taid",
+                )
             }
             RunError::Http(error) => setup_hint(error),
             RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",
         }
+    }
+}
+
+/// Returns one action against an error of a disk or of a limit; `None` if the file or its directory is wrong.
+fn of_disk(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => Some("free space on its disk"),
+        ReadOnlyFilesystem => {
+            Some("make its disk writable, or start taid with `--home` on another one")
+        }
+        FileTooLarge => {
+            Some("raise the limit on the size of files (`ulimit -f`) where taid is started")
+        }
+        _ => None,
     }
 }
 
@@ -151,7 +168,7 @@ pub(crate) fn run(
 ) -> Result<(), RunError> {
     let started = (SystemTime::now(), Instant::now());
     if mode == Mode::ByClient {
-        os::leave_session();
+        os::leave_client();
     }
     tai_client::harden();
     let env = |name: &str| std::env::var(name);
@@ -164,6 +181,7 @@ pub(crate) fn run(
         None => None,
     };
     os::restrict_new_files();
+    os::survive_file_limit();
     os::raise_descriptor_limit();
     let inherited = os::manager::inherited_sockets();
     let dir = Some(places.config());
@@ -266,6 +284,7 @@ async fn serve(
     lock: ProfileLock,
     inherited: Vec<os::InheritedSocket>,
 ) -> Result<ProfileLock, RunError> {
+    os::notice_children();
     let listener = Listener::open(lock, start.config.policy.sockets(), inherited)?;
     // The session must be the only owner of the password, so that `taid logout` deletes it.
     let empty = Source::Unconfigured { username: None };

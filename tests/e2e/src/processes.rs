@@ -93,6 +93,20 @@ pub fn observable(command: Command, what: &str) -> Option<Command> {
     Some(inside)
 }
 
+/// Returns a command that runs `prelude` in a shell, such as `ulimit -n 50`, and then executes `command`.
+pub fn in_shell(prelude: &str, command: &Command) -> Command {
+    let mut shell = Command::new("bash");
+    shell
+        .args(["-c", &format!("{prelude} && exec \"$0\" \"$@\"")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    for (name, value) in command.get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    shell
+}
+
 /// Writes a script that can be executed at once. Another process writes it, because processes
 /// that other tests start would inherit the open file, and the system refuses to execute a file
 /// that is open for writing ("Text file busy").

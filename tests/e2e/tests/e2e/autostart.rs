@@ -11,7 +11,7 @@ use std::{
 use tai_e2e::{
     Machine, PASSWORD,
     mcp::Shim,
-    processes::{observable, send_signal, write_program},
+    processes::{in_shell, observable, send_signal, write_program},
     wait_until,
 };
 
@@ -214,17 +214,7 @@ fn an_auto_started_taid_inherits_no_directory_environment_or_open_file() {
 #[test]
 fn a_taid_that_nohup_started_ignores_a_hangup() {
     let machine = Machine::new();
-    let taid = machine.taid(&[]);
-    let mut command = std::process::Command::new("sh");
-    command
-        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
-        .arg(taid.get_program())
-        .args(taid.get_args())
-        .env_clear();
-    for (name, value) in taid.get_envs() {
-        command.env(name, value.unwrap_or_default());
-    }
-    let taid = machine.spawn(command);
+    let taid = machine.spawn(in_shell("trap '' HUP", &machine.taid(&[])));
     taid.wait_until_live();
     send_signal(taid.pid(), Signal::HUP);
     let mut client = shim(&machine, &[("TAI_MCP_AUTOSTART", "0")]);

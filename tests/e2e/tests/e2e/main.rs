@@ -37,6 +37,7 @@ mod guesses;
 mod held;
 mod hints;
 mod hygiene;
+mod inheriting;
 mod installation;
 mod ipc;
 mod lifecycle;

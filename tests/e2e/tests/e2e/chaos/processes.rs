@@ -6,22 +6,19 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tai_e2e::{
-    Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
+    Machine,
+    mcp::Shim,
+    processes::{in_shell, send_signal},
+    raw::Raw,
+    wait_until, within,
 };
 use tai_proto::{FaultCode, call::GetInfo, message::Role};
 use tai_sandbox::NewMail;
 
 /// Returns a command that runs taid under a `ulimit` of the shell.
 fn limited(machine: &Machine, limit: &str) -> std::process::Command {
-    let mut command = machine.taid(&[]);
-    let taid = executables().join("taid").display().to_string();
-    let script = format!("ulimit {limit} && exec '{taid}' run");
-    let mut shell = std::process::Command::new("bash");
-    shell.args(["-c", &script]).env_clear();
-    for (name, value) in command.env("TAI_MCP_LOG_LEVEL", "info").get_envs() {
-        shell.env(name, value.unwrap_or_default());
-    }
-    shell
+    let taid = machine.taid(&[("TAI_MCP_LOG_LEVEL", "info")]);
+    in_shell(&format!("ulimit {limit}"), &taid)
 }
 
 #[test]

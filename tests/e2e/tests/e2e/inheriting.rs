@@ -1,0 +1,85 @@
+//! Limits and signals that a client passes on: they change no taid that other clients use.
+
+use serde_json::json;
+use std::process::Command;
+use tai_e2e::{
+    Machine, PASSWORD,
+    mcp::{Shim, ToolResult},
+    processes::{in_shell, write_program},
+};
+
+/// Returns a client that starts taid, with the limits and signals of `prelude`.
+fn shim(machine: &Machine, prelude: &str) -> Shim {
+    let mut command = machine.command("tai-mcp");
+    command
+        .env("TAI_MCP_AUTOSTART", "1")
+        .env("TAI_MCP_INSTANCE", "desk");
+    Shim::spawn(in_shell(prelude, &command)).initialized("test", "2025-06-18")
+}
+
+fn send(shim: &mut Shim) -> ToolResult {
+    let content = "See you at ten.";
+    shim.call(
+        "send_email",
+        json!({"to": "bob@example.com", "content": content}),
+    )
+}
+
+/// Returns a machine whose password is the output of a program.
+fn machine() -> Machine {
+    let machine = Machine::new();
+    let script = machine.home().join("password");
+    write_program(&script, &format!("#!/bin/sh\necho {PASSWORD}\n"));
+    machine.configure(&format!(
+        "username = \"alice\"\npassword_command = [\"{}\"]\n",
+        script.display()
+    ));
+    machine
+}
+
+#[test]
+fn ignored_and_blocked_signals_of_a_client_change_no_taid() {
+    let machine = machine();
+    let mut shim = shim(
+        &machine,
+        r#"trap '' CHLD XFSZ && exec env --block-signal=TERM "$0" "$@""#,
+    );
+    let sent = send(&mut shim);
+    assert!(
+        !sent.is_error,
+        "the program of the password ran: {}",
+        sent.text
+    );
+    let pid = machine.status()["daemon"]["pid"].to_string();
+    let killed = Command::new("kill").arg(&pid).status().unwrap();
+    assert!(killed.success());
+    tai_e2e::wait_until("taid stops at SIGTERM", || {
+        machine.log().contains("stopped")
+    });
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_of_a_client_changes_no_taid() {
+    let machine = machine();
+    let mut shim = shim(&machine, "ulimit -S -f 1");
+    let sent = send(&mut shim);
+    assert!(!sent.is_error, "{}", sent.text);
+    let pid = machine.status()["daemon"]["pid"].to_string();
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max file size"));
+    let limits: Vec<_> = line.unwrap().split_whitespace().skip(3).take(2).collect();
+    assert_eq!(limits, ["unlimited", "unlimited"], "soft and hard");
+}
+
+#[test]
+fn a_hard_limit_on_the_size_of_files_is_named() {
+    let machine = machine();
+    let mut shim = shim(&machine, "ulimit -f 0");
+    let sent = send(&mut shim);
+    insta::assert_snapshot!(machine.plain(sent.text.as_bytes()), @"
+    error: taid did not start: cannot use the lock file HOME/.local/state/tai/default.lock: File too large (os error 27)
+    hint: ask the user to raise the limit on the size of files (`ulimit -f`) where taid is started, then call again
+    ");
+}
