@@ -3,6 +3,7 @@
 //! On the wire, a call is a variant of [`Call`] and its answer is the variant of [`Answer`] with
 //! the same index. Rust programs use the [`Method`] trait, which pairs the two.
 
+mod content;
 mod fetching;
 mod permission;
 mod person;
@@ -105,16 +106,6 @@ macro_rules! methods {
                 }
                 match self {
                     $( Call::$name(_) => $label, )*
-                }
-            }
-
-            /// Returns the length of the mail in the call, in bytes.
-            pub fn content_len(&self) -> usize {
-                match self {
-                    Call::Submit(submit) => submit.draft.content.len(),
-                    Call::SendMail(send) => send.draft.content.len(),
-                    Call::ReviseHeld(revise) => revise.content.len(),
-                    _ => 0,
                 }
             }
 

@@ -35,12 +35,7 @@ impl<T: Transport> App<T> {
     /// Answers a call and records it.
     pub(super) async fn audited(&self, call: Call, context: CallContext) -> Result<Answer, Fault> {
         let caller = context.caller.clone();
-        let mail_id = match &call {
-            Call::Delete(delete) => Some(delete.id.get()),
-            Call::DeleteMail(delete) => Some(delete.id.get()),
-            _ => None,
-        };
-        let event = event_of(&call);
+        let (event, mail_id) = subject(&call);
         let label = call.label();
         // Names change and vanish with the connection, which may end before a send does.
         let actor = self.actor(&caller);
@@ -91,11 +86,12 @@ impl<T: Transport> App<T> {
     }
 }
 
-/// Returns the event of a call that the audit log records.
-fn event_of(call: &Call) -> Option<Event> {
-    match call {
+/// Returns the event of a call that the audit log records, and the mail that the call changes.
+fn subject(call: &Call) -> (Option<Event>, Option<u64>) {
+    let event = match call {
         Call::Submit(_) | Call::SendMail(_) => Some(Event::Send),
-        Call::Delete(_) | Call::DeleteMail(_) => Some(Event::Delete),
+        Call::Delete(delete) => return (Some(Event::Delete), Some(delete.id.get())),
+        Call::DeleteMail(delete) => return (Some(Event::Delete), Some(delete.id.get())),
         Call::OfferCredentials(_) => Some(Event::Offer),
         Call::Login(_) => Some(Event::Login),
         Call::Logout(_) => Some(Event::Logout),
@@ -128,7 +124,8 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::ReadMail(_)
         | Call::FinishMail(_)
         | Call::FindReply(_) => None,
-    }
+    };
+    (event, None)
 }
 
 /// Returns the line about a call. `has_digest` says whether a mail got its final form.

@@ -74,6 +74,8 @@ impl<B: Bridge> MailService<B> {
             see,
             tell,
         } = visit;
+        // The rules below say these numbers.
+        const { assert!(MAX_LIST == 200 && MAX_PREVIEWS == 20) };
         if !(1..=MAX_LIST).contains(&which.limit) {
             let rule = "expected a number from 1 to 200";
             return Err(MailError::BadField {

@@ -150,6 +150,8 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<SearchResults, MailError> {
+        // The rule below says this number.
+        const { assert!(MAX_SEARCH == 100) };
         if !(1..=MAX_SEARCH).contains(&search.limit) {
             return Err(MailError::BadField {
                 field: "limit",

@@ -11,6 +11,9 @@ use tai_reader::{
 };
 use tokio::time::{Duration, Instant};
 
+// `tai_proto::note` says these numbers.
+const _: () = assert!(MAX_PART == 5 << 20 && MAX_OUTPUT == 1 << 20);
+
 /// Time before the deadline of a call in which a mail no longer waits for the worker: the limits
 /// of one start and one mail.
 const MARGIN: Duration = Duration::from_secs(10);
