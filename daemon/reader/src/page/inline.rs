@@ -63,9 +63,16 @@ impl Line {
             .is_some_and(|piece| piece.kind == Kind::Break)
     }
 
+    /// Returns whether the marker of an item is at the end. It ends with a space, as no other sign does.
+    pub(super) fn ends_with_marker(&self) -> bool {
+        self.pieces
+            .last()
+            .is_some_and(|piece| piece.kind == Kind::Written && piece.text.ends_with(' '))
+    }
+
     /// Makes a space due, unless nothing is before it.
     pub(super) fn space(&mut self) {
-        self.space = !self.is_empty() && !self.ends_with_break();
+        self.space = !self.is_empty() && !self.ends_with_break() && !self.ends_with_marker();
     }
 
     /// Makes a space due, unless the boxes on both sides have parts of a number.

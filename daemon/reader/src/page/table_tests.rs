@@ -249,6 +249,14 @@ fn a_cell_keeps_lists_in_lists_and_code() {
             "<table><tr><th>a<th>b<tr><td>1<td><dl><dt>x<dd>y</dl></table>",
             "| a | b |\n|---|---|\n| 1 | x<br>  y |",
         ),
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td><ul><li><p>x</p><p>y</p><ul><li><div>z</div></ul></ul></table>",
+            "| a | b |\n|---|---|\n| 1 | - x<br>y<br>  - z |",
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td><ul><li><ul><li>x</ul><li><img alt=y></ul></table>",
+            "| a | b |\n|---|---|\n| 1 | - - x<br>- [image: y] |",
+        ),
         ("<table><tr><td><h4>Tea</h4><td>$5</table>", "**Tea** | $5"),
         // An inner block of code ends the outer one.
         (

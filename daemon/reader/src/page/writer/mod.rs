@@ -146,6 +146,9 @@ impl Writer {
     }
 
     fn joined_break(&mut self, gap: Gap) {
+        if self.line.ends_with_marker() {
+            return;
+        }
         let is_line = self.is_data() && self.heading.is_none() && gap >= Gap::Line;
         match is_line && !self.line.is_empty() && self.inner_rows == 0 {
             true if !self.line.ends_with_break() => self.line.line_break(),
@@ -159,7 +162,7 @@ impl Writer {
         if let Some(code) = &mut self.code {
             code.push('\n');
         } else if matches!(self.row, Row::Grid { .. }) && self.heading.is_none() {
-            if !self.line.is_empty() {
+            if !self.line.is_empty() && !self.line.ends_with_marker() {
                 self.line.line_break();
             }
         } else if self.is_joined() {
