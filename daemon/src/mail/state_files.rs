@@ -75,12 +75,10 @@ impl StateFiles {
         let mut earlier = Vec::new();
         (&mut record).take(LONGEST).read_to_end(&mut earlier)?;
         let earlier = String::from_utf8_lossy(&earlier);
-        // A damaged record says nothing about the files.
-        let earlier = earlier.trim();
-        let earlier = match earlier.parse::<BaseUrl>() {
-            Ok(_) => earlier,
-            Err(_) => "",
-        };
+        // A damaged record says nothing about the files. Without its end, it can be another origin.
+        let whole = earlier.strip_suffix('\n');
+        let earlier = whole.filter(|origin| origin.parse::<BaseUrl>().is_ok());
+        let earlier = earlier.unwrap_or_default();
         if earlier != origin {
             if !earlier.is_empty() {
                 files.predecessor = Predecessor::OtherBridge;
@@ -241,7 +239,12 @@ mod tests {
         let state = dir.path().join("state");
         let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
         std::fs::write(&files.ledger, "of one").unwrap();
-        for damaged in [b"\xff\xfe".as_slice(), b"https", &[b'x'; 10_000]] {
+        for damaged in [
+            b"\xff\xfe".as_slice(),
+            b"https",
+            b"https://mail.tai.ch",
+            &[b'x'; 10_000],
+        ] {
             std::fs::write(state.join("bridge-default"), damaged).unwrap();
             let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
             assert_eq!(std::fs::read_to_string(&files.ledger).unwrap(), "of one");

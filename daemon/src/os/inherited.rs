@@ -29,6 +29,12 @@ pub(crate) fn leave_client() {
     }
 }
 
+/// Closes the descriptors that this process inherited, apart from its input and outputs, in the children
+/// that it starts from now on. A lock or a pipe of a client would last as long as the daemon.
+pub(crate) fn pass_on_no_descriptor() {
+    close_fds::set_fds_cloexec_threadsafe(3, &[]);
+}
+
 /// Makes a write beyond the limit of a file's size (`ulimit -f`) fail, instead of ending the process with
 /// SIGXFSZ. Must be called before other threads are started; child processes inherit it.
 pub(crate) fn survive_file_limit() {

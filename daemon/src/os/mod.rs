@@ -25,7 +25,9 @@ pub(crate) use descriptors::{
     descriptor_limit, disk_error, lacks_descriptors, raise_descriptor_limit,
 };
 #[cfg(unix)]
-pub(crate) use inherited::{leave_client, notice_children, survive_file_limit};
+pub(crate) use inherited::{
+    leave_client, notice_children, pass_on_no_descriptor, survive_file_limit,
+};
 pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]

@@ -347,6 +347,11 @@ pub(crate) fn journals(state: &Path, profile: &str) -> [PathBuf; 4] {
     [files.ledger, files.leases, files.approvals, unreadable]
 }
 
+/// Returns the record of the bridge of a profile in the directory for state.
+pub(crate) fn bridge_record(state: &Path, profile: &str) -> PathBuf {
+    StateFiles::record(state, profile)
+}
+
 fn announce(app: &App) {
     if let Some(source) = &app.facts.configured_source {
         tracing::info!(%source, "🔐 Authentication configured");

@@ -2,13 +2,21 @@
 //! used, and refuses what needs it.
 
 use super::check::{Check, wrong};
-use crate::{audit::file_in, cli::target::Target, os::unwritable, server::run::journals};
+use crate::{
+    audit::file_in,
+    cli::target::Target,
+    os::unwritable,
+    server::run::{bridge_record, journals},
+};
 use std::{
     io,
     path::{Path, PathBuf},
 };
 use tai_auth::private_file;
-use tai_proto::status::{FailingFile, Status};
+use tai_proto::{
+    endpoint::lock_file,
+    status::{FailingFile, Status},
+};
 
 /// Returns a check for each file that the daemon cannot write, and for each other file of the profile that
 /// cannot be used.
@@ -38,6 +46,8 @@ fn on_disk(target: &Target) -> Vec<Check> {
     let (state, profile) = (target.places.state(), target.profile.as_str());
     let [ledger, leases, approvals, unreadable] = journals(state, profile);
     let files = [
+        (lock_file(state, &target.profile), "taid does not start"),
+        (bridge_record(state, profile), "taid does not start"),
         (ledger, "no mail is sent"),
         (leases, "no fetched mail is marked as read"),
         (approvals, "no mail can wait for approval"),
@@ -87,6 +97,8 @@ mod tests {
         let state = target.places.state();
         assert_eq!(on_disk(&target).len(), 0);
         for name in [
+            "work.lock",
+            "bridge-work",
             "sends-work",
             "undelivered-work",
             "approvals-work",
@@ -100,6 +112,8 @@ mod tests {
             .map(|check| check.found.split_once("; ").unwrap().1.to_owned())
             .collect();
         insta::assert_snapshot!(effects.join("\n"), @"
+        taid does not start
+        taid does not start
         no mail is sent
         no fetched mail is marked as read
         no mail can wait for approval

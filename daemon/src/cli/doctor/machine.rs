@@ -241,7 +241,9 @@ fn second(endpoint: &Endpoint, places: &Places, daemon: &Daemon) -> Check {
 
 /// Returns the pid in a lock file that a process holds.
 fn holder(lock: &Path) -> Option<String> {
-    let file = File::open(lock).ok()?;
+    // Opening a named pipe would block.
+    let is_file = std::fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
+    let file = is_file.then(|| File::open(lock).ok()).flatten()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => {
             let pid = tai_client::read_record(lock).map(|record| record.pid.to_string());

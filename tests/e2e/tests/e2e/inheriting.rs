@@ -1,11 +1,15 @@
-//! Limits and signals that a client passes on: they change no taid that other clients use.
+//! What a client passes on to the processes that it starts: it changes no taid that other clients use.
 
 use serde_json::json;
-use std::process::Command;
+use std::{
+    fs::{File, TryLockError},
+    process::Command,
+};
 use tai_e2e::{
     Machine, PASSWORD,
     mcp::{Shim, ToolResult},
     processes::{in_shell, write_program},
+    wait_until,
 };
 
 /// Returns a client that starts taid, with the limits and signals of `prelude`.
@@ -53,7 +57,7 @@ fn ignored_and_blocked_signals_of_a_client_change_no_taid() {
     let pid = machine.status()["daemon"]["pid"].to_string();
     let killed = Command::new("kill").arg(&pid).status().unwrap();
     assert!(killed.success());
-    tai_e2e::wait_until("taid stops at SIGTERM", || {
+    wait_until("taid stops at SIGTERM", || {
         machine.log().contains("stopped")
     });
 }
@@ -82,4 +86,19 @@ fn a_hard_limit_on_the_size_of_files_is_named() {
     error: taid did not start: cannot use the lock file HOME/.local/state/tai/default.lock: File too large (os error 27)
     hint: ask the user to raise the limit on the size of files (`ulimit -f`) where taid is started, then call again
     ");
+}
+
+#[test]
+fn an_auto_started_taid_keeps_no_lock_and_no_pipe_of_a_client() {
+    let machine = machine();
+    let file = machine.home().join("lock");
+    let locking = format!("exec 7>'{}' && flock -n 7", file.display());
+    let mut shim = shim(&machine, &locking);
+    let sent = send(&mut shim);
+    assert!(!sent.is_error, "{}", sent.text);
+    let lock = File::open(&file).unwrap();
+    assert!(matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+    drop(shim);
+    wait_until("the lock is free", || lock.try_lock().is_ok());
+    assert!(machine.status()["daemon"]["pid"].is_u64(), "taid runs");
 }
