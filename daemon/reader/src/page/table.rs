@@ -202,7 +202,11 @@ impl Table {
         let has_names = heads::has_names(document, styles, survey, below);
         let mut cells = rows.iter().flat_map(|(_, cells)| cells);
         let layout = is_layout(document, table);
-        if layout || (!has_names && !cells.all(|cell| is_short(survey, cell))) {
+        let used = cells.clone().filter(is_filled);
+        let used = used.fold(0_u64, |used, cell| used | bit(cell.column));
+        // Most pairs of columns are a layout, such as a picture beside three lines.
+        let is_data = used.count_ones() > 2 && cells.all(|cell| is_short(survey, cell));
+        if layout || !(has_names || ruled || is_data) {
             above.fill(0);
         }
         Self {

@@ -123,7 +123,7 @@ fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
         ),
         (
             "<table><tr><td>Team<td>Name<tr><td rowspan=2>Red<td>Ann<tr><td>Bob<tr><td>Blue<td>Cid</table>",
-            "Team | Name\nRed | Ann\n(cell above) | Bob\nBlue | Cid",
+            "Team | Name\nRed | Ann\n| Bob\nBlue | Cid",
         ),
         (
             "<table><thead><tr><th rowspan=3>a<th>b</thead><tbody><tr><td>1<td>2</table>",
@@ -210,8 +210,17 @@ fn a_place_that_another_cell_covers_is_not_empty() {
             "| Time | Mon | Tue |\n|---|---|---|\n| 9:00 | Trip | (cell before) |\n| 10:00 | (cell above) | (cell above) |",
         ),
         (
-            "<table><tr><td>9:00<td rowspan=2>Trip<tr><td>10:00<tr><td>11:00<td>Call</table>",
+            "<table border=1><tr><td>9:00<td rowspan=2>Trip<tr><td>10:00<tr><td>11:00<td>Call</table>",
             "9:00 | Trip\n10:00 | (cell above)\n11:00 | Call",
+        ),
+        // A picture beside lines, and a menu.
+        (
+            "<table><tr><td rowspan=3>Logo<td>Hi Bob,<tr><td>your order<tr><td>ships</table>",
+            "Logo | Hi Bob,\n| your order\n| ships",
+        ),
+        (
+            "<table><tr><td>Logo<td rowspan=2>Menu<tr><td>Text</table>",
+            "Logo | Menu\nText",
         ),
         // The label of a sum, a picture, and a row of its own.
         (
