@@ -3,20 +3,20 @@
 //! watcher and ends with the last.
 
 mod log;
-mod look;
+mod poll;
 
 pub(super) use log::Arrival;
 
 use super::error::MailError;
 use log::Log;
-use look::{Change, Mailbox, look};
+use poll::{Change, Mailbox, poll};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 use tai_auth::{bridge::Bridge, session::Session};
 use tai_proto::text::HeaderText;
-use tai_timing::poll;
+use tai_timing::poll::interval;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -182,7 +182,7 @@ impl<B: Bridge> Poller<B> {
         // A cancelled poll counts, so that the next task does not poll too early.
         memory.last_look = Some(Instant::now());
         let before = memory.mailbox.as_ref();
-        let looked = look(&*self.bridge, &self.session, before).await;
+        let looked = poll(&*self.bridge, &self.session, before).await;
         *self.sight() = match &looked {
             Ok(_) => Sight::Sees,
             Err(error) => Sight::Fails(error.clone()),
@@ -206,7 +206,7 @@ impl<B: Bridge> Poller<B> {
         while let Some(last_look) = memory.last_look {
             let quiet = active.borrow_and_update().elapsed();
             let jitter = fastrand::f64();
-            let interval = poll::interval(self.interval, quiet, memory.failures, jitter);
+            let interval = interval(self.interval, quiet, memory.failures, jitter);
             tokio::select! {
                 biased;
                 () = sleep_until(last_look + interval) => return,

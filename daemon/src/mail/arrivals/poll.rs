@@ -19,7 +19,7 @@ const PAGE: u32 = 20;
 /// Limit of mails that one poll examines.
 const MAX_LOOKED_AT: u32 = 500;
 
-/// The mailbox at the time of a look.
+/// The mailbox at the time of a poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mailbox {
     username: Username,
@@ -39,7 +39,7 @@ pub(super) struct Change {
 }
 
 /// Polls the mailbox and compares it with the mailbox `before`.
-pub(super) async fn look<B: Bridge>(
+pub(super) async fn poll<B: Bridge>(
     bridge: &B,
     session: &Session,
     before: Option<&Mailbox>,
