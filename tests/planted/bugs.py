@@ -64,7 +64,7 @@ BUGS = [
      "let mut mail = self.read(message, request.window, deadline).await?;\n                    mail.envelope.read = false;\n                    self.unavailable.remove(id);\n                    announcement.cancel();\n                    taken.keep();",
      "announcement.cancel();\n                    taken.keep();\n                    let mut mail = self.read(message, request.window, deadline).await?;\n                    mail.envelope.read = false;\n                    self.unavailable.remove(id);"),
     # Deletions.
-    ("a deletion is believed without a look", f"{MAIL}/operations/mailbox.rs",
+    ("a deletion is believed without a look", f"{MAIL}/operations/change.rs",
      "if !is_deleted && self.message(id, deadline).await?.is_some() {", "if false {"),
     ("a missing mail is believed in bad health", f"{AUTH}/bridge/calls.rs",
      "match self.is_unwell(missing, deadline).await {", "match false {"),

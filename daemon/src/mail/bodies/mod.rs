@@ -1,6 +1,6 @@
 //! The text of a received mail: its parts, and the history that it quotes.
 
-pub(super) mod attribution;
+mod attribution;
 pub(super) mod history;
 pub(super) mod parts;
 pub(super) mod stripped;

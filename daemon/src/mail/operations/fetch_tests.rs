@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 use tai_auth::bridge::BridgeError;
-use tai_proto::mail::Window;
+use tai_proto::{mail::Window, names::MailId};
 
 const DESK: &str = "desk.alice@tai.chat";
 
@@ -349,21 +349,4 @@ async fn a_bridge_that_lists_mails_which_it_does_not_have_ends_the_fetch() {
     };
     assert_eq!(detail, "it lists emails that it does not have");
     assert!(*mailbox.lists.lock().unwrap() < 2 * MAX_MISSED);
-}
-
-#[test]
-fn an_unknown_accounts_address_is_matched_by_its_instance() {
-    for (address, name, own) in [
-        (DESK, Some("DESK"), true),
-        (DESK, Some("lab"), false),
-        (DESK, None, false),
-        ("alice@tai.chat", None, true),
-        ("alice@tai.chat", Some("desk"), false),
-    ] {
-        assert_eq!(
-            is_of_instance(address, name.map(instance).as_ref()),
-            own,
-            "{address} {name:?}"
-        );
-    }
 }

@@ -1,6 +1,6 @@
 //! Leases that outlive the daemon: clients reclaim the mails that they held at its predecessor.
 
-use super::fetch::is_of_instance;
+use super::delivery::is_of_instance;
 use crate::mail::{
     leases::{ClientKey, GRACE, KEPT_FOR},
     service::MailService,

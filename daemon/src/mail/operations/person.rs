@@ -314,5 +314,5 @@ fn unattended(unread: BTreeMap<String, u64>, examined: Option<u64>) -> Unattende
 }
 
 #[cfg(test)]
-#[path = "account_tests.rs"]
+#[path = "person_tests.rs"]
 mod tests;

@@ -5,7 +5,7 @@ use crate::mail::{
     fake::{Mailbox, instance, mail_id, service},
     service::MailOptions,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 const DESK: &str = "desk.alice@tai.chat";
 

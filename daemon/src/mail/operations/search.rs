@@ -1,11 +1,11 @@
-//! Deleting, marking and searching mails.
+//! Finding mails by words and operators.
 
 use super::{
     inbox::{envelope, newest_first},
     walk::{Scope, Tell, Walk},
 };
 use crate::mail::{
-    error::{Change, MailError},
+    error::MailError,
     listing::view::View,
     search::{fold::fold, query::Query},
     service::MailService,
@@ -14,9 +14,8 @@ use tai_auth::bridge::{Bridge, Head, Message};
 use tai_proto::{
     call::{MAX_SEARCH, Search},
     mail::{LeftOut, SearchResults},
-    names::{Address, Instance, MailId},
+    names::{Address, Instance},
 };
-use tai_reader::characters::line;
 use tokio::time::{Duration, Instant};
 
 /// Number of mails per page. Each mail of a search includes its body.
@@ -27,86 +26,6 @@ const MAX_LOOKED_AT: u32 = 1_000;
 const MARGIN: Duration = Duration::from_secs(12);
 
 impl<B: Bridge> MailService<B> {
-    /// Deletes a mail of the instance and returns its subject. A lease of the mail ends.
-    ///
-    /// # Errors
-    /// Any [`MailError`].
-    pub(crate) async fn delete(
-        &self,
-        instance: Option<&Instance>,
-        id: MailId,
-        deadline: Instant,
-    ) -> Result<String, MailError> {
-        let mail = self.of_instance(instance, id, deadline).await?;
-        self.remove(id, deadline).await?;
-        Ok(line(&mail.head.subject).into_owned())
-    }
-
-    /// Deletes a mail that the caller may see.
-    pub(super) async fn remove(&self, id: MailId, deadline: Instant) -> Result<(), MailError> {
-        let is_deleted = self
-            .with_token(deadline, async |token| {
-                self.bridge.delete(&token, id.get(), deadline).await
-            })
-            .await?;
-        // If the mail is gone, an attempt of this request, whose answer may have been lost, has
-        // deleted it.
-        if !is_deleted && self.message(id, deadline).await?.is_some() {
-            let change = Change::Delete;
-            return Err(MailError::Unchanged { id, change });
-        }
-        self.leases.delete(id.get());
-        self.not_unread(id);
-        Ok(())
-    }
-
-    /// Marks a mail of the instance read and returns its subject.
-    ///
-    /// # Errors
-    /// Any [`MailError`].
-    pub(crate) async fn mark_read(
-        &self,
-        instance: Option<&Instance>,
-        id: MailId,
-        deadline: Instant,
-    ) -> Result<String, MailError> {
-        let mail = self.of_instance(instance, id, deadline).await?;
-        let admitted = self.admit(&mail, id, deadline).await?;
-        self.mark(id, deadline).await?;
-        admitted.keep();
-        Ok(line(&mail.head.subject).into_owned())
-    }
-
-    /// Marks a mail read that the caller may see.
-    pub(super) async fn mark(&self, id: MailId, deadline: Instant) -> Result<(), MailError> {
-        let is_marked = self
-            .with_token(deadline, async |token| {
-                self.bridge.mark_read(&token, id.get(), deadline).await
-            })
-            .await?;
-        if !is_marked {
-            let found = self.message(id, deadline).await?;
-            if !found.ok_or(MailError::NoSuchMail(id))?.head.read {
-                let change = Change::MarkRead;
-                return Err(MailError::Unchanged { id, change });
-            }
-        }
-        self.leases.read(id.get(), true);
-        self.not_unread(id);
-        Ok(())
-    }
-
-    /// Returns a mail if it is addressed to the instance.
-    async fn of_instance(
-        &self,
-        instance: Option<&Instance>,
-        id: MailId,
-        deadline: Instant,
-    ) -> Result<Message, MailError> {
-        let address = self.address(instance, deadline).await?;
-        self.own(instance, &address, id, deadline).await
-    }
-
     /// Returns the head of a mail that matches. A body is read only if the head leaves the match
     /// open, and in the form that a client gets.
     async fn matching(&self, query: &Query, mail: Message, deadline: Instant) -> Option<Head> {
@@ -202,7 +121,3 @@ impl<B: Bridge> MailService<B> {
         })
     }
 }
-
-#[cfg(test)]
-#[path = "mailbox_tests.rs"]
-mod tests;
