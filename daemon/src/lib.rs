@@ -15,6 +15,7 @@
 pub(crate) mod audit;
 pub mod cli;
 pub mod config;
+mod digest;
 pub(crate) mod fault;
 #[cfg(fuzzing)]
 pub mod fuzz;

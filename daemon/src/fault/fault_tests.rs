@@ -1,8 +1,8 @@
 //! Every fault, as its readers see it.
 
 use super::*;
-
-use crate::mail::{Digest, JournalError, Outcome, Remedy, store::StoreError};
+use crate::digest::Digest;
+use crate::mail::{JournalError, Outcome, Remedy, store::StoreError};
 use std::time::Duration;
 use tai_auth::{
     bridge::InUse,

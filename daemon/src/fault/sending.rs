@@ -1,9 +1,6 @@
 //! Faults of a send whose mail may have left before.
 
-use crate::{
-    mail::{Digest, Outcome},
-    time,
-};
+use crate::{digest::Digest, mail::Outcome, time};
 use std::time::Duration;
 use tai_auth::bridge::BridgeError;
 use tai_proto::{

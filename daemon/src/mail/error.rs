@@ -2,8 +2,9 @@
 
 use super::{
     approvals::ApprovalError, journal::JournalError, ledger::Outcome, search::query::QueryError,
-    sending::digest::Digest, sharing::store::StoreError,
+    sharing::store::StoreError,
 };
+use crate::digest::Digest;
 use std::{fmt, time::Duration};
 use tai_auth::{
     bridge::BridgeError,

@@ -1,5 +1,5 @@
 //! The mail operations, in terms of addresses, mails and receipts. Each operation is a method
-//! of [`MailService`] and a file in `operations/`. This module knows neither IPC nor HTTP: the bridge
+//! of [`MailService`] in `operations/`. This module knows neither IPC nor HTTP: the bridge
 //! is a [`tai_auth::bridge::Bridge`].
 //!
 //! Three tables have state: the leases of unread mails, the ledger of sent mails, and the approvals.
@@ -34,7 +34,7 @@ pub(crate) use journal::{Disk, Work};
 pub(crate) use journal::{JournalError, Remedy};
 pub(crate) use ledger::Outcome;
 pub(crate) use operations::failing::Recorded;
-pub(crate) use sending::{digest::Digest, submitter::Submitter};
+pub(crate) use sending::submitter::Submitter;
 pub(crate) use service::{MailOptions, MailService};
 pub(crate) use sharing::{SharedLeases, StoreState, store};
 #[cfg(all(test, tokio_unstable))]

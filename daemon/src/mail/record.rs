@@ -2,7 +2,7 @@
 //! records of the leases, of the ledger and of unreadable mails are defined only here, those of the
 //! approvals in [`super::approvals`].
 
-use super::sending::digest::Digest;
+use crate::digest::Digest;
 use std::{
     fmt,
     str::FromStr,

@@ -14,13 +14,16 @@ use super::{
         past_waits::PastWaits,
         view::View,
     },
-    sending::{answering::Answering, check, digest::Digest, familiar::Familiar},
+    sending::{answering::Answering, check, familiar::Familiar},
     sharing::{SharedLeases, Sharing, StoreState},
     state_files::StateFiles,
     turns::Turns,
     worker::{Stats as WorkerStats, Worker},
 };
-use crate::config::{ActivePolicy, ConfirmPolicy};
+use crate::{
+    config::{ActivePolicy, ConfirmPolicy},
+    digest::Digest,
+};
 use std::{
     future::Future,
     sync::Arc,
@@ -44,7 +47,7 @@ use tokio::{sync::RwLock, time::Instant};
 pub(crate) struct MailService<B> {
     pub(super) bridge: Arc<B>,
     pub(super) session: Session,
-    pub(super) default_recipient: Option<String>,
+    pub(super) default_recipient: Option<Address>,
     pub(super) policy: Arc<ActivePolicy>,
     pub(super) leases: Arc<Leases>,
     /// The range of the leases.
@@ -74,7 +77,7 @@ pub(crate) struct MailService<B> {
 /// The options of a [`MailService`].
 pub(crate) struct MailOptions {
     /// Default recipient.
-    pub(crate) default_recipient: Option<String>,
+    pub(crate) default_recipient: Option<Address>,
     /// Policy of approval.
     pub(crate) confirm: ConfirmPolicy,
     /// Rules of the instances.

@@ -2,7 +2,8 @@
 //! files of each bridge are kept apart: those of the present one have the usual names, and those of an
 //! earlier one have the digest of its origin in their names.
 
-use super::{approvals::HELD_LIFE, sending::digest::Digest};
+use super::approvals::HELD_LIFE;
+use crate::digest::Digest;
 use crate::os;
 use std::{
     io::{self, Read as _, Seek as _, Write as _},

@@ -1,7 +1,7 @@
 //! The lock of an account: of all daemons of the user, one is signed in to it. Leases, ledger and
 //! approvals are of one daemon, so that two would give a mail to two clients.
 
-use crate::{mail::Digest, os};
+use crate::{digest::Digest, os};
 use std::{
     fs::{File, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audit::{Actor, By, Event, Record},
-    mail::Digest,
+    digest::Digest,
     os,
 };
 use tai_auth::bridge::transport::Transport;

@@ -6,8 +6,9 @@ use super::{
     status, traffic,
 };
 use crate::{
+    digest::Digest,
     fault,
-    mail::{Digest, MailError, Submitter},
+    mail::{MailError, Submitter},
 };
 use std::{sync::Arc, time::Duration};
 use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
@@ -115,7 +116,7 @@ impl<T: Transport> App<T> {
     pub(super) async fn answer(&self, call: Call, context: CallContext) -> Answered {
         let mut digest = None;
         let is_confined = context.caller.is_confined;
-        let answered = self.answered(call, context, |mail| digest = mail).await;
+        let answered = self.answered(call, context, &mut digest).await;
         let result = answered.map_err(|failure| match failure {
             Failure::Mail(error) if is_confined => fault::confined(self.failed(&error), &error),
             Failure::Mail(error) => self.failed(&error),
@@ -124,13 +125,13 @@ impl<T: Transport> App<T> {
         Answered { result, digest }
     }
 
-    /// Passes a call to the part that serves it. `decides` gets the mail that it submits, or about
-    /// which a person decides.
+    /// Passes a call to the part that serves it. `digest` becomes that of the mail that it submits, or
+    /// about which a person decides.
     async fn answered(
         &self,
         call: Call,
         context: CallContext,
-        decides: impl FnOnce(Option<Digest>),
+        digest: &mut Option<Digest>,
     ) -> Result<Answer, Failure> {
         let CallContext {
             caller,
@@ -156,7 +157,7 @@ impl<T: Transport> App<T> {
                 let client = &self.client_name(&caller);
                 let submitter = Submitter { instance, client };
                 let submitted = mail.submit(submitter, submit, deadline).await;
-                decides(submitted.digest);
+                *digest = submitted.digest;
                 Answer::Submit(submitted.result?)
             }
             Call::Fetch(fetch) => {
@@ -213,12 +214,12 @@ impl<T: Transport> App<T> {
             }
             Call::ResolveHeld(resolve) => {
                 let resolved = mail.resolve(resolve, deadline).await;
-                decides(resolved.digest);
+                *digest = resolved.digest;
                 Answer::ResolveHeld(resolved.result?)
             }
             Call::ReviseHeld(revise) => {
                 let revised = mail.revise_held(revise, deadline).await;
-                decides(revised.digest);
+                *digest = revised.digest;
                 Answer::ReviseHeld(Box::new(revised.result?))
             }
             Call::ReadHeld(read) => Answer::ReadHeld(mail.read_held(read, deadline).await?),
@@ -246,7 +247,7 @@ impl<T: Transport> App<T> {
             Call::SendMail(send) => {
                 let client = self.client_name(&caller);
                 let sent = mail.send_mail(&client, send, deadline).await;
-                decides(sent.digest);
+                *digest = sent.digest;
                 Answer::SendMail(sent.result?)
             }
             Call::GetTraffic(_) => Answer::GetTraffic(traffic::of(self)),

@@ -62,7 +62,7 @@ impl Start {
                 config.profile.as_str(),
             ))),
             MailOptions {
-                default_recipient: config.settings.user_email.clone().map(String::from),
+                default_recipient: config.settings.user_email.clone(),
                 confirm: config.settings.confirm_send,
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,

@@ -2,7 +2,7 @@
 //! `taid approve`; one that submits the same mail again is told then, and the person is not asked twice.
 
 use super::error::ApprovalError;
-use crate::mail::{bounded::Bounded, sending::digest::Digest};
+use crate::{digest::Digest, mail::bounded::Bounded};
 use std::time::Duration;
 use tai_auth::session::stamp::Stamp;
 

@@ -38,9 +38,9 @@ pub(super) use state::HELD_LIFE;
 
 use super::{
     journal::{Journal, JournalError, Promise},
-    sending::{digest::Digest, prepared::PreparedMail, submitter::Submitter},
+    sending::{prepared::PreparedMail, submitter::Submitter},
 };
-use crate::config::ConfirmPolicy;
+use crate::{config::ConfirmPolicy, digest::Digest};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use safe::Safe;
 use same::Submission;
@@ -56,6 +56,7 @@ use tai_auth::session::{clock::Clock, stamp::Stamp};
 use tai_proto::{
     approval::{ConsentAnswer, HeldList, HeldPart, Question},
     call::ReadHeld,
+    names::Address,
 };
 use tokio::{sync::watch, time::Instant};
 
@@ -153,7 +154,7 @@ impl Approvals {
     }
 
     /// Returns whether the mail needs a person's approval.
-    pub(super) fn wants(&self, mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
+    pub(super) fn wants(&self, mail: &PreparedMail, default_recipient: Option<&Address>) -> bool {
         policy::applies(self.policy(), mail, default_recipient)
     }
 

@@ -7,7 +7,7 @@ use tai_proto::names::{Address, Instance};
 pub(super) fn applies(
     policy: ConfirmPolicy,
     mail: &PreparedMail,
-    default_recipient: Option<&str>,
+    default_recipient: Option<&Address>,
 ) -> bool {
     match policy {
         ConfirmPolicy::Never => false,
@@ -23,13 +23,13 @@ pub(super) fn applies(
 }
 
 /// Returns whether a mail goes to the user or to the account itself.
-pub(in crate::mail) fn is_own(mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
+pub(in crate::mail) fn is_own(mail: &PreparedMail, default_recipient: Option<&Address>) -> bool {
     is_internal(&mail.to, &mail.account, default_recipient)
 }
 
 /// Returns whether a recipient is the default one, or the account with any instance.
-fn is_internal(to: &Address, account: &Address, default_recipient: Option<&str>) -> bool {
-    if default_recipient.is_some_and(|user| to.matches(user)) {
+fn is_internal(to: &Address, account: &Address, default_recipient: Option<&Address>) -> bool {
+    if default_recipient.is_some_and(|user| to.matches(user.as_str())) {
         return true;
     }
     if account.matches(to.as_str()) {
@@ -55,7 +55,8 @@ mod tests {
         let account = Address::new("alice@tai.chat").unwrap();
         let is_internal = |to: &str| {
             let to = Address::new(to).unwrap();
-            is_internal(&to, &account, Some("Me@example.com"))
+            let user = Address::new("Me@example.com").unwrap();
+            is_internal(&to, &account, Some(&user))
         };
         for own in [
             "alice@tai.chat",

@@ -1,9 +1,9 @@
 //! The journal of the approvals, and the mails that its records leave behind when a daemon stops.
 
 use super::state::{Approval, HELD_LIFE, LOST_LIFE, Place, Trace};
-use crate::mail::{
-    record::{NotARecord, fields, moment, parse_moment},
-    sending::digest::Digest,
+use crate::{
+    digest::Digest,
+    mail::record::{NotARecord, fields, moment, parse_moment},
 };
 use std::{collections::BTreeMap, fmt, str::FromStr};
 use tai_auth::session::stamp::Stamp;

@@ -2,7 +2,7 @@
 //! a client that insists on a reply means the reply to one mail, and no reply to another one.
 
 use super::state::{Trace, WaitingMail};
-use crate::mail::sending::{digest::Digest, prepared::PreparedMail};
+use crate::{digest::Digest, mail::sending::prepared::PreparedMail};
 
 /// A mail that a client submits.
 #[derive(Clone, Copy)]

@@ -2,9 +2,9 @@
 //! time and the profile are authenticated, so that no file passes for another.
 
 use super::state::{Place, Trace, WaitingMail};
-use crate::mail::{
-    record::moment,
-    sending::{digest::Digest, prepared::PreparedMail},
+use crate::{
+    digest::Digest,
+    mail::{record::moment, sending::prepared::PreparedMail},
 };
 use ring::{
     aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},

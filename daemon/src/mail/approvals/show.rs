@@ -1,7 +1,7 @@
 //! Waiting mails as a person sees them.
 
 use super::state::{HELD_LIFE, Place, Trace, WaitingMail};
-use crate::{mail::sending::digest::Digest, time::rfc3339};
+use crate::{digest::Digest, time::rfc3339};
 use std::time::SystemTime;
 use tai_auth::session::stamp::Stamp;
 use tai_proto::{

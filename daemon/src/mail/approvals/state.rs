@@ -1,7 +1,7 @@
 //! The states of an approval and the pure function that changes them.
 
 use super::error::ApprovalError;
-use crate::mail::sending::{digest::Digest, prepared::PreparedMail};
+use crate::{digest::Digest, mail::sending::prepared::PreparedMail};
 use std::{sync::Arc, time::Duration};
 use tai_auth::session::stamp::Stamp;
 use tai_proto::{approval::ConsentAnswer, names::Instance};

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     config::SendLimits,
+    digest::Digest,
     mail::{
         journal::{Disk, Journal},
         record::LedgerRecord,
-        sending::digest::Digest,
     },
 };
 use std::{

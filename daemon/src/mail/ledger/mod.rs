@@ -13,10 +13,8 @@ pub(crate) use book::Outcome;
 pub(super) use book::{HeldBack, Quota, Refusal};
 pub(super) use rates::OverLimit;
 
-use super::{
-    journal::{Disk, JournalError, Promise},
-    sending::digest::Digest,
-};
+use super::journal::{Disk, JournalError, Promise};
+use crate::digest::Digest;
 use book::Book;
 use replies::{ReplyEvent, ReplyKey};
 use state::{Entry, Event, Settled, UNKNOWN};

@@ -39,10 +39,7 @@ impl<B: Bridge> MailService<B> {
         let sent = match consent {
             Consent::NotAsked => {
                 self.check_discarded(&mail, insist)?;
-                if self
-                    .approvals
-                    .wants(&mail, self.default_recipient.as_deref())
-                {
+                if self.approvals.wants(&mail, self.default_recipient.as_ref()) {
                     // Asking about a mail that the ledger then holds back would be useless.
                     self.check(&mail, insist, rules)?;
                     return Ok(SubmitOutcome::Ask(self.approvals.ask(mail)?));
@@ -65,7 +62,7 @@ impl<B: Bridge> MailService<B> {
                 };
             }
             Consent::Preview => {
-                let default = self.default_recipient.as_deref();
+                let default = self.default_recipient.as_ref();
                 return Ok(SubmitOutcome::Preview(PreviewedMail {
                     asks: self.approvals.wants(&mail, default),
                     left_out: Words::cut(mail.parts.left_out.to_string()),
@@ -91,7 +88,12 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Checks that the ledger does not hold the mail back.
-    fn check(&self, mail: &PreparedMail, insist: bool, rules: &Rules) -> Result<(), MailError> {
+    pub(super) fn check(
+        &self,
+        mail: &PreparedMail,
+        insist: bool,
+        rules: &Rules,
+    ) -> Result<(), MailError> {
         let checked = self.ledger.check(&mail.digest, insist, quota(mail, rules));
         checked.map_err(|refusal| refused(mail, rules, refusal))
     }

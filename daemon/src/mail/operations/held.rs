@@ -37,7 +37,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Submitted<Resolution> {
         self.approvals.unseal_soon(deadline).await;
-        let (digest, result) = match self.approvals.resolve(resolve) {
+        match self.approvals.resolve(resolve) {
             Ok(Resolved::Discarded {
                 digest,
                 maybe_sent,
@@ -45,18 +45,15 @@ impl<B: Bridge> MailService<B> {
             }) => {
                 let recorded = promise.kept(deadline).await;
                 let recorded = recorded.map_err(MailError::NotRecorded);
-                (
-                    Some(digest),
-                    recorded.map(|()| Resolution::Discarded { maybe_sent }),
-                )
+                let result = recorded.map(|()| Resolution::Discarded { maybe_sent });
+                Submitted::of(digest, result)
             }
             Ok(Resolved::Approved(approved)) => {
                 let digest = approved.mail.digest.clone();
-                (Some(digest), self.send_approved(approved, deadline).await)
+                Submitted::of(digest, self.send_approved(approved, deadline).await)
             }
-            Err(error) => (None, Err(error.into())),
-        };
-        Submitted { digest, result }
+            Err(error) => Submitted::refused(error.into()),
+        }
     }
 
     async fn send_approved(
@@ -154,25 +151,21 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Submitted<HeldMail> {
         self.approvals.unseal_soon(deadline).await;
-        let prepared = self.revised(&revise, deadline).await;
-        let (digest, result) = match prepared {
-            Ok(mail) => {
-                let digest = Some(mail.digest.clone());
-                match self
-                    .approvals
-                    .revise(revise.number, &revise.version, mail, deadline)
-                    .await
-                {
-                    Ok(exchange) => {
-                        let held = self.approvals.exchanged(exchange, deadline).await;
-                        (digest, held.map_err(MailError::NotRecorded))
-                    }
-                    Err(error) => (digest, Err(error.into())),
-                }
-            }
-            Err(error) => (None, Err(error)),
+        let mail = match self.revised(&revise, deadline).await {
+            Ok(mail) => mail,
+            Err(error) => return Submitted::refused(error),
         };
-        Submitted { digest, result }
+        let digest = mail.digest.clone();
+        let (number, version) = (revise.number, &revise.version);
+        let exchange = self.approvals.revise(number, version, mail, deadline);
+        let result = match exchange.await {
+            Ok(exchange) => {
+                let held = self.approvals.exchanged(exchange, deadline).await;
+                held.map_err(MailError::NotRecorded)
+            }
+            Err(error) => Err(error.into()),
+        };
+        Submitted::of(digest, result)
     }
 
     /// Returns the person's version of a waiting mail in its final form.

@@ -1,6 +1,6 @@
 //! Mail that a person writes: shown, then sent at most once from any address of the account.
 
-use super::submit::{Submitted, quota, refused};
+use super::submit::Submitted;
 use crate::{
     config::Rules,
     mail::{
@@ -49,17 +49,11 @@ impl<B: Bridge> MailService<B> {
                     instance: instance.as_ref(),
                     client,
                 };
-                Submitted {
-                    digest: Some(mail.digest.clone()),
-                    result: self
-                        .send_for_person(submitter, mail, insist, consent, deadline)
-                        .await,
-                }
+                let digest = mail.digest.clone();
+                let result = self.send_for_person(submitter, mail, insist, consent, deadline);
+                Submitted::of(digest, result.await)
             }
-            Err(error) => Submitted {
-                digest: None,
-                result: Err(error),
-            },
+            Err(error) => Submitted::refused(error),
         }
     }
 
@@ -111,8 +105,7 @@ impl<B: Bridge> MailService<B> {
         let ticket = match consent {
             PersonConsent::NotAsked => {
                 // Asking about a mail that the ledger then holds back would be useless.
-                let checked = self.ledger.check(&mail.digest, insist, quota(&mail, rules));
-                checked.map_err(|refusal| refused(&mail, rules, refusal))?;
+                self.check(&mail, insist, rules)?;
                 return Ok(SendOutcome::Ask(self.approvals.ask(mail)?));
             }
             PersonConsent::Given => {

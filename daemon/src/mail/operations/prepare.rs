@@ -2,13 +2,13 @@
 
 use crate::{
     config::ConfirmPolicy,
+    digest::Digest,
     mail::{
         approvals::is_own,
         error::MailError,
         listing::view::View,
         sending::{
             check,
-            digest::Digest,
             prepared::{PreparedMail, ascii_domain},
         },
         service::MailService,
@@ -52,10 +52,13 @@ impl<B: Bridge> MailService<B> {
         let given = given.transpose()?.flatten();
         let (to, subject, reply_to, parts) = match draft.target {
             Target::New { to } => {
-                let to = to
-                    .map(String::from)
-                    .or_else(|| self.default_recipient.clone());
-                let to = check::address(&to.ok_or(MailError::NoRecipient)?)?;
+                let to = match to {
+                    Some(to) => check::address(&String::from(to))?,
+                    None => {
+                        let default = self.default_recipient.clone();
+                        default.ok_or(MailError::NoRecipient)?
+                    }
+                };
                 let default = || match instance {
                     Some(instance) => format!("Email from {instance}"),
                     None => format!("Email from {from}"),
@@ -91,7 +94,7 @@ impl<B: Bridge> MailService<B> {
     /// Finds out whether an instruction in a mail may have caused this one, if the policy asks for it.
     pub(super) async fn suspect(&self, mail: &mut PreparedMail) {
         if self.approvals.policy() != ConfirmPolicy::Unfamiliar
-            || is_own(mail, self.default_recipient.as_deref())
+            || is_own(mail, self.default_recipient.as_ref())
         {
             return;
         }

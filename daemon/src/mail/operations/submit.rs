@@ -3,10 +3,11 @@
 
 use crate::{
     config::{ConfirmPolicy, Rules},
+    digest::Digest,
     mail::{
         error::MailError,
         ledger::{HeldBack, OverLimit, Quota, Refusal},
-        sending::{digest::Digest, prepared::PreparedMail, submitter::Submitter},
+        sending::{prepared::PreparedMail, submitter::Submitter},
         service::MailService,
     },
 };
@@ -30,6 +31,22 @@ pub(crate) struct Submitted<T> {
     pub(crate) digest: Option<Digest>,
     /// The result.
     pub(crate) result: Result<T, MailError>,
+}
+
+impl<T> Submitted<T> {
+    /// The result of a mail in its final form.
+    pub(super) fn of(digest: Digest, result: Result<T, MailError>) -> Self {
+        let digest = Some(digest);
+        Self { digest, result }
+    }
+
+    /// The result without such a mail.
+    pub(super) fn refused(error: MailError) -> Self {
+        Self {
+            digest: None,
+            result: Err(error),
+        }
+    }
 }
 
 /// Reason for which a mail has no receipt.
@@ -68,30 +85,22 @@ impl<B: Bridge> MailService<B> {
         match self.prepare_own(submitter.instance, draft, deadline).await {
             Ok(mut mail) => {
                 self.suspect(&mut mail).await;
-                let digest = Some(mail.digest.clone());
+                let digest = mail.digest.clone();
                 if let Some((underway, original)) = underway.as_ref().filter(|_| once)
                     && (underway.is_second || self.is_answered(&mail.from, *original))
                 {
-                    let result = Err(MailError::Answered(*original));
-                    return Submitted { digest, result };
+                    return Submitted::of(digest, Err(MailError::Answered(*original)));
                 }
                 if let Some(original) = mail.reply_to
                     && once
                     && mail.to.is_automatic()
                 {
-                    let result = Err(MailError::Automatic(original));
-                    return Submitted { digest, result };
+                    return Submitted::of(digest, Err(MailError::Automatic(original)));
                 }
                 let result = self.submit_prepared(submitter, mail, insist, consent, deadline);
-                Submitted {
-                    digest,
-                    result: result.await,
-                }
+                Submitted::of(digest, result.await)
             }
-            Err(error) => Submitted {
-                digest: None,
-                result: Err(error),
-            },
+            Err(error) => Submitted::refused(error),
         }
     }
 

@@ -2,7 +2,6 @@
 
 pub(super) mod answering;
 pub(super) mod check;
-pub(super) mod digest;
 pub(super) mod familiar;
 pub(super) mod prepared;
 pub(super) mod submitter;

@@ -1,7 +1,7 @@
 //! An outgoing mail in its final form. The person's preview, the request to the bridge and the
 //! ledger's digest come from the same value.
 
-use super::digest::Digest;
+use crate::digest::Digest;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use tai_proto::{

@@ -2,11 +2,13 @@
 //! one worker, also after a restart of the daemon; the next release tries it again. A mail that
 //! exceeds the wall-clock limit is tried again after a while, because the machine may be busy.
 
-use crate::mail::{
-    bounded::Bounded,
-    journal::{Journal, JournalError, SystemDisk},
-    record::UnreadableRecord,
-    sending::digest::Digest,
+use crate::{
+    digest::Digest,
+    mail::{
+        bounded::Bounded,
+        journal::{Journal, JournalError, SystemDisk},
+        record::UnreadableRecord,
+    },
 };
 use std::{
     path::PathBuf,

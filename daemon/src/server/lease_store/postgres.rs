@@ -1,9 +1,11 @@
 //! The store of the shared leases in PostgreSQL. Account and addresses are stored as digests.
 
 use super::{connection::failed, server::Server, statements};
-use crate::mail::{
-    Digest,
-    store::{Grant, LeaseStore, Mailbox, Origin, Refusal, Reply, Reports, Request, StoreError},
+use crate::{
+    digest::Digest,
+    mail::store::{
+        Grant, LeaseStore, Mailbox, Origin, Refusal, Reply, Reports, Request, StoreError,
+    },
 };
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::{

@@ -1,29 +1,29 @@
-//! Digest that identifies the content of an outgoing mail.
+//! Digest that identifies a list of texts, such as the parts of an outgoing mail.
 
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use tai_auth::hex;
 
-/// The first half of a SHA-256 over every part of a mail, as 32 hexadecimal digits.
+/// The first half of a SHA-256 over each text of a list, as 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Digest(String);
 
 impl Digest {
-    /// Returns the digest of a list of parts. It includes the length of each part, so that
+    /// Returns the digest of a list of texts. It includes the length of each text, so that
     /// different lists with the same concatenation differ.
-    pub(crate) fn of(parts: &[&str]) -> Self {
+    pub(crate) fn of(texts: &[&str]) -> Self {
         let mut context = Context::new(&SHA256);
-        for part in parts {
-            context.update(&(part.len() as u64).to_le_bytes());
-            context.update(part.as_bytes());
+        for text in texts {
+            context.update(&(text.len() as u64).to_le_bytes());
+            context.update(text.as_bytes());
         }
         let whole = context.finish();
         Self(hex(whole.as_ref().get(..16).unwrap_or_default()))
     }
 
     /// Parses 32 hexadecimal digits.
-    pub(in crate::mail) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         (text.len() == 32 && text.bytes().all(hex)).then(|| Self(text.to_owned()))
     }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_lists_of_parts_that_concatenate_to_the_same_text_differ() {
+    fn two_lists_of_texts_that_concatenate_to_the_same_text_differ() {
         assert_ne!(Digest::of(&["ab", "c"]), Digest::of(&["a", "bc"]));
         assert_ne!(Digest::of(&["a", ""]), Digest::of(&["a"]));
     }
