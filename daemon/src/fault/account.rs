@@ -5,7 +5,7 @@ use super::bridge::{failed_login, of_bridge};
 use crate::time;
 use tai_auth::{
     base_url::{BaseUrlError, Origin},
-    bridge::{BridgeError, InUse, SendFailure},
+    bridge::{BridgeError, InUse, SendFailure, had_no_effect_by_definition},
     credentials::{PASSWORD_RULE, SourceError},
     session::error::SessionError,
 };
@@ -353,16 +353,24 @@ pub(crate) fn not_forgotten(error: &SourceError) -> Fault {
     ))
 }
 
+/// What failed, and the hint, if the answer to a registration does not say its outcome.
+const UNKNOWN_ACCOUNT: (&str, &str) = (
+    "it is unknown whether the account was created",
+    "try `taid login`, which succeeds if the account exists",
+);
+
 /// Returns the fault for a failed `taid register`.
 pub(crate) fn of_register(error: &BridgeError) -> Fault {
-    let BridgeError::Refused { code, message, .. } = error else {
+    let BridgeError::Refused {
+        status,
+        code,
+        message,
+    } = error
+    else {
         let fault = of_bridge(error);
         // A registration, like a send, is attempted once and never repeated.
         let (what, hint) = match SendFailure::from(error.clone()) {
-            SendFailure::Unknown(_) => (
-                "it is unknown whether the account was created",
-                "try `taid login`, which succeeds if the account exists",
-            ),
+            SendFailure::Unknown(_) => UNKNOWN_ACCOUNT,
             SendFailure::NotSent(_) => (
                 "the account was not created",
                 "run `taid doctor`, which checks the network and `api_base_url`, then `taid register` again",
@@ -387,6 +395,7 @@ pub(crate) fn of_register(error: &BridgeError) -> Fault {
             "the bridge does not accept this password",
             "choose 8 to 128 characters, 12 or more recommended",
         ),
+        _ if !had_no_effect_by_definition(*status) => UNKNOWN_ACCOUNT,
         _ => ("the account was not created", "try again in a moment"),
     };
     Fault::new(FaultCode::AccountRefused, what)

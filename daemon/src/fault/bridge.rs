@@ -2,7 +2,7 @@
 
 use crate::time;
 use std::time::Duration;
-use tai_auth::bridge::BridgeError;
+use tai_auth::bridge::{BridgeError, had_no_effect_by_definition};
 use tai_proto::{Fault, FaultCode, Hint};
 
 /// Pause after a refusal for the rate of requests that names none.
@@ -81,10 +81,18 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
             "the database of the mail bridge fails".to_owned(),
             Hint::reader("try again in a moment; nothing was sent or changed"),
         ),
-        BridgeError::Refused { .. } => (
+        BridgeError::Refused { status, .. } => (
             FaultCode::BadRequest,
             "the mail bridge refused the request".to_owned(),
-            Hint::reader("correct the request and try again; nothing was sent or changed"),
+            match had_no_effect_by_definition(*status) {
+                true => {
+                    Hint::reader("correct the request and try again; nothing was sent or changed")
+                }
+                false => Hint::reader(
+                    "find out whether the request had its effect before you try again: this \
+                     answer does not say it",
+                ),
+            },
         ),
         BridgeError::CircuitOpen { .. } => (
             FaultCode::BridgeFailed,

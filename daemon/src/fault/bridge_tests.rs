@@ -22,6 +22,11 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
             code: "FORBIDDEN".into(),
             message: "not yours".into(),
         },
+        BridgeError::Refused {
+            status: 409,
+            code: "DUPLICATE".into(),
+            message: "already done".into(),
+        },
         BridgeError::Failed {
             status: 500,
             code: "INTERNAL_ERROR".into(),
@@ -108,6 +113,11 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     error: the mail bridge refused the request
     caused by: the bridge refuses the request: not yours (FORBIDDEN, HTTP 403)
     hint: correct the request and try again; nothing was sent or changed
+
+    [BadRequest]
+    error: the mail bridge refused the request
+    caused by: the bridge refuses the request: already done (DUPLICATE, HTTP 409)
+    hint: find out whether the request had its effect before you try again: this answer does not say it
 
     [BridgeFailed]
     error: the mail bridge failed

@@ -8,7 +8,7 @@ use std::{
     sync::Mutex,
     time::Duration,
 };
-use tai_auth::bridge::{BridgeError, transport::Unreadable};
+use tai_auth::bridge::{BridgeError, had_no_effect_by_definition, transport::Unreadable};
 use tai_proto::traffic::{ExchangeRecord, Failure, Operation};
 
 /// Life of a token after the last recorded login or refresh, in seconds.
@@ -88,7 +88,7 @@ pub(super) fn may_be_served(record: &ExchangeRecord) -> bool {
         Some(Failure::Failed | Failure::Garbled | Failure::TooLarge) => true,
         Some(Failure::Intercepted) => !matches!(record.status, Some(407 | 413)),
         Some(Failure::Moved) => !matches!(record.status, Some(307 | 308)),
-        Some(Failure::Refused) => record.status == Some(408),
+        Some(Failure::Refused) => !record.status.is_some_and(had_no_effect_by_definition),
         Some(
             Failure::Unreachable
             | Failure::ProxyFailed

@@ -32,6 +32,7 @@ pub use metrics::Metrics;
 pub use outcome::{CertainReason, SendFailure, SendOutcome};
 pub use public::{Health, Registered};
 pub use reservation::{InUse, Reservation};
+pub use retry::had_no_effect_by_definition;
 pub use transport::{NetworkOptions, SetupError};
 pub use wire::has_words;
 

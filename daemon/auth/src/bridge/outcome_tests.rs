@@ -167,6 +167,7 @@ async fn every_answer_to_a_send_means_sent_not_sent_or_unknown_and_no_answer_is_
         (403, failed("You can only send from your own addresses")),
         (403, page.clone()),
         (408, failed("Request timeout")),
+        (409, failed("already sent")),
         (413, page.clone()),
         (500, failed("Circuit breaker is OPEN for send email to bob")),
         (500, failed("Resend service not initialized")),
@@ -174,10 +175,7 @@ async fn every_answer_to_a_send_means_sent_not_sent_or_unknown_and_no_answer_is_
         (500, failed("Invalid `to` field. It must be an address.")),
         (500, failed("The tai.chat domain is not verified.")),
         (500, failed("Too many requests.")),
-        (
-            500,
-            failed("Unable to fetch data. The request could not be resolved."),
-        ),
+        (500, failed("Unable to fetch data.")),
         (500, failed("Internal server error")),
         (500, String::new()),
         (502, page),
@@ -238,6 +236,8 @@ async fn every_answer_to_a_send_means_sent_not_sent_or_unknown_and_no_answer_is_
         unknown: the answer is HTTP 403, and not from the bridge
     408 {.."Request timeout"}}
         unknown: the bridge refuses the request: Request timeout (INTERNAL_ERROR, HTTP 408)
+    409 {.."already sent"}}
+        unknown: the bridge refuses the request: already sent (INTERNAL_ERROR, HTTP 409)
     413 <html>a page</html>
         not sent: the answer is HTTP 413, and not from the bridge
     500 {.."Circuit breaker is OPEN for send email to bob"}}
@@ -252,8 +252,8 @@ async fn every_answer_to_a_send_means_sent_not_sent_or_unknown_and_no_answer_is_
         not sent: the bridge's mail provider refuses the mail: The tai.chat domain is not verified.
     500 {.."Too many requests."}}
         unknown: the bridge failed: Too many requests. (INTERNAL_ERROR, HTTP 500)
-    500 {.."Unable to fetch data. The request could not be resolved."}}
-        unknown: the bridge failed: Unable to fetch data. The request could not be resolved. (INTERNAL_ERROR, HTTP 500)
+    500 {.."Unable to fetch data."}}
+        unknown: the bridge failed: Unable to fetch data. (INTERNAL_ERROR, HTTP 500)
     500 {.."Internal server error"}}
         unknown: the bridge failed: Internal server error (INTERNAL_ERROR, HTTP 500)
     500 

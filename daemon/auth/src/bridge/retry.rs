@@ -59,6 +59,10 @@ fn row(error: &BridgeError) -> (Certainty, Retry) {
         BridgeError::DatabaseFailed { .. } => (NoEffect, Retry::Backoff),
         // A server in front of the bridge that gave up waiting for it.
         BridgeError::Refused { status: 408, .. } => (Unknown, Retry::Backoff),
+        BridgeError::Refused { status, .. } => match had_no_effect_by_definition(*status) {
+            true => (NoEffect, Retry::No),
+            false => (Unknown, Retry::No),
+        },
         // The bridge may have done the request; its answer is unreadable.
         BridgeError::Garbled { .. } => (Unknown, Retry::Backoff),
         BridgeError::TooLarge { .. } => (Unknown, Retry::No),
@@ -68,10 +72,19 @@ fn row(error: &BridgeError) -> (Certainty, Retry) {
         | BridgeError::NotProcessed { .. }
         | BridgeError::CircuitOpen { .. }
         | BridgeError::ProviderRefused { .. }
-        | BridgeError::Refused { .. }
         | BridgeError::Unauthorized { .. }
         | BridgeError::Revoked => (NoEffect, Retry::No),
     }
+}
+
+/// Returns whether a refusal with this 4xx status says, by its definition (RFC 9110, 15.5; RFC 6585), that
+/// the request itself was not processed. The other ones may be about an earlier copy of the request, which
+/// a server in front of the bridge sent (409), or about a step after the send (424).
+pub fn had_no_effect_by_definition(status: u16) -> bool {
+    matches!(
+        status,
+        400..=407 | 410 | 411 | 413..=417 | 421 | 422 | 426 | 428 | 429 | 431 | 451
+    )
 }
 
 /// Returns whether a request with this effect is repeated after this error.

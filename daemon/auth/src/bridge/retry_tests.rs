@@ -24,6 +24,7 @@ fn after(error: Option<&BridgeError>) -> Option<BridgeError> {
         Some(BridgeError::Unauthorized { .. }) => BridgeError::DatabaseFailed { message: text() },
         Some(BridgeError::DatabaseFailed { .. }) => refused(403),
         Some(BridgeError::Refused { status: 403, .. }) => refused(408),
+        Some(BridgeError::Refused { status: 408, .. }) => refused(409),
         Some(BridgeError::Refused { .. }) => BridgeError::Failed {
             status: 500,
             code: text(),
@@ -96,6 +97,7 @@ fn a_send_that_may_have_had_an_effect_is_never_repeated() {
     DatabaseFailed: read Backoff, send Backoff, not sent
     Refused 403: read No, send No, not sent
     Refused 408: read Backoff, send No, unknown
+    Refused 409: read No, send No, unknown
     Failed: read Backoff, send No, unknown
     NoProvider: read No, send No, not sent
     NotProcessed: read No, send No, not sent

@@ -64,6 +64,25 @@ fn a_send_whose_provider_lost_its_answer_is_unknown_and_held_back() {
 }
 
 #[test]
+fn a_refusal_about_an_earlier_copy_leaves_the_outcome_unknown() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    for status in [408, 409, 424, 425, 499] {
+        machine.sandbox.can(error(status, "already sent"), 1, SEND);
+        let mail = json!({"to": "bob@example.com", "content": format!("text {status}")});
+        let unknown = shim.call("send_email", mail.clone()).text;
+        let what = "error: it is unknown whether the mail was sent\n";
+        assert!(unknown.starts_with(what), "{unknown}");
+        assert!(!unknown.contains("nothing was sent"), "{unknown}");
+        let held_back = shim.call("send_email", mail).text;
+        assert!(held_back.contains("may have been sent"), "{held_back}");
+    }
+    assert_eq!(machine.sandbox.count(SEND), 5);
+}
+
+#[test]
 fn an_approved_mail_with_an_unknown_outcome_does_not_wait_again() {
     let machine = Machine::new();
     machine.configure("confirm_send = \"always\"\n");
