@@ -146,7 +146,11 @@ impl Bridge for Mailbox {
         heads.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
         let (from, count) = (page.offset as usize, heads.len());
         let rest = heads.into_iter().skip(from).take(page.limit as usize);
-        let rows: Vec<Row> = rest.map(message).map(Row::Mail).collect();
+        let row = |head: Head| match head.id {
+            0 => Row::Unusable { to: head.to },
+            _ => Row::Mail(message(head)),
+        };
+        let rows: Vec<Row> = rest.map(row).collect();
         Ok(Listing {
             has_more: from + rows.len() < count,
             count: count as u64,

@@ -137,7 +137,8 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Remembers a wait without a mail, unless some mails were not examined or not given.
+    /// Remembers a wait without a mail, unless some mails were not examined, not shown or not given: the
+    /// next wait looks whether they can be.
     fn no_mail(
         &self,
         address: Address,
@@ -147,7 +148,8 @@ impl<B: Bridge> MailService<B> {
         passed_over: Vec<MailId>,
     ) -> FetchedMail {
         let left_out = past.left_out;
-        if left_out.not_examined == 0 && passed_over.is_empty() {
+        let is_whole = left_out.not_examined == 0 && left_out.without_id == 0;
+        if is_whole && passed_over.is_empty() {
             self.past_waits.put(key, PastWait { rejected, ..past });
         }
         FetchedMail {

@@ -268,6 +268,27 @@ async fn a_mail_that_became_unread_again_is_found_after_ten_minutes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_row_that_the_bridge_has_repaired_is_reported_no_longer() {
+    let world = World::new();
+    world.mailbox.deliver(0, DESK);
+    let wait = async || {
+        let wait = WaitFor {
+            filter: Filter::default(),
+            limit_ms: 1000,
+            window: Window::WHOLE,
+        };
+        let deadline = Instant::now() + LIMIT;
+        let desk = instance("desk");
+        let mail = &world.mail;
+        let fetched = mail.wait_for(Some(&desk), 1, wait, &|_, _| {}, deadline);
+        fetched.await.unwrap().left_out.without_id
+    };
+    assert_eq!(wait().await, 1);
+    world.mailbox.mails.lock().unwrap().clear();
+    assert_eq!(wait().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_condition_without_letters_is_refused() {
     let world = World::new();
     let wait = WaitFor {
