@@ -205,7 +205,7 @@ pub enum BodySource {
     TextInstead,
     /// None. The HTML part shows images without descriptions.
     OnlyImages,
-    /// None. The mail has no text.
+    /// None. A person sees no text. A text part is not shown if it may be made from the HTML part.
     Empty,
     /// The text part, because the mail exceeds the limits of the mail reader, or because no mail
     /// reader could be started.

@@ -83,9 +83,9 @@ fn origin(source: BodySource) -> Option<&'static str> {
         BodySource::OnlyImages => {
             Some("Note: this email shows only images without descriptions, and no text.")
         }
-        BodySource::Empty => {
-            Some("Note: this email has no text. The mail bridge does not deliver attachments.")
-        }
+        BodySource::Empty => Some(
+            "Note: this email shows no text to a person. The mail bridge does not deliver attachments.",
+        ),
         BodySource::TextFallback => Some(
             "Note: the HTML of this email could not be rendered; this is its text part, which \
                  may include hidden passages.",

@@ -43,7 +43,7 @@ pub enum Source {
     TextInstead,
     /// Nothing: the HTML part shows images without descriptions and no text.
     OnlyImages,
-    /// Nothing: the mail has no text.
+    /// Nothing: a person sees no text.
     #[default]
     Empty,
 }

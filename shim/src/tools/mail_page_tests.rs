@@ -54,7 +54,7 @@ fn a_body_that_is_not_what_a_person_sees_has_a_note() {
     });
     insta::assert_snapshot!(notes.join("\n") + "\n" + &images.join("\n"), @"
     Note: this email shows only images without descriptions, and no text.
-    Note: this email has no text. The mail bridge does not deliver attachments.
+    Note: this email shows no text to a person. The mail bridge does not deliver attachments.
     Note: the HTML of this email could not be rendered; this is its text part, which may include hidden passages.
     Note: the HTML of this email could not be rendered; this is its text without markup, which may include hidden passages.
     Note: 1 image without a description is not shown.
