@@ -137,6 +137,11 @@ fn a_text_that_names_another_host_is_deceptive() {
             "bank.example",
             Some("evil.example"),
         ),
+        (
+            "https://x.safelinks.protection.outlook.com/?URL=https%3A%2F%2Fevil.example&url=https%3A%2F%2Fbank.example",
+            "bank.example",
+            Some("x.safelinks.protection.outlook.com"),
+        ),
         ("https://bank.example/", "www.bank.example", None),
         ("https://login.bank.example/", "bank.example", None),
         ("https://evil.example/", "invoice.pdf", None),

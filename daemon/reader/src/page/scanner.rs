@@ -19,9 +19,13 @@ pub(super) fn unwrap(mut url: Url) -> Url {
 
 fn inner(url: &Url) -> Option<Url> {
     let host = url.host_str()?;
+    // The case of a name does not count for the scanners. Which of two addresses they take is not known, so
+    // that a link with two leads to its scanner.
     let parameter = |name: &str| {
-        let found = url.query_pairs().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.into_owned())
+        let pairs = url.query_pairs();
+        let mut found = pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let (_, value) = found.next()?;
+        found.next().is_none().then(|| value.into_owned())
     };
     let text = match host {
         host if host.ends_with(".safelinks.protection.outlook.com") => parameter("url")?,
@@ -42,7 +46,9 @@ fn inner(url: &Url) -> Option<Url> {
         Some((scheme, rest)) => format!("{scheme}://{}", rest.trim_start_matches('/')),
         None => text,
     };
-    Url::parse(&text).ok().filter(|inner| inner.has_host())
+    // Version 3 writes `*` for a character that follows the address, such as a slash.
+    let is_whole = |inner: &Url| inner.host_str().is_some_and(|host| !host.contains('*'));
+    Url::parse(&text).ok().filter(is_whole)
 }
 
 /// Decodes a parameter of version 2: `-3A` for `%3A`, and `_` for `/`.
@@ -108,6 +114,22 @@ mod tests {
                 "x.safelinks.protection.outlook.com",
             ),
             ("https://urldefense.com/about", "urldefense.com"),
+            (
+                "https://x.safelinks.protection.outlook.com/?URL=https%3A%2F%2Fbank.example",
+                "bank.example",
+            ),
+            (
+                "https://x.safelinks.protection.outlook.com/?URL=https%3A%2F%2Fevil.example&url=https%3A%2F%2Fbank.example",
+                "x.safelinks.protection.outlook.com",
+            ),
+            (
+                "https://urldefense.proofpoint.com/v2/url?u=https-3A__bank.example&U=https-3A__evil.example",
+                "urldefense.proofpoint.com",
+            ),
+            (
+                "https://urldefense.com/v3/__https://evil.example*x.bank.example/__;Lw!!Abc!x$",
+                "urldefense.com",
+            ),
         ] {
             let url = unwrap(Url::parse(outer).unwrap());
             assert_eq!(url.host_str(), Some(host), "{outer}");
