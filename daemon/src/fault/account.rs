@@ -276,13 +276,17 @@ pub(crate) fn no_account(theirs: &Username, profile: &Profile) -> Fault {
     )))
 }
 
+/// The action that makes room for another account in a taid that has one.
+pub(crate) const LOGOUT: &str = "run `taid logout`";
+
 /// Returns the fault for a `taid login` or `taid register` of an account that is not this daemon's.
-/// `own` is the profile of the other account.
+/// `own` is the profile of the other account, and `replace` the action that makes room for it.
 pub(crate) fn other_login(
     command: &str,
     ours: &Username,
     theirs: &Username,
     own: &Profile,
+    replace: &str,
 ) -> Fault {
     let fault = Fault::new(
         FaultCode::OtherAccount,
@@ -297,7 +301,7 @@ pub(crate) fn other_login(
         .because("one taid holds one account")
         .hint(Hint::reader(format!(
             "to use both accounts, run `taid {command} {theirs} --profile {own}`, which reads {} and \
-             not config.toml; to replace the account, run `taid logout` first",
+             not config.toml; to replace the account, {replace} first",
             own.config_file()
         )))
 }

@@ -83,6 +83,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
             &user("alice"),
             &user("Bob"),
             &Profile::of_account(&user("Bob"), Some("https://mail.example")),
+            LOGOUT,
         ),
         bad_bridge(&BaseUrlError::PlainHttp),
         other_bridge(&origin("https://tai.chat"), &origin("https://mail.example")),

@@ -100,7 +100,13 @@ impl<T: Transport> App<T> {
             && *ours != username
         {
             let own = self.own_profile(&username);
-            return Err(fault::other_login("login", ours, &username, &own));
+            return Err(fault::other_login(
+                "login",
+                ours,
+                &username,
+                &own,
+                fault::LOGOUT,
+            ));
         }
         self.session
             .sign_in(credentials.clone(), deadline)

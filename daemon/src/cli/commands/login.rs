@@ -77,8 +77,12 @@ impl Login {
             Some(username) => username,
             None => prompt::typed_username("Username: ")?,
         };
-        if let Some(ours) = status.as_ref().and_then(account_of) {
-            check_account("login", &ours, &username, &config)?;
+        let ours = match &status {
+            Some(status) => account_of(status),
+            None => account_at_start(&config).await,
+        };
+        if let Some(ours) = ours {
+            check_account("login", &ours, &username, &config, status.is_some())?;
         }
         let sign_in = SignIn {
             target,
@@ -122,7 +126,20 @@ pub(super) fn account_of(status: &Status) -> Option<Username> {
     username.parse().ok()
 }
 
-/// Checks that `command` is about the account that the daemon has.
+/// Returns the account of the next daemon: that of the configuration, or of the keyring.
+pub(super) async fn account_at_start(config: &Config) -> Option<Username> {
+    let configured = match &config.source {
+        // A daemon gets no password from the environment of this command.
+        Source::Held { .. } => None,
+        source => source.username().cloned(),
+    };
+    match configured {
+        Some(configured) => Some(configured),
+        None => direct::saved_account(config).await,
+    }
+}
+
+/// Checks that `command` is about the account that the daemon has, or the next one if none runs.
 ///
 /// # Errors
 /// It is about another account.
@@ -131,12 +148,20 @@ pub(super) fn check_account(
     ours: &Username,
     username: &Username,
     config: &Config,
+    is_running: bool,
 ) -> Result<(), Fault> {
     if ours == username {
         return Ok(());
     }
     let own = config.profile_of(username);
-    Err(fault::other_login(command, ours, username, &own))
+    // Only a daemon that runs can be signed out of the account of the configuration.
+    let replace = match config.source.username() {
+        Some(configured) if !is_running && configured == ours => {
+            "change `username` in the configuration file"
+        }
+        Some(_) | None => fault::LOGOUT,
+    };
+    Err(fault::other_login(command, ours, username, &own, replace))
 }
 
 /// Checks that the daemon uses the bridge of this configuration: the password would go to another

@@ -1,7 +1,8 @@
 //! `taid register`: creates an account and signs in with it.
 
 use super::login::{
-    SignIn, account_of, check_account, check_bridge, in_environment, no_username, started,
+    SignIn, account_at_start, account_of, check_account, check_bridge, in_environment, no_username,
+    started,
 };
 use crate::{
     cli::{
@@ -116,7 +117,7 @@ async fn check_daemon(
         check_same_bridge(status, target, config)?;
     }
     match account(status.as_ref(), target, config).await {
-        Some(ours) => check_account("register", &ours, username, config),
+        Some(ours) => check_account("register", &ours, username, config, status.is_some()),
         None => Ok(()),
     }
 }
@@ -130,15 +131,7 @@ async fn account(status: Option<&Status>, target: &Target, config: &Config) -> O
     if reported.is_some() || is_known || target.socket.is_some() {
         return reported;
     }
-    let configured = match &config.source {
-        // A daemon gets no password from the environment of this command.
-        Source::Held { .. } => None,
-        source => source.username().cloned(),
-    };
-    match configured {
-        Some(configured) => Some(configured),
-        None => direct::saved_account(config).await,
-    }
+    account_at_start(config).await
 }
 
 /// Parses the username of a new account, which has no capital letters.

@@ -162,10 +162,9 @@ fn an_account_that_a_taid_which_does_not_run_could_not_hold_is_not_created() {
     for may_start in ["0", "1"] {
         let said = run(&["register", "bob"], &[("TAI_MCP_AUTOSTART", may_start)]);
         assert!(said.starts_with(expected), "{may_start}: {said}");
-        assert_eq!(
-            machine.cli(&["status"]).status.code() == Some(3),
-            may_start == "0"
-        );
+        let is_off = machine.cli(&["status"]).status.code() == Some(3);
+        assert_eq!(is_off, may_start == "0");
+        assert_eq!(said.contains("change `username` in the"), is_off, "{said}");
     }
     assert!(machine.cli(&["stop"]).status.success());
 
@@ -175,12 +174,17 @@ fn an_account_that_a_taid_which_does_not_run_could_not_hold_is_not_created() {
         let saved = run(&["login", USER, "--save"], &[bus]);
         assert!(saved.starts_with("exit 0\n"), "{saved}");
         for may_start in ["0", "1"] {
-            let said = run(
-                &["register", "bob"],
-                &[bus, ("TAI_MCP_AUTOSTART", may_start)],
-            );
-            assert!(said.starts_with(expected), "{may_start}: {said}");
+            for command in [&["register", "bob"][..], &["login", "bob", "--save"]] {
+                let said = run(command, &[bus, ("TAI_MCP_AUTOSTART", may_start)]);
+                assert!(said.starts_with(expected), "{may_start}: {said}");
+            }
         }
+        // The keyring has the same account as before.
+        let said = run(
+            &["login", USER, "--save"],
+            &[bus, ("TAI_MCP_AUTOSTART", "0")],
+        );
+        assert!(said.starts_with("exit 0\n"), "{said}");
     }
     assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
 }
