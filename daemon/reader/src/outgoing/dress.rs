@@ -60,3 +60,20 @@ pub(super) fn dress(tree: &mut Tree) {
         element.set("style", BODY);
     }
 }
+
+/// Returns serialized HTML without the look that [`dress`] gives.
+pub(super) fn undressed(html: &str) -> String {
+    let inner = html
+        .strip_prefix("<div style=\"")
+        .and_then(|html| html.strip_prefix(BODY))
+        .and_then(|html| html.strip_prefix("\">"))
+        .and_then(|html| html.strip_suffix("</div>"));
+    let Some(inner) = inner else {
+        return html.to_owned();
+    };
+    let styles = STYLES.iter().map(|(_, style)| *style);
+    let styles = styles.chain([HEADER, CELL]);
+    styles.fold(inner.to_owned(), |html, style| {
+        html.replace(&format!(" style=\"{style}\""), "")
+    })
+}

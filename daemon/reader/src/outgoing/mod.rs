@@ -28,6 +28,7 @@ mod parse;
 mod placeholders;
 mod plain;
 mod preview;
+mod sameness;
 mod sanitise;
 mod signs;
 mod source;
@@ -42,6 +43,7 @@ mod written;
 pub use left_out::{Kind, LeftOut};
 pub use parse::Limit;
 pub use preview::{Preview, preview};
+pub use sameness::{sameness, words};
 
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};

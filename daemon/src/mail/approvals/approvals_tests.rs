@@ -87,6 +87,13 @@ async fn a_ticket_is_valid_once_and_for_its_own_mail() {
     assert_eq!(swapped, Err(ApprovalError::OtherMail));
     let after = approve(&approvals, &ticket, "one");
     assert_eq!(after, Err(ApprovalError::NoTicket), "it was used up");
+
+    // A mail that reads the same has the same digest, and not the bytes that were approved.
+    let ticket = ask(&approvals, "one");
+    let mut spaced = prepared("b@x.org", "one ");
+    spaced.digest = prepared("b@x.org", "one").digest;
+    let swapped = approvals.answer(&ticket, ConsentAnswer::Approved, spaced, false, CLIENT);
+    assert_eq!(swapped.err(), Some(ApprovalError::OtherMail));
     for made_up in ["", "0", &"0".repeat(32)] {
         let result = approve(&approvals, made_up, "one");
         assert_eq!(result, Err(ApprovalError::NoTicket), "{made_up:?}");

@@ -287,7 +287,7 @@ fn answered(
 ) -> (Option<Approval>, Effect) {
     match &approval {
         // Any answer consumes the question.
-        Approval::Asked { mail, .. } if mail.digest != waiting.mail.digest => {
+        Approval::Asked { mail, .. } if !mail.is_sent_as(&waiting.mail) => {
             (None, Effect::Refuse(ApprovalError::OtherMail))
         }
         Approval::Asked { .. } => match answer {

@@ -18,8 +18,9 @@ use tai_auth::bridge::Bridge;
 use tai_proto::{
     mail::{Draft, Target},
     names::Instance,
+    subject,
 };
-use tai_reader::outgoing::Parts;
+use tai_reader::outgoing::{Parts, sameness, words};
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {
@@ -77,8 +78,9 @@ impl<B: Bridge> MailService<B> {
         };
         // A reply and a new mail to the same address are the same mail: the bridge has no threads.
         let [sender, target] = &[&from, &to].map(|address| same_address(address.as_str()));
+        let [text, html] = &sameness(&parts);
         Ok(PreparedMail {
-            digest: Digest::of(&[sender, target, &subject, &parts.text, &parts.html]),
+            digest: Digest::of(&[sender, target, &same_subject(&subject), text, html]),
             account,
             from,
             to,
@@ -125,6 +127,15 @@ fn same_address(address: &str) -> String {
     ascii.unwrap_or(address)
 }
 
+/// Returns one form of a subject: the mark of a reply is the same in each spelling, and spaces make no
+/// difference.
+fn same_subject(subject: &str) -> String {
+    match subject::is_reply(subject) {
+        true => words(&subject::of_reply(subject)),
+        false => words(subject),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,5 +151,26 @@ mod tests {
         }
         assert_ne!(same_address("bob@a.example"), same_address("bob@b.example"));
         assert_eq!(same_address("no address"), "no address");
+    }
+
+    #[test]
+    fn a_subject_has_one_form() {
+        for same in [
+            "Re: Lunch at 12",
+            "RE: Lunch at  12",
+            "Re:\u{a0} Lunch at 12",
+            "AW: re: Lunch at 12",
+        ] {
+            assert_eq!(same_subject(same), "Re: Lunch at 12");
+        }
+        for other in [
+            "Lunch at 12",
+            "Re: lunch at 12",
+            "Fwd: Lunch at 12",
+            "Re: Fwd: Lunch at 12",
+        ] {
+            assert_ne!(same_subject(other), "Re: Lunch at 12");
+        }
+        assert_eq!(same_subject("Lunch  at\u{a0}12"), "Lunch at 12");
     }
 }

@@ -117,6 +117,15 @@ impl PreparedMail {
         warnings.join("; ")
     }
 
+    /// Returns whether another mail has the same bytes. Two mails with one digest may differ in spaces.
+    pub(in crate::mail) fn is_sent_as(&self, other: &Self) -> bool {
+        let (one, other) = (self, other);
+        one.digest == other.digest
+            && one.to == other.to
+            && one.subject == other.subject
+            && one.parts == other.parts
+    }
+
     /// Returns the memory that the mail needs, in bytes.
     pub(in crate::mail) fn size(&self) -> usize {
         self.parts.size() + self.source.len()

@@ -83,6 +83,41 @@ fn a_refusal_about_an_earlier_copy_leaves_the_outcome_unknown() {
 }
 
 #[test]
+fn a_mail_that_reads_the_same_is_held_back_and_another_one_is_not() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    let mut send = |subject: &str, content: &str, format: &str| {
+        let mail = json!({"to": "bob@example.com", "subject": subject, "content": content, "format": format});
+        shim.call("send_email", mail).text
+    };
+    machine.sandbox.can(error(500, "It failed"), 1, SEND);
+    let unknown = send("Re: Lunch", "yes at **12**", "markdown");
+    assert!(unknown.contains("it is unknown"), "{unknown}");
+    for (subject, content, format) in [
+        ("Re: Lunch", "yes  at **12**\n", "markdown"),
+        ("Re: Lunch", "yes at\u{a0}**12**", "markdown"),
+        ("RE: Lunch", "yes at **12**", "markdown"),
+        ("Re:  Lunch", "yes at __12__", "markdown"),
+        ("Re: Lunch", "<p>yes at <strong>12</strong></p>", "html"),
+    ] {
+        let held = send(subject, content, format);
+        assert!(held.contains("may have been sent"), "{content}: {held}");
+    }
+    assert_eq!(machine.sandbox.count(SEND), 1);
+    for (subject, content) in [
+        ("Lunch", "yes at **12**"),
+        ("Re: Lunch", "yes at 12"),
+        ("Re: Lunch", "yes at **12**."),
+        ("Re: Lunch", "yes\n\nat **12**"),
+    ] {
+        let sent = send(subject, content, "markdown");
+        assert!(!sent.starts_with("error"), "{content}: {sent}");
+    }
+}
+
+#[test]
 fn an_approved_mail_with_an_unknown_outcome_does_not_wait_again() {
     let machine = Machine::new();
     machine.configure("confirm_send = \"always\"\n");
