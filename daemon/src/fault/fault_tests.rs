@@ -235,7 +235,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: No recipient specified. Provide "to" parameter or set USEREMAIL environment variable.
 
     [BadRequest]
-    error: "message_id" cannot be used: its sender is not one plain address
+    error: "message_id" cannot be used: its sender is not one address that a mail can be sent to
     hint: do not reply to it; ask the user which address to write to; nothing was sent
     hint for a person: look at its sender, and write to an address that you trust with `taid send`; nothing was sent
 
@@ -343,7 +343,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [NotYours]
     error: Email 7 is not addressed to desk.alice@tai.chat
-    caused by: it belongs to another instance of this account
+    caused by: the bridge names another recipient for it, or none
     hint: call list_inbox for the IDs of this instance
     hint for a person: omit --instance to reach the mails of all addresses
 

@@ -61,7 +61,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         )),
         MailError::NoReplyAddress => Fault::new(
             FaultCode::BadRequest,
-            "\"message_id\" cannot be used: its sender is not one plain address",
+            "\"message_id\" cannot be used: its sender is not one address that a mail can be sent to",
         )
         .hint(Hint::each(
             "do not reply to it; ask the user which address to write to; nothing was sent",
@@ -180,7 +180,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             FaultCode::NotYours,
             format!("Email {id} is not addressed to {address}"),
         )
-        .because("it belongs to another instance of this account")
+        .because("the bridge names another recipient for it, or none")
         .hint(Hint::each(
             "call list_inbox for the IDs of this instance",
             "omit --instance to reach the mails of all addresses",

@@ -40,7 +40,7 @@ pub(crate) enum MailError {
     #[error("the query is invalid")]
     Query(#[from] QueryError),
     /// The sender of the original is not one address that a mail may be sent to.
-    #[error("the sender of the mail is not one plain address")]
+    #[error("the sender of the mail is not one address that a mail can be sent to")]
     NoReplyAddress,
     /// No mail can be made from the content.
     #[error("the content is invalid")]
@@ -129,7 +129,7 @@ pub(crate) enum MailError {
     /// A client of another machine holds the mail.
     #[error("a client of another machine holds mail {0}")]
     HeldElsewhere(MailId),
-    /// The mail belongs to another instance of the account.
+    /// The recipient of the mail is not the address of the client.
     #[error("mail {id} is not addressed to {address}")]
     NotYours {
         /// The mail.

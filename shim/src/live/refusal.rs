@@ -11,7 +11,7 @@ pub(super) fn refusal(
     answering: Answering,
 ) -> Option<&'static str> {
     let Some(sender) = Address::in_field(&mail.envelope.from) else {
-        return Some("its sender is not one plain address");
+        return Some("its sender is not one address that a mail can be sent to");
     };
     if Address::new(address.as_str()).is_err() {
         return Some("no mail can be sent from an address as long as its recipient's");

@@ -33,7 +33,11 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<SubmitOutcome, MailError> {
         let rules = &*self.policy.rules(submitter.instance);
         if let Some(rule) = rules.forbids_recipient(&mail.to) {
-            let what = format!("sending to {}", mail.to);
+            // A sender chooses the name of its address, which no text of a refusal repeats.
+            let what = match mail.reply_to {
+                Some(original) => format!("an answer to the sender of email {original}"),
+                None => format!("sending to {}", mail.to),
+            };
             return Err(MailError::NotPermitted { what, rule });
         }
         let sent = match consent {

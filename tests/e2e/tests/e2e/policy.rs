@@ -156,7 +156,9 @@ fn with_external_mail_that_loads_images_needs_approval_and_deceptive_senders_get
         let id = deliver_from(&machine, from, "question");
         let reply = shim.call("reply_email", json!({"message_id": id, "content": from}));
         assert!(
-            reply.text.contains("its sender is not one plain address"),
+            reply
+                .text
+                .contains("its sender is not one address that a mail can be sent to"),
             "{}",
             reply.text
         );

@@ -108,8 +108,8 @@ fn a_mail_that_cannot_be_answered_is_left_unread_and_holds_up_no_other() {
         .collect();
     assert_eq!(warnings.len(), 163);
     insta::assert_snapshot!(warnings[159..].join("\n"), @"
-    warning: email 160 is not answered, because its sender is not one plain address; it stays unread
-    warning: email 161 is not answered, because its sender is not one plain address; it stays unread
+    warning: email 160 is not answered, because its sender is not one address that a mail can be sent to; it stays unread
+    warning: email 161 is not answered, because its sender is not one address that a mail can be sent to; it stays unread
     warning: email 162 is not answered, because it comes from the address that would answer it; it stays unread
     warning: email 163 is not answered, because its sender is an address of a program or a list; it stays unread
     ");
@@ -263,7 +263,7 @@ fn an_answer_that_the_configuration_forbids_is_made_once() {
     );
     let mut errors = BufReader::new(live.child.stderr.take().unwrap()).lines();
     let failed = errors.find(|line| line.as_ref().unwrap().contains("not handled"));
-    insta::assert_snapshot!(failed.unwrap().unwrap(), @r#"email 1 was not handled: its answer was not sent: sending to someone@example.com is not permitted for this instance (taid's configuration: [instances.desk] allow_to = ["*@other.example"]); retrying in 600 s"#);
+    insta::assert_snapshot!(failed.unwrap().unwrap(), @r#"email 1 was not handled: its answer was not sent: an answer to the sender of email 1 is not permitted for this instance (taid's configuration: [instances.desk] allow_to = ["*@other.example"]); retrying in 600 s"#);
     let runs = fs::read_to_string(machine.home().join("runs")).unwrap();
     assert_eq!((runs.as_str(), unread(&machine)), ("run\n", 1));
 }
