@@ -1,11 +1,11 @@
 //! Faults about accounts: sign-in, sign-out, registration, and a client that is configured for
 //! another account.
 
-use super::bridge::{failed_login, of_bridge};
+use super::bridge::failed_login;
 use crate::time;
 use tai_auth::{
     base_url::{BaseUrlError, Origin},
-    bridge::{BridgeError, InUse, SendFailure, had_no_effect_by_definition},
+    bridge::{BridgeError, InUse},
     credentials::{PASSWORD_RULE, SourceError},
     session::error::SessionError,
 };
@@ -355,54 +355,4 @@ pub(crate) fn not_forgotten(error: &SourceError) -> Fault {
     .hint(Hint::reader(
         "unlock the keyring and run `taid logout` again, or delete its entry `tai` by hand",
     ))
-}
-
-/// What failed, and the hint, if the answer to a registration does not say its outcome.
-const UNKNOWN_ACCOUNT: (&str, &str) = (
-    "it is unknown whether the account was created",
-    "try `taid login`, which succeeds if the account exists",
-);
-
-/// Returns the fault for a failed `taid register`.
-pub(crate) fn of_register(error: &BridgeError) -> Fault {
-    let BridgeError::Refused {
-        status,
-        code,
-        message,
-    } = error
-    else {
-        let fault = of_bridge(error);
-        // A registration, like a send, is attempted once and never repeated.
-        let (what, hint) = match SendFailure::from(error.clone()) {
-            SendFailure::Unknown(_) => UNKNOWN_ACCOUNT,
-            SendFailure::NotSent(_) => (
-                "the account was not created",
-                "run `taid doctor`, which checks the network and `api_base_url`, then `taid register` again",
-            ),
-        };
-        return Fault {
-            what: format!("{what}: {}", fault.what).as_str().into(),
-            hint: Hint::reader(hint),
-            ..fault
-        };
-    };
-    let (what, hint) = match code.as_str() {
-        "USER_EXISTS" => (
-            "this username is taken",
-            "choose another username, or run `taid login` if the account is yours",
-        ),
-        "INVALID_USERNAME" => (
-            "the bridge does not accept this username",
-            "choose 3 to 50 lower-case letters, digits and hyphens",
-        ),
-        "INVALID_PASSWORD" => (
-            "the bridge does not accept this password",
-            "choose 8 to 128 characters, 12 or more recommended",
-        ),
-        _ if !had_no_effect_by_definition(*status) => UNKNOWN_ACCOUNT,
-        _ => ("the account was not created", "try again in a moment"),
-    };
-    Fault::new(FaultCode::AccountRefused, what)
-        .because(format!("the bridge says: {message} ({code})"))
-        .hint(Hint::reader(hint))
 }

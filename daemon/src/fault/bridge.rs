@@ -2,7 +2,7 @@
 
 use crate::time;
 use std::time::Duration;
-use tai_auth::bridge::{BridgeError, had_no_effect_by_definition};
+use tai_auth::bridge::{BridgeError, SendFailure, had_no_effect_by_definition};
 use tai_proto::{Fault, FaultCode, Hint};
 
 /// Pause after a refusal for the rate of requests that names none.
@@ -171,6 +171,56 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
         error => error.to_string(),
     };
     Fault::new(code, what).because(why).hint(hint)
+}
+
+/// What failed, and the hint, if the answer to a registration does not say its outcome.
+const UNKNOWN_ACCOUNT: (&str, &str) = (
+    "it is unknown whether the account was created",
+    "try `taid login`, which succeeds if the account exists",
+);
+
+/// Returns the fault for a failed `taid register`.
+pub(crate) fn of_register(error: &BridgeError) -> Fault {
+    let BridgeError::Refused {
+        status,
+        code,
+        message,
+    } = error
+    else {
+        let fault = of_bridge(error);
+        // A registration, like a send, is attempted once and never repeated.
+        let (what, hint) = match SendFailure::from(error.clone()) {
+            SendFailure::Unknown(_) => UNKNOWN_ACCOUNT,
+            SendFailure::NotSent(_) => (
+                "the account was not created",
+                "run `taid doctor`, which checks the network and `api_base_url`, then `taid register` again",
+            ),
+        };
+        return Fault {
+            what: format!("{what}: {}", fault.what).as_str().into(),
+            hint: Hint::reader(hint),
+            ..fault
+        };
+    };
+    let (what, hint) = match code.as_str() {
+        "USER_EXISTS" => (
+            "this username is taken",
+            "choose another username, or run `taid login` if the account is yours",
+        ),
+        "INVALID_USERNAME" => (
+            "the bridge does not accept this username",
+            "choose 3 to 50 lower-case letters, digits and hyphens",
+        ),
+        "INVALID_PASSWORD" => (
+            "the bridge does not accept this password",
+            "choose 8 to 128 characters, 12 or more recommended",
+        ),
+        _ if !had_no_effect_by_definition(*status) => UNKNOWN_ACCOUNT,
+        _ => ("the account was not created", "try again in a moment"),
+    };
+    Fault::new(FaultCode::AccountRefused, what)
+        .because(format!("the bridge says: {message} ({code})"))
+        .hint(Hint::reader(hint))
 }
 
 /// Returns whether a refusal of the provider is about the bridge's account there, and not about the mail.
