@@ -203,7 +203,7 @@ pub(crate) fn stale_bridge(theirs: &Origin, ours: &Origin, elsewhere: Option<&st
         ),
         Some(dir) => (
             format!("taid reads {dir}, and this shell has another XDG_CONFIG_HOME"),
-            "run `taid doctor`; its line `home` has the remedy",
+            "run `taid doctor`, whose line `home` has the directories, or the command with taid's XDG_CONFIG_HOME",
         ),
     };
     let what = format!("the configuration names the bridge {ours}, but taid uses {theirs}");

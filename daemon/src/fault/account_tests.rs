@@ -232,8 +232,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [OtherAccount]
     error: the configuration names the bridge https://mail.example, but taid uses https://tai.chat
     caused by: taid reads /home/alice/.config/tai, and this shell has another XDG_CONFIG_HOME
-    hint: ask the user to run `taid doctor`; its line `home` has the remedy, then call again
-    hint for a person: run `taid doctor`; its line `home` has the remedy
+    hint: ask the user to run `taid doctor`, whose line `home` has the directories, or the command with taid's XDG_CONFIG_HOME, then call again
+    hint for a person: run `taid doctor`, whose line `home` has the directories, or the command with taid's XDG_CONFIG_HOME
 
     [Internal]
     error: signed in, but the password was not saved

@@ -193,10 +193,11 @@ pub(crate) fn journal_remedy(error: &JournalError) -> String {
     let path = error.path.display();
     match error.remedy {
         Remedy::Room => format!("free space on the disk of `{path}`"),
+        Remedy::Limit => "raise the limit of file sizes (`ulimit -f`), and run `taid stop`".into(),
         Remedy::Descriptors => {
             "raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its \
                                 unit), or end some of its clients"
-                .to_owned()
+                .into()
         }
         Remedy::OwnFile => format!(
             "move `{path}` away if it is not a file of taid, or make it and its directory writable"

@@ -5,8 +5,9 @@ use nix::sys::signal::{SigSet, Signal};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Soft limits that a program sets for itself. The limit of the stack stays: it also decides where memory
-/// is mapped.
+/// Usual soft limit of the stack, in bytes.
+const STACK: u64 = 8 << 20;
+/// Soft limits that a program sets for itself.
 const LIMITS: [Resource; 5] = [
     Resource::Fsize,
     Resource::Cpu,
@@ -29,10 +30,20 @@ pub(crate) fn leave_client() {
     }
 }
 
-/// Closes the descriptors that this process inherited, apart from its input and outputs, in the children
-/// that it starts from now on. A lock or a pipe of a client would last as long as the daemon.
-pub(crate) fn pass_on_no_descriptor() {
+/// Withholds from the children that this process starts from now on what it inherited: the descriptors, apart
+/// from its input and outputs, and a small stack. A lock or a pipe of a client would last as long as the
+/// daemon. The limit of the stack decides at the start of a program where its memory is mapped.
+pub(crate) fn pass_on_nothing() {
     close_fds::set_fds_cloexec_threadsafe(3, &[]);
+    let limit = getrlimit(Resource::Stack);
+    let wanted = limit.maximum.map_or(STACK, |hard| hard.min(STACK));
+    if limit.current.is_some_and(|soft| soft < wanted) {
+        let raised = Rlimit {
+            current: Some(wanted),
+            maximum: limit.maximum,
+        };
+        let _ = setrlimit(Resource::Stack, raised);
+    }
 }
 
 /// Makes a write beyond the limit of a file's size (`ulimit -f`) fail, instead of ending the process with

@@ -25,9 +25,7 @@ pub(crate) use descriptors::{
     descriptor_limit, disk_error, lacks_descriptors, raise_descriptor_limit,
 };
 #[cfg(unix)]
-pub(crate) use inherited::{
-    leave_client, notice_children, pass_on_no_descriptor, survive_file_limit,
-};
+pub(crate) use inherited::{leave_client, notice_children, pass_on_nothing, survive_file_limit};
 pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]
@@ -39,7 +37,7 @@ pub(crate) use system::{
 };
 #[cfg(not(unix))]
 pub(crate) use system::{
-    leave_client, notice_children, open_private, private_dir, survive_file_limit,
+    leave_client, notice_children, open_private, pass_on_nothing, private_dir, survive_file_limit,
 };
 
 /// Owner and permissions of a file.

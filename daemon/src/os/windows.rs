@@ -37,8 +37,8 @@ pub(crate) fn restrict_new_files() {}
 /// Does nothing: the client that starts the daemon detaches it.
 pub(crate) fn leave_client() {}
 
-/// Does nothing: the client that starts the daemon passes on none.
-pub(crate) fn pass_on_no_descriptor() {}
+/// Does nothing: the client that starts the daemon passes on no handle.
+pub(crate) fn pass_on_nothing() {}
 
 /// Does nothing: there is no such limit.
 pub(crate) fn survive_file_limit() {}

@@ -80,7 +80,7 @@ fn launch(target: &Target, account: Option<&Username>) -> Result<Exit, CliError>
         None => command.args(["--profile", target.profile.as_str()]),
     };
     os::detach(&mut command);
-    os::pass_on_no_descriptor();
+    os::pass_on_nothing();
     command.stdin(Stdio::null()).spawn().map_err(failed)?;
     Ok(Exit::Success)
 }

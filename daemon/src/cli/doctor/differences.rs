@@ -62,15 +62,19 @@ pub(super) fn examine(
             continue;
         };
         let ours = ours.as_deref().unwrap_or("none");
-        let is_home = what == "home directory";
-        checks.push(wrong(
-            name,
-            format!("taid's {what} is {theirs}, and this shell's is {ours}"),
-            match is_home || daemon.home != shell.home {
-                true => "`taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME".to_owned(),
-                false => joined(Path::new(ours), Path::new(theirs)),
-            },
-        ));
+        let found = format!("taid's {what} is {theirs}, and this shell's is {ours}");
+        let directory = Path::new(ours);
+        checks.push(match daemon.home == shell.home {
+            false => wrong(
+                name,
+                found,
+                "`taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME",
+            ),
+            true if has_configuration(directory) => {
+                wrong(name, found, joined(directory, Path::new(theirs)))
+            }
+            true => skipped(name, format!("{found}, which has no configuration")),
+        });
     }
     if checks.is_empty() {
         checks.push(ok(name, "taid has the directories of this shell"));
@@ -134,11 +138,15 @@ fn has_configuration(dir: &Path) -> bool {
 
 /// Returns the remedy that lets every taid read the configuration in `ours`.
 fn joined(ours: &Path, theirs: &Path) -> String {
-    format!(
-        "make {theirs} a link to {ours}, or move your files from {ours} there, and run `taid stop`",
-        ours = ours.display(),
-        theirs = theirs.display()
-    )
+    let (here, there) = (ours.display(), theirs.display());
+    match has_configuration(theirs) {
+        true => format!(
+            "both have files: move what you need from {here} to {there}, and run `taid stop`"
+        ),
+        false => {
+            format!("make {there} a link to {here}, or move your files there, and run `taid stop`")
+        }
+    }
 }
 
 /// Names the variables for the network that only one of the two has.

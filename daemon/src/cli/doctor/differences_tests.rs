@@ -129,7 +129,13 @@ fn a_configuration_that_a_started_taid_would_not_read_is_wrong_until_it_is_linke
     let check = of_absent_daemon(&dirs).unwrap();
     assert_eq!(check.state, State::Wrong);
     let remedy = check.remedy.replace(home.path().to_str().unwrap(), "~");
-    insta::assert_snapshot!(remedy, @"make ~/.config/tai a link to ~/conf/tai, or move your files from ~/conf/tai there, and run `taid stop`");
+    insta::assert_snapshot!(remedy, @"make ~/.config/tai a link to ~/conf/tai, or move your files there, and run `taid stop`");
+    std::fs::create_dir(theirs.join("tai")).unwrap();
+    std::fs::write(theirs.join("tai/config.toml"), "").unwrap();
+    let remedy = of_absent_daemon(&dirs).unwrap().remedy;
+    let remedy = remedy.replace(home.path().to_str().unwrap(), "~");
+    insta::assert_snapshot!(remedy, @"both have files: move what you need from ~/conf/tai to ~/.config/tai, and run `taid stop`");
+    std::fs::remove_dir_all(theirs.join("tai")).unwrap();
     std::os::unix::fs::symlink(ours.join("tai"), theirs.join("tai")).unwrap();
     assert_eq!(state(&dirs), None);
 }
@@ -152,7 +158,7 @@ fn a_value_in_a_file_that_taid_does_not_read_is_not_mended_by_a_restart() {
     };
     let config = Config::load(&Profile::default(), inputs).unwrap();
     insta::assert_snapshot!(page(&daemon, Some(&config)), @"
-    Wrong home: taid's configuration directory is /elsewhere/tai, and this shell's is /home/alice/.config/tai | make /elsewhere/tai a link to /home/alice/.config/tai, or move your files from /home/alice/.config/tai there, and run `taid stop`
+    Skipped home: taid's configuration directory is /elsewhere/tai, and this shell's is /home/alice/.config/tai, which has no configuration | 
     Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | see `home`: taid reads /elsewhere/tai
     ");
 }

@@ -5,7 +5,7 @@ use super::check::{Check, wrong};
 use crate::{
     audit::file_in,
     cli::target::Target,
-    os::unwritable,
+    os::{self, unwritable},
     server::run::{bridge_record, journals},
 };
 use std::{
@@ -25,6 +25,9 @@ pub(super) fn examine(target: &Target, status: Option<&Status>) -> Vec<Check> {
     let known = status.map_or(&[][..], |status| &status.failing_files);
     let is_new = |check: &Check| !known.iter().any(|file| check.found.contains(&file.path));
     checks.extend(on_disk(target).into_iter().filter(is_new));
+    if status.is_none() {
+        checks.extend(at_start(target));
+    }
     checks
 }
 
@@ -46,8 +49,6 @@ fn on_disk(target: &Target) -> Vec<Check> {
     let (state, profile) = (target.places.state(), target.profile.as_str());
     let [ledger, leases, approvals, unreadable] = journals(state, profile);
     let files = [
-        (lock_file(state, &target.profile), "taid does not start"),
-        (bridge_record(state, profile), "taid does not start"),
         (ledger, "no mail is sent"),
         (leases, "no fetched mail is marked as read"),
         (approvals, "no mail can wait for approval"),
@@ -69,6 +70,28 @@ fn on_disk(target: &Target) -> Vec<Check> {
         wrong("files", found, "make room there, or mount it for writing")
     });
     files.iter().filter_map(problem).chain(disk).collect()
+}
+
+/// Returns a check for each file without which no daemon starts. A running one has them, and corrects their
+/// mode.
+fn at_start(target: &Target) -> Vec<Check> {
+    let (state, profile) = (target.places.state(), &target.profile);
+    let files = [
+        lock_file(state, profile),
+        bridge_record(state, profile.as_str()),
+    ];
+    let problem = |path: &PathBuf| {
+        let meta = std::fs::symlink_metadata(path).ok()?;
+        let is_own = os::file_access(&meta).is_none_or(|access| access.own);
+        let why = match (meta.is_file(), is_own) {
+            (true, true) => return None,
+            (true, false) => "belongs to another user",
+            (false, _) => "is not a regular file",
+        };
+        let found = format!("{} {why}; taid does not start", path.display());
+        Some(wrong("files", found, "move it away"))
+    };
+    files.iter().filter_map(problem).collect()
 }
 
 /// Returns what is wrong with a file.
@@ -97,8 +120,6 @@ mod tests {
         let state = target.places.state();
         assert_eq!(on_disk(&target).len(), 0);
         for name in [
-            "work.lock",
-            "bridge-work",
             "sends-work",
             "undelivered-work",
             "approvals-work",
@@ -112,14 +133,26 @@ mod tests {
             .map(|check| check.found.split_once("; ").unwrap().1.to_owned())
             .collect();
         insta::assert_snapshot!(effects.join("\n"), @"
-        taid does not start
-        taid does not start
         no mail is sent
         no fetched mail is marked as read
         no mail can wait for approval
         a mail that crashed the reader is tried again after each start
         nothing is audited
         ");
+    }
+
+    #[test]
+    fn a_file_that_keeps_taid_from_starting_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let target = Target::new(Some("work".to_owned()), Some(home.path()), None).unwrap();
+        let state = target.places.state();
+        std::fs::create_dir_all(state.join("bridge-work")).unwrap();
+        std::fs::write(state.join("work.lock"), "").unwrap();
+        let checks = at_start(&target).into_iter();
+        let found: Vec<String> = checks
+            .map(|check| check.found.replace(home.path().to_str().unwrap(), "~"))
+            .collect();
+        insta::assert_snapshot!(found.join("\n"), @"~/.local/state/tai/bridge-work is not a regular file; taid does not start");
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) struct JournalError {
 pub(crate) enum Remedy {
     /// Room on the disk.
     Room,
+    /// A higher limit on the size of files.
+    Limit,
     /// File descriptors.
     Descriptors,
     /// A regular file of this user at the path, in a directory that is writable.
@@ -35,7 +37,8 @@ impl Remedy {
             FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
         };
         match error.kind() {
-            StorageFull | QuotaExceeded | FileTooLarge => Self::Room,
+            StorageFull | QuotaExceeded => Self::Room,
+            FileTooLarge => Self::Limit,
             PermissionDenied | ReadOnlyFilesystem => Self::OwnFile,
             _ if os::lacks_descriptors(error) => Self::Descriptors,
             _ => Self::Disk,
@@ -66,6 +69,7 @@ mod tests {
         for (errno, open, opening) in [
             (Errno::NOSPC, Remedy::Room, Remedy::Room),
             (Errno::DQUOT, Remedy::Room, Remedy::Room),
+            (Errno::FBIG, Remedy::Limit, Remedy::Limit),
             (Errno::MFILE, Remedy::Descriptors, Remedy::Descriptors),
             (Errno::ROFS, Remedy::OwnFile, Remedy::OwnFile),
             (Errno::ISDIR, Remedy::Disk, Remedy::OwnFile),
