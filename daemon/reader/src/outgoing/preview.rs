@@ -51,8 +51,6 @@ pub fn preview(text: &str, html: &str) -> Preview {
     };
     let sights = visibility::judge(&tree, html);
     let reading = plain::text(&tree, &sights);
-    let mut warnings = Vec::new();
-    let mut details = Details::default();
 
     let hidden = passages(&tree, |id| sights.of(id) == Sight::Hidden);
     let doubtful = passages(&tree, |id| sights.of(id) == Sight::Doubtful);
@@ -69,40 +67,25 @@ pub fn preview(text: &str, html: &str) -> Preview {
     let revealed = invisible::reveal(&reading);
     let unexpected = unexpected(&tree);
 
-    warn(&mut warnings, !hidden.is_empty(), "hidden text");
-    warn(
-        &mut warnings,
-        differs,
-        "the text part and the HTML part differ",
-    );
-    warn(
-        &mut warnings,
-        loads.iter().any(|load| load.is_invisible),
-        "an invisible image",
-    );
-    warn(
-        &mut warnings,
-        !misleading.is_empty(),
-        "a link that names another host",
-    );
     let is_revealed = revealed != reading || invisible::reveal(html) != html;
-    warn(&mut warnings, is_revealed, "invisible characters");
-    warn(
-        &mut warnings,
-        !doubtful.is_empty(),
-        "text that may be hidden",
-    );
-    warn(
-        &mut warnings,
-        !moved.is_empty(),
-        "text that may be seen in another order",
-    );
-    warn(
-        &mut warnings,
-        !unexpected.is_empty() || is_unfinished,
-        "HTML that was not checked",
-    );
+    let has_invisible_image = loads.iter().any(|load| load.is_invisible);
+    let is_unchecked = !unexpected.is_empty() || is_unfinished;
+    let warnings = [
+        (!hidden.is_empty(), "hidden text"),
+        (differs, "the text part and the HTML part differ"),
+        (has_invisible_image, "an invisible image"),
+        (!misleading.is_empty(), "a link that names another host"),
+        (is_revealed, "invisible characters"),
+        (!doubtful.is_empty(), "text that may be hidden"),
+        (!moved.is_empty(), "text that may be seen in another order"),
+        (is_unchecked, "HTML that was not checked"),
+    ];
+    let warnings = warnings.into_iter();
+    let warnings: Vec<&str> = warnings
+        .filter_map(|(is_so, warning)| is_so.then_some(warning))
+        .collect();
 
+    let mut details = Details::default();
     details.quoted("Hidden from the reader:", &hidden);
     details.quoted("May be hidden from the reader:", &doubtful);
     details.quoted("May be seen in another place than above:", &moved);
@@ -137,12 +120,6 @@ fn unreadable(text: &str, html: &str) -> Preview {
         loads: String::new(),
         text: quoted(&invisible::reveal(text)),
         details: details.0,
-    }
-}
-
-fn warn(warnings: &mut Vec<&'static str>, is_so: bool, warning: &'static str) {
-    if is_so {
-        warnings.push(warning);
     }
 }
 
