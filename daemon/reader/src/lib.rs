@@ -4,6 +4,12 @@
 //! make them slow, large or crash, so the daemon calls them in a [`worker`]: a process without files,
 //! network, environment and secrets, whose memory and time are limited. [`characters`] is linear and
 //! needs no worker.
+//!
+//! [`read`] has four steps, which `reading` calls in the order in which a mail passes: `document` makes
+//! a tree of the HTML, `cascade` finds the style of each element with the parsers of `css`, `sight`
+//! decides what of it a person sees, and `page` writes that as Markdown. A text part needs none of
+//! them. `outgoing` makes a mail, and asks [`read`] and `sight` what its recipient sees. `thresholds`
+//! has the limits of sight for both.
 #![warn(missing_docs)]
 
 #[cfg(test)]

@@ -1,5 +1,10 @@
 //! CSS: style sheets, declarations and values, parsed with the crates of Firefox and Servo. Only
 //! the properties that decide whether and how text is seen are read.
+//!
+//! - Style sheets: `sheet`, `data`, `depth`; the rules in them: `conditions`, `supports`, `container`,
+//!   `cascade_layers`, `scope`, `nesting`, `selector`, `states`, `keyframes`, `registered`.
+//! - Declarations: `declarations`, `shorthand`, `property`, `value`, `grammar`.
+//! - The other files have the values of one kind each, such as `colour`, `length` and `transform`.
 
 pub(crate) mod animation;
 pub(crate) mod both;

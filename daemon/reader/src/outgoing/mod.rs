@@ -1,8 +1,13 @@
-//! Outgoing mail: both parts of a mail from the content that an agent wrote.
+//! Outgoing mail: both parts of a mail from the content that an agent wrote. [`parts`] makes them from
+//! one tree, so that both say the same, and [`LeftOut`] counts what neither has. Each step is bounded.
 //!
-//! [`parts`] makes the HTML part and the text part from one tree, so that both say the same. What
-//! neither part has is counted in [`LeftOut`]. Every step is bounded: the input by its size, the
-//! tree by its nodes and its depth.
+//! - Markdown to HTML: `markdown`, `source`, `edits`, `literal`, `signs`, `written`, `autolinks`, `dress`;
+//!   the tags in it: `placeholders`, `tags`, `markup`.
+//! - HTML to the HTML part: `parse`, `tree`, `sanitise`, `elements`, `addresses`, `style`, `direction`,
+//!   `left_out`.
+//! - The text part: `plain`, `layout`, `lines`, `numbers`, `table`, `form`.
+//! - The preview: `preview`; what a person sees: `visibility`, `values`, `css`, `colour`, `order`, `loads`,
+//!   `links`, `invisible`.
 
 mod addresses;
 mod autolinks;

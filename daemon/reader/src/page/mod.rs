@@ -1,4 +1,10 @@
 //! The Markdown of a document: what is seen, in reading order, without the layout.
+//!
+//! - The order and the shape of the content: `order`, `survey`, `gaps`, `border`.
+//! - Blocks: `table` with `heads` and `places`, `items` with `lists`, `word`, `quotes`.
+//! - Lines: `inline`, `piece`, `digits`, `direction`, `controls` with `labels`.
+//! - Links: `links`, `address`, `person`, `hosts`, `endings`, `scanner`.
+//! - The Markdown itself: `writer`, `emphasis`, `escape`.
 
 mod address;
 pub(crate) mod border;

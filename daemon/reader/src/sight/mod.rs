@@ -1,5 +1,12 @@
 //! What a person sees: each run of text is visible or not by its own style and place. A run is
 //! hidden for a positive reason only.
+//!
+//! - The walk through the document: `look`, `content`, `spot`.
+//! - The size and the place of boxes: `flow`, `place`, `extent`, `heights`, `flat`, `room`, `axis`,
+//!   `measure`, `clip`, `drawing`.
+//! - The ground behind text: `contrast`, `grounds`, `under`, `painted`, `columns`.
+//! - Boxes over boxes: `layers`, `pile`, `cover`, `reach`, `cells`, `pictures`.
+//! - Content that browsers do not show, and the result: `fallback`, `count`, `seen`.
 
 mod axis;
 mod cells;
