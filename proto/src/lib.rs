@@ -56,6 +56,22 @@
 //! unanswered requests is answered with [`FaultCode::TooBusy`]. The daemon closes the connection
 //! of a client that does not read its answers for 10 seconds.
 //!
+//! At once, the daemon serves at most:
+//!
+//! | Value | In total | At the socket of one instance |
+//! |---|---|---|
+//! | connections of agents | 1,100 | 64 |
+//! | connections of persons | 64 | none |
+//! | bytes of frames of more than 64 KiB | 32 MiB | 8 MiB |
+//! | content of calls | 64 MiB | 16 MiB |
+//! | calls | no limit | 64 |
+//!
+//! It answers the first request of a further connection with [`FaultCode::TooBusy`], or sends
+//! [`FromDaemon::Goodbye`] after a second without one, and hangs up; of many at once it closes some
+//! without a frame. A further large frame waits, and must arrive within a second once there is room
+//! for it. A further call is answered with [`FaultCode::TooBusy`]. One socket serves 64 requests for a
+//! status at once, 8 of these of one connection; further ones wait until their deadlines.
+//!
 //! ## Order of messages
 //!
 //! 1. The client sends [`hello::Hello`].
@@ -70,14 +86,6 @@
 //!
 //! A request has an id that no earlier request of its connection has. An answer that does not fit into
 //! a frame becomes [`FaultCode::AnswerTooLarge`].
-//!
-//! The daemon serves at most 1,100 connections of agents, 64 of these at the socket of one instance, and
-//! 64 of persons. It answers the first request of any further one with [`FaultCode::TooBusy`], or sends
-//! [`FromDaemon::Goodbye`] after a second without one, and hangs up; of many at once it closes some without a frame. Frames of more than 64 KiB share 32 MiB,
-//! at the socket of one instance 8 MiB, and each must arrive within a second once there is room for
-//! it. One socket serves 64 requests for a status at once, 8 of these of one connection; further ones wait until
-//! their deadlines. It serves calls with 64 MiB of content at once, and the socket of one instance 64 calls with
-//! 16 MiB; further ones are answered with [`FaultCode::TooBusy`].
 //!
 //! Either side may hang up at any time. A draining daemon answers new requests with
 //! [`FaultCode::Stopping`] and completes the requests that it began: sends until their deadlines,
