@@ -27,7 +27,7 @@ use tai_auth::{
     session::{Phase, Snapshot, clock::Now, error::SessionError},
 };
 use tai_proto::{Fault, FaultCode, Hint, names::Instance, text::MAX_CONTENT};
-use tai_reader::outgoing::Refusal;
+use tai_reader::{characters::line, outgoing::Refusal};
 
 /// Returns what the agent does about content that cannot be a mail.
 fn content_hint(refusal: &Refusal) -> &'static str {
@@ -160,7 +160,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         )),
         MailError::AddressBusy(address) => Fault::new(
             FaultCode::DeadlinePassed,
-            format!("other clients looked for mail of {} until the time limit", tai_reader::characters::line(address)),
+            format!("other clients looked for mail of {} until the time limit", line(address)),
         )
         .because("one client at a time looks for unread mail of an address")
         .hint(Hint::reader("try again in a moment; the mail is unchanged")),

@@ -23,11 +23,7 @@ impl KeyringKey {
 }
 
 impl KeySource for KeyringKey {
-    fn key(&self, create: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
-        let missing = match create {
-            true => Missing::Create,
-            false => Missing::Ignore,
-        };
+    fn key(&self, missing: Missing) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
         Box::pin(async move {
             let secret = keyring::secret(&self.profile, NAME, missing).await;
             secret.map_err(|error| tai_auth::chain(&error))

@@ -25,8 +25,8 @@ pub(super) const DEFINITION: Definition = Definition {
         title: "Search inbox",
         description: "Find emails of this agent's own address, newest first, by words in the sender's \
             address, the subject or the body and by operators: from:bob subject:invoice since:2026-11-01 \
-            until:2026-11-30 is:unread; days are in UTC, both included. Searches at most the 1,000 newest emails and returns how many \
-            it searched.",
+            until:2026-11-30 is:unread; days are in UTC, both included. Searches at most the 1,000 \
+            newest emails and returns how many it searched.",
         hints: Hints::READS,
         schemas: Schemas::of::<Args, Output>,
         returns_mail: false,

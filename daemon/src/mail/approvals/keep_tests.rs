@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
     pin::Pin,
 };
-use tai_auth::testing::TestClock;
+use tai_auth::{credentials::keyring::Missing, testing::TestClock};
 use tai_proto::{
     approval::{ConsentAnswer, GoneState, HeldState},
     call::{ResolveHeld, Verdict},
@@ -33,13 +33,13 @@ struct KeyringState {
 }
 
 impl KeySource for Keyring {
-    fn key(&self, create: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
+    fn key(&self, missing: Missing) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
         let mut state = self.0.lock().unwrap();
         state.questions += 1;
         let answer = match state.is_locked {
             true => Err("it is locked".to_owned()),
             false => {
-                if create && state.key.is_none() {
+                if missing == Missing::Create && state.key.is_none() {
                     state.key = Some(HeldKey::new([7; 32]));
                 }
                 Ok(state.key.clone())

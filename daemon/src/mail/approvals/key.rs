@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex as StdMutex, PoisonError},
     time::Duration,
 };
+use tai_auth::credentials::keyring::Missing;
 use tokio::{
     sync::{Mutex, watch},
     time::{Instant, timeout_at},
@@ -23,8 +24,8 @@ pub(crate) type KeyAnswer = Result<Option<HeldKey>, String>;
 
 /// Source of the key of waiting mails.
 pub(crate) trait KeySource: Send + Sync + fmt::Debug + 'static {
-    /// Returns the key. If there is none, creates it if `create` is set.
-    fn key(&self, create: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>>;
+    /// Returns the key.
+    fn key(&self, missing: Missing) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>>;
 }
 
 /// The key, once the source has given it.
@@ -40,7 +41,7 @@ pub(super) struct Keys {
 /// A question to the source.
 #[derive(Debug, Clone)]
 struct Question {
-    creates: bool,
+    missing: Missing,
     /// The answer, once the source has given it.
     answer: watch::Receiver<Option<KeyAnswer>>,
 }
@@ -72,9 +73,9 @@ impl Keys {
     }
 
     /// Asks the source, unless it has not answered the last question yet.
-    async fn ask(&self, create: bool) -> KeyAnswer {
+    async fn ask(&self, missing: Missing) -> KeyAnswer {
         loop {
-            let mut question = self.question(create);
+            let mut question = self.question(missing);
             let answer = match question.answer.wait_for(Option::is_some).await {
                 Ok(answer) => answer.clone(),
                 Err(_) => None,
@@ -82,15 +83,15 @@ impl Keys {
             let answer =
                 answer.unwrap_or_else(|| Err("it was asked and did not answer".to_owned()));
             match answer {
-                // The question did not ask for a new key.
-                Ok(None) if create && !question.creates => {}
+                // Another caller's question did not ask for a new key.
+                Ok(None) if (missing, question.missing) == (Missing::Create, Missing::Ignore) => {}
                 answer => return answer,
             }
         }
     }
 
     /// Returns the question that waits for its answer, or asks another one.
-    fn question(&self, create: bool) -> Question {
+    fn question(&self, missing: Missing) -> Question {
         let mut last = self.question.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(question) = last.as_ref()
             && question.answer.borrow().is_none()
@@ -101,13 +102,10 @@ impl Keys {
         let (send, answer) = watch::channel(None);
         let source = self.source.clone();
         tokio::spawn(async move {
-            let found = source.key(create).await;
+            let found = source.key(missing).await;
             let _ = send.send(Some(found));
         });
-        let question = Question {
-            creates: create,
-            answer,
-        };
+        let question = Question { missing, answer };
         *last = Some(question.clone());
         question
     }
@@ -123,7 +121,7 @@ impl Keys {
             State::Failed(at) if at.elapsed() < PAUSE => return None,
             State::Failed(_) | State::Unknown => {}
         }
-        let why = match timeout_at(limit, self.ask(true)).await {
+        let why = match timeout_at(limit, self.ask(Missing::Create)).await {
             Ok(Ok(Some(key))) => {
                 *state = State::Known(key.clone());
                 return Some(key);
@@ -148,7 +146,7 @@ impl Keys {
         if let State::Known(key) = &*self.state.lock().await {
             return Ok(Some(key.clone()));
         }
-        let answer = self.ask(false).await;
+        let answer = self.ask(Missing::Ignore).await;
         if let Ok(Some(key)) = &answer {
             *self.state.lock().await = State::Known(key.clone());
         }
@@ -166,7 +164,7 @@ mod tests {
     struct Hanging;
 
     impl KeySource for Hanging {
-        fn key(&self, _: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
+        fn key(&self, _: Missing) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
             Box::pin(std::future::pending())
         }
     }
@@ -176,7 +174,7 @@ mod tests {
     struct Slow(Arc<AtomicU32>);
 
     impl KeySource for Slow {
-        fn key(&self, _: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
+        fn key(&self, _: Missing) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
             self.0.fetch_add(1, Ordering::Relaxed);
             Box::pin(async {
                 tokio::time::sleep(Duration::from_secs(600)).await;
