@@ -20,7 +20,8 @@ pub trait Dial: Send + Sync + 'static {
     /// Opens a byte stream to the running daemon and checks the peer.
     ///
     /// # Errors
-    /// [`ConnectError::NotRunning`] or [`ConnectError::Stopping`] if no daemon listens, or another [`ConnectError`].
+    /// [`ConnectError::NotRunning`] or [`ConnectError::Stopping`] if no daemon listens, or another
+    /// [`ConnectError`].
     fn dial(&self) -> impl Future<Output = Result<Streams, ConnectError>> + Send;
 
     /// Starts the daemon in the background; `None` if auto-start is disabled.

@@ -112,7 +112,8 @@ fn underline(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
     edits.insert(at, edit);
 }
 
-/// Ends a table above its last lines without separators, which are the text below it: GitHub makes rows of them.
+/// Ends a table above its last lines without separators, which are the text below it: GitHub makes
+/// rows of them.
 fn below(range: RangeInclusive<usize>, lines: &[&str], edits: &mut Edits) {
     let has_cells = |at: &usize| {
         lines

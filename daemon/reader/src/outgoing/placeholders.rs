@@ -64,8 +64,8 @@ fn push_html_text(text: &str, out: &mut String) {
     }
 }
 
-/// Returns whether a tag without an end tag begins a part of a document: it stands between blocks, and something
-/// stands in it.
+/// Returns whether a tag without an end tag begins a part of a document: it stands between blocks,
+/// and something stands in it.
 fn is_structure(tag: &Tag<'_>, parts: &[Part<'_>], at: usize) -> bool {
     let is_of_document = |name: &str| STRUCTURE.iter().any(|of| of.eq_ignore_ascii_case(name));
     if !is_of_document(tag.name) {
@@ -124,8 +124,8 @@ fn is_word(tag: &Tag<'_>, parts: &[Part<'_>], at: usize, opened: &Opened) -> boo
     follows_words && precedes_words
 }
 
-/// Returns whether the text after a tag ends a word: with a comma or a full stop, or the second of two quotation
-/// marks or brackets.
+/// Returns whether the text after a tag ends a word: with a comma or a full stop, or the second of
+/// two quotation marks or brackets.
 fn ends_word(before: &str, after: &str) -> bool {
     let mut letters = after.chars();
     match (before.chars().next_back(), letters.next()) {

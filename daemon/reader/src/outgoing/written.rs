@@ -128,8 +128,9 @@ fn is_among_choices<'a>(node: &'a AstNode<'a>) -> bool {
         .is_some_and(is_mark)
 }
 
-/// Returns whether a mark of an element stands within a word. The second one alone does if the first
-/// follows a sign, as in `(1+2)*3*4`, if it is between two digits, or if words are between, as in `f(*args, x*y)`.
+/// Returns whether a mark of an element stands within a word. The second one alone does if the
+/// first follows a sign, as in `(1+2)*3*4`, if it is between two digits, or if words are between,
+/// as in `f(*args, x*y)`.
 fn is_in_word<'a>(node: &'a AstNode<'a>, is_word: impl Fn(char, char) -> bool) -> bool {
     let [before, first, last, after] = around(node);
     let is_word = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| is_word(a, b));

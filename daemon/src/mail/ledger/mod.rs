@@ -1,8 +1,9 @@
-//! The ledger of sent mails, which prevents accidental duplicates. The bridge has no idempotency key
-//! (bridge-api.md, trap 13), so a mail that was sent within the last ten minutes, or may have been
-//! sent within the last day, is held back. The ledger also counts the sends of each address for the limits of the configuration,
-//! and knows which mails an address answered. It holds only digests, addresses and times, and
-//! outlives the daemon in a file, so that a restart resets no limit.
+//! The ledger of sent mails, which prevents accidental duplicates. The bridge has no idempotency
+//! key (bridge-api.md, trap 13), so a mail that was sent within the last ten minutes, or may have
+//! been sent within the last day, is held back. The ledger also counts the sends of each address
+//! for the limits of the configuration, and knows which mails an address answered. It holds only
+//! digests, addresses and times, and outlives the daemon in a file, so that a restart resets no
+//! limit.
 
 mod book;
 mod rates;

@@ -66,15 +66,15 @@ pub(in crate::mail) fn subject(text: String) -> Result<Option<String>, MailError
     Ok((!shown.is_empty()).then(|| text.trim().to_owned()))
 }
 
-/// Returns whether a mail program may decode a part of a subject (RFC 2047), so that its reader sees other words
-/// than those that are shown here.
+/// Returns whether a mail program may decode a part of a subject (RFC 2047), so that its reader
+/// sees other words than those that are shown here.
 fn has_encoded_word(subject: &str) -> bool {
     let rest = subject.split_once("=?").map(|(_, rest)| rest);
     rest.is_some_and(|rest| rest.contains("?="))
 }
 
-/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`. Words that its
-/// sender encoded twice are written so that no mail program decodes them.
+/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`.
+/// Words that its sender encoded twice are written so that no mail program decodes them.
 pub(in crate::mail) fn reply_subject(original: &str) -> String {
     let line = line(original).replace(|c: char| c.is_control(), " ");
     let mut subject = subject::of_reply(invisible::clean(&line, &mut 0).trim());

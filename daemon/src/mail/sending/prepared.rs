@@ -156,8 +156,8 @@ pub(in crate::mail) fn ascii_domain(domain: &str) -> Option<String> {
     url.host_str().map(str::to_owned)
 }
 
-/// Returns the beginning of a text and the length of the rest. It ends after a line, or else a word, in its last
-/// quarter, if one ends there.
+/// Returns the beginning of a text and the length of the rest. It ends after a line, or else a
+/// word, in its last quarter, if one ends there.
 fn beginning(text: &str, limit: usize) -> (&str, usize) {
     if text.len() <= limit {
         return (text, 0);

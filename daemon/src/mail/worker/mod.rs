@@ -94,7 +94,8 @@ impl Worker {
         }
     }
 
-    /// Returns why the mails on which a worker fails cannot be recorded; `None` if they can, as far as is known.
+    /// Returns why the mails on which a worker fails cannot be recorded; `None` if they can, as far
+    /// as is known.
     pub(super) fn failing(&self) -> Option<JournalError> {
         self.unreadable.failing()
     }
