@@ -14,11 +14,18 @@ use super::{
 };
 use crate::{base_url::Origin, credentials::Credentials};
 use http::Method;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 /// Clock difference in seconds from which on a warning is logged.
 const WORTH_A_WARNING_S: i64 = 60;
+
+/// What a token is requested with.
+#[derive(Clone, Copy)]
+enum Grant<'a> {
+    Login(&'a Credentials),
+    Refresh(&'a Bearer),
+}
 
 impl<T: Transport> TokenIssuer for HttpBridge<T> {
     fn origin(&self) -> Origin {
@@ -26,19 +33,7 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
     }
 
     async fn login(&self, credentials: &Credentials) -> Result<IssuedToken, LoginError> {
-        let body = serde_json::json!({
-            "username": credentials.username.as_str(),
-            "password": credentials.password.expose_secret(),
-        });
-        let issued = self.token(
-            Operation::Login,
-            "Login",
-            "login",
-            None,
-            Some(body.to_string()),
-            &credentials.password,
-        );
-        let error = match issued.await {
+        let error = match self.token(Grant::Login(credentials)).await {
             Ok(issued) => {
                 self.recorder().ended(None);
                 return Ok(issued);
@@ -67,15 +62,7 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
     }
 
     async fn refresh(&self, bearer: &Bearer) -> Result<IssuedToken, BridgeError> {
-        let issued = self.token(
-            Operation::Refresh,
-            "Refresh",
-            "refresh",
-            Some(bearer.jwt()),
-            None,
-            bearer.jwt(),
-        );
-        let issued = issued.await;
+        let issued = self.token(Grant::Refresh(bearer)).await;
         self.recorder().ended(issued.as_ref().err());
         issued
     }
@@ -84,15 +71,21 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
 impl<T: Transport> HttpBridge<T> {
     /// Requests a token. The gate of the mail requests holds this one back too; its own 429
     /// closes the gate for no mail request.
-    async fn token(
-        &self,
-        operation: Operation,
-        what: &str,
-        segment: &str,
-        token: Option<&SecretString>,
-        body: Option<String>,
-        secret: &SecretString,
-    ) -> Result<IssuedToken, BridgeError> {
+    async fn token(&self, grant: Grant<'_>) -> Result<IssuedToken, BridgeError> {
+        let (operation, what, segment) = match grant {
+            Grant::Login(_) => (Operation::Login, "Login", "login"),
+            Grant::Refresh(_) => (Operation::Refresh, "Refresh", "refresh"),
+        };
+        let (token, body, secret) = match grant {
+            Grant::Login(credentials) => {
+                let body = serde_json::json!({
+                    "username": credentials.username.as_str(),
+                    "password": credentials.password.expose_secret(),
+                });
+                (None, Some(body.to_string()), &credentials.password)
+            }
+            Grant::Refresh(bearer) => (Some(bearer.jwt()), None, bearer.jwt()),
+        };
         let url = self.url(&[segment]);
         // Seed: "Login request sent to: https://tai.chat/api/v1/login".
         tracing::debug!("{what} request sent to: {url}");
