@@ -49,7 +49,11 @@ pub fn rest_as_text(file: File, max: u64) -> io::Result<String> {
     text(rest(file, max)?)
 }
 
-fn rest(file: File, max: u64) -> io::Result<Vec<u8>> {
+/// Reads the rest of an open file of at most `max` bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn rest(file: File, max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > max {

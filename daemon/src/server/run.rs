@@ -20,7 +20,7 @@ use std::{
 };
 use tai_auth::{
     base_url::Origin,
-    bridge::SetupError,
+    bridge::{SetupError, transport::RootsError},
     credentials::{Source, keyring},
 };
 use tai_client::{Children, GivenPassword, READY};
@@ -138,6 +138,10 @@ pub(crate) fn setup_hint(error: &SetupError) -> &'static str {
         SetupError::NoProxy { .. } => {
             "correct or unset the variable, or set `no_proxy` in config.toml"
         }
+        SetupError::Roots {
+            source: RootsError::Unsafe(_),
+            ..
+        } => "give the file to the user who runs taid (`chown`), and run `chmod go-w` on it",
         SetupError::Roots { .. } => "correct the path, or the file",
         SetupError::Client(_) => {
             "install the system's certificates (package ca-certificates), correct SSL_CERT_DIR if \

@@ -6,13 +6,13 @@ use super::{
     proxy::Env,
     setup_error::{RootsError, SetupError},
 };
-use crate::regular_file;
+use crate::{private_file, regular_file};
 use reqwest::Certificate;
 use rustls::{
     RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tai_names::variables::CERTIFICATE_FILE;
 
 /// Longest file, in bytes. The authorities of a system are half a megabyte.
@@ -27,13 +27,23 @@ const DER: u8 = 0x30;
 pub(super) fn of(options: &NetworkOptions, env: Env<'_>) -> Result<Vec<Certificate>, SetupError> {
     // It replaces the system's authorities. macOS and Windows ignore it.
     let variable = env(CERTIFICATE_FILE).filter(|_| cfg!(all(unix, not(target_vendor = "apple"))));
-    let (path, origin) = match (&options.ca_file, variable) {
-        (Some(file), _) => (file.value.clone(), file.origin.clone()),
+    let (path, origin, found) = match (&options.ca_file, variable) {
+        (Some(file), _) => {
+            let path = file.value.clone();
+            let found = authorities(&path);
+            (path, file.origin.clone(), found)
+        }
         (None, None) => return Ok(Vec::new()),
         (None, Some(path)) if path.is_empty() => return Ok(of_system()),
-        (None, Some(path)) => (path.into(), format!("the variable {CERTIFICATE_FILE}")),
+        (None, Some(path)) => {
+            let path = PathBuf::from(path);
+            // Other programs trust this file too, whoever can change it.
+            let found = regular_file::read(&path, MAX_BUNDLE).map_err(RootsError::Read);
+            let found = found.and_then(|bytes| parsed(&bytes));
+            (path, format!("the variable {CERTIFICATE_FILE}"), found)
+        }
     };
-    match authorities(&path) {
+    match found {
         Ok(found) => Ok(certificates(&found)),
         Err(source) => Err(SetupError::Roots {
             origin,
@@ -43,13 +53,20 @@ pub(super) fn of(options: &NetworkOptions, env: Env<'_>) -> Result<Vec<Certifica
     }
 }
 
-/// Returns the usable certificate authorities of a file in PEM form, at least one.
+/// Returns the usable certificate authorities of a file in PEM form, at least one. No other user than root
+/// may be able to change the file, because its authorities vouch for the host that gets the password.
 ///
 /// # Errors
 /// [`RootsError`].
 pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, RootsError> {
-    let bytes = regular_file::read(path, MAX_BUNDLE).map_err(RootsError::Read)?;
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let file = regular_file::open(path).map_err(RootsError::Read)?;
+    let meta = file.metadata().map_err(RootsError::Read)?;
+    private_file::check_unshared(&meta).map_err(RootsError::Unsafe)?;
+    parsed(&regular_file::rest(file, MAX_BUNDLE).map_err(RootsError::Read)?)
+}
+
+fn parsed(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, RootsError> {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut store = RootCertStore::empty();
     let found = CertificateDer::pem_slice_iter(text).filter_map(Result::ok);
     // A bundle may have certificates of kinds that TLS here does not know.
@@ -74,7 +91,7 @@ fn certificates(found: &[CertificateDer<'_>]) -> Vec<Certificate> {
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn of_system() -> Vec<Certificate> {
     let places = openssl_probe::probe();
-    let dir = places.cert_dir.first().map(std::path::PathBuf::as_path);
+    let dir = places.cert_dir.first().map(PathBuf::as_path);
     let found = rustls_native_certs::load_certs_from_paths(places.cert_file.as_deref(), dir);
     certificates(&found.certs)
 }
@@ -116,6 +133,25 @@ mod tests {
         the file DIR/ca.der from the variable SSL_CERT_FILE cannot be used: it is binary (DER); convert it with `openssl x509 -inform der -in FILE -out FILE.pem`
         the file DIR/empty.pem from the variable SSL_CERT_FILE cannot be used: it contains no valid certificate in PEM form (`-----BEGIN CERTIFICATE-----`)
         the file DIR/broken.pem from the variable SSL_CERT_FILE cannot be used: it contains no valid certificate in PEM form (`-----BEGIN CERTIFICATE-----`)
+        ");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_another_user_can_change_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.pem");
+        std::fs::write(&path, "no certificate").unwrap();
+        let problem = |mode| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            authorities(&path).unwrap_err().to_string()
+        };
+        let all = [problem(0o666), problem(0o664), problem(0o644)];
+        insta::assert_snapshot!(all.join("\n"), @"
+        it has mode 0666, so other users can change it
+        it has mode 0664, so other users can change it
+        it contains no valid certificate in PEM form (`-----BEGIN CERTIFICATE-----`)
         ");
     }
 }

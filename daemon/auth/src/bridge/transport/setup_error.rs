@@ -42,6 +42,9 @@ pub enum RootsError {
     /// The file cannot be read.
     #[error("it cannot be read")]
     Read(#[source] std::io::Error),
+    /// Another user can change the file.
+    #[error("it {0}")]
+    Unsafe(String),
     /// The file contains a certificate in binary form.
     #[error(
         "it is binary (DER); convert it with `openssl x509 -inform der -in FILE -out FILE.pem`"
