@@ -147,7 +147,8 @@ impl Steps {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    let dir = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let place = crate::os::check_place_of(path);
+    let dir = place.and_then(|()| path.parent().map_or(Ok(()), fs::create_dir_all));
     dir.and_then(|()| fs::write(path, text))
         .map_err(|error| not_changed(path, &error))
 }

@@ -29,7 +29,7 @@ pub(crate) use inherited::{leave_client, notice_children, pass_on_nothing, survi
 pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]
-pub(crate) use private::{open_private, private_dir};
+pub(crate) use private::{check_place_of, open_private, private_dir};
 pub(crate) use system::{
     FileId, Reloads, adopt_socket, can_create, close_output, detach, discard_typed, file_access,
     file_id, free_name, is_output_closed, is_socket, path_of, private_socket, restrict_new_files,
@@ -37,7 +37,8 @@ pub(crate) use system::{
 };
 #[cfg(not(unix))]
 pub(crate) use system::{
-    leave_client, notice_children, open_private, pass_on_nothing, private_dir, survive_file_limit,
+    check_place_of, leave_client, notice_children, open_private, pass_on_nothing, private_dir,
+    survive_file_limit,
 };
 
 /// Owner and permissions of a file.

@@ -14,6 +14,7 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _},
     path::Path,
 };
+use tai_auth::private_file::is_unmapped_root;
 
 /// Bit of a directory whose entries only their owners can rename.
 const STICKY: u32 = 0o1000;
@@ -25,6 +26,10 @@ const STICKY: u32 = 0o1000;
 /// The system's error, or `PermissionDenied` with the broken rule.
 pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent() {
+        // A refusal leaves no directory in the home of another user.
+        if let Some(exists) = nearest(parent) {
+            check_above(exists)?;
+        }
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -83,7 +88,11 @@ pub(crate) fn open_private(dir: &Path, name: &str) -> io::Result<File> {
 /// Checks that no other user can rename an entry on the way to a directory.
 fn check_above(dir: &Path) -> io::Result<()> {
     for dir in std::fs::canonicalize(dir)?.ancestors() {
-        if !is_safe(&std::fs::symlink_metadata(dir)?) {
+        let meta = std::fs::symlink_metadata(dir)?;
+        if !is_trusted(&meta) {
+            return Err(foreign(dir));
+        }
+        if !is_safe(&meta) {
             let rule = format!(
                 "another user can replace {}: `chmod go-w` it, or use another directory",
                 dir.display()
@@ -94,30 +103,48 @@ fn check_above(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns whether only root and this user can rename entries of a directory. Write access of the
+/// Checks that the nearest existing directory above a new file belongs to this user or to root: root can
+/// create files in the home of another user, who could then not use them.
+///
+/// # Errors
+/// The system's error, or `PermissionDenied` with the broken rule.
+pub(crate) fn check_place_of(file: &Path) -> io::Result<()> {
+    let Some(dir) = file.parent().and_then(nearest) else {
+        return Ok(());
+    };
+    match is_trusted(&std::fs::metadata(dir)?) {
+        true => Ok(()),
+        false => Err(foreign(dir)),
+    }
+}
+
+/// Returns the directory, or the nearest one above it that exists.
+fn nearest(dir: &Path) -> Option<&Path> {
+    dir.ancestors().find(|dir| dir.exists())
+}
+
+fn foreign(dir: &Path) -> io::Error {
+    let rule = format!(
+        "{} belongs to another user: run this as that user, or with your own HOME",
+        dir.display()
+    );
+    io::Error::new(io::ErrorKind::PermissionDenied, rule)
+}
+
+/// Returns whether a directory belongs to this user or to root.
+fn is_trusted(meta: &Metadata) -> bool {
+    let uid = meta.uid();
+    uid == geteuid().as_raw() || uid == 0 || is_unmapped_root(uid)
+}
+
+/// Returns whether only its owner can rename entries of a directory. Write access of the
 /// user's private group, which distributions create with the user's own number, is permitted.
 fn is_safe(meta: &Metadata) -> bool {
     let (uid, mode) = (geteuid().as_raw(), meta.mode());
     let group = getegid().as_raw();
     let has_private_group = meta.gid() == group && group == uid;
     let is_open = mode & 0o002 != 0 || (mode & 0o020 != 0 && !has_private_group && meta.gid() != 0);
-    let is_trusted = meta.uid() == uid || meta.uid() == 0 || is_unmapped_root(meta.uid());
-    is_trusted && (!is_open || mode & STICKY != 0)
-}
-
-/// Returns whether this may be root in a user namespace that does not map root, as in a unit with
-/// `PrivateUsers=yes`. Other users are not mapped there either, and look the same.
-fn is_unmapped_root(uid: u32) -> bool {
-    const OVERFLOW: u32 = 65_534;
-    uid == OVERFLOW
-        && std::fs::read_to_string("/proc/self/uid_map").is_ok_and(|map| !maps_root(&map))
-}
-
-/// Returns whether a user map has root of the parent namespace. Its fields are the first user here,
-/// the first user there, and the number of users.
-fn maps_root(map: &str) -> bool {
-    map.lines()
-        .any(|line| line.split_ascii_whitespace().nth(1) == Some("0"))
+    !is_open || mode & STICKY != 0
 }
 
 fn refused(rule: &'static str) -> io::Error {
@@ -159,10 +186,26 @@ mod tests {
     }
 
     #[test]
-    fn root_of_the_parent_namespace_is_told_from_a_user_that_is_mapped_to_root() {
-        assert!(maps_root("         0          0 4294967295\n"));
-        assert!(!maps_root("         0       1000          1\n"));
-        assert!(!maps_root("      1000       1000          1\n"));
+    fn a_directory_that_is_refused_leaves_no_part_of_its_way() {
+        let root = tempfile::tempdir().unwrap();
+        let above = root.path().join("above");
+        std::fs::create_dir(&above).unwrap();
+        mode(&above, 0o777);
+        private_dir(&above.join(".local/state/tai")).unwrap_err();
+        assert_eq!(std::fs::read_dir(&above).unwrap().count(), 0);
+        if !geteuid().is_root() {
+            return;
+        }
+        // Root can write in the home of another user.
+        mode(&above, 0o755);
+        std::os::unix::fs::chown(&above, Some(12_345), None).unwrap();
+        let error = private_dir(&above.join(".local/state/tai")).unwrap_err();
+        assert!(
+            error.to_string().contains("belongs to another user"),
+            "{error}"
+        );
+        check_place_of(&above.join(".cursor/mcp.json")).unwrap_err();
+        assert_eq!(std::fs::read_dir(&above).unwrap().count(), 0);
     }
 
     #[test]

@@ -93,8 +93,9 @@ pub(super) fn add(
         changes.instance = instance.map(str::to_owned);
         changes.approves_tools = entry.approves_tools;
     }
-    if let Some(existing) = &existing {
-        existing.check_writable()?;
+    match &existing {
+        Some(existing) => existing.check_writable()?,
+        None => replace::check_place(file)?,
     }
     if dry_run {
         return Ok(Outcome::Planned(changes));

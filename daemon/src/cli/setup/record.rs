@@ -134,7 +134,7 @@ impl Records {
         }
         let text = serde_json::to_string_pretty(&self.by_path).map_err(io::Error::other)?;
         if let Some(dir) = self.file.parent() {
-            std::fs::create_dir_all(dir)?;
+            os::private_dir(dir)?;
         }
         replace::write_private(&self.file, &text)
     }

@@ -108,6 +108,14 @@ fn check_owner(path: &Path, meta: &Metadata) -> Result<(), FileError> {
     }
 }
 
+/// Checks that a missing file may be created, which root can do in the home of another user.
+///
+/// # Errors
+/// The system's error, or the broken rule.
+pub(in crate::cli::setup) fn check_place(path: &Path) -> Result<(), FileError> {
+    Ok(os::check_place_of(path)?)
+}
+
 /// Creates a file of mode 0600 and its directory, of mode 0700.
 ///
 /// # Errors
