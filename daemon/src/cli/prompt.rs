@@ -61,7 +61,7 @@ pub(super) fn username(text: &str) -> Result<Username, CliError> {
 /// # Errors
 /// There is no readable terminal, or it has no more input.
 pub(super) fn password(question: &str) -> Result<SecretString, CliError> {
-    rpassword::prompt_password(question)
+    crate::os::restoring_terminal(|| rpassword::prompt_password(question))
         .map(SecretString::from)
         .map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => ended("no password was typed"),

@@ -12,6 +12,8 @@ mod peer;
 #[cfg(unix)]
 mod private;
 #[cfg(unix)]
+mod prompting;
+#[cfg(unix)]
 mod unix;
 #[cfg(not(unix))]
 mod windows;
@@ -30,6 +32,8 @@ pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]
 pub(crate) use private::{check_place_of, open_private, private_dir};
+#[cfg(unix)]
+pub(crate) use prompting::restoring_terminal;
 pub(crate) use system::{
     FileId, Reloads, adopt_socket, can_create, close_output, detach, discard_typed, file_access,
     file_id, free_name, is_output_closed, is_socket, path_of, private_socket, restrict_new_files,
@@ -38,6 +42,7 @@ pub(crate) use system::{
 #[cfg(not(unix))]
 pub(crate) use system::{
     check_place_of, leave_client, notice_children, open_private, pass_on_nothing, private_dir,
+    restoring_terminal,
     survive_file_limit,
 };
 

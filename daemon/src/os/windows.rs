@@ -115,6 +115,11 @@ pub(crate) fn terminal_size() -> Option<(usize, usize)> {
     None
 }
 
+/// Runs a prompt, which restores the console itself.
+pub(crate) fn restoring_terminal<T>(prompt: impl FnOnce() -> T) -> T {
+    prompt()
+}
+
 /// Does nothing: typed lines are not discarded.
 pub(crate) fn discard_typed() {}
 

@@ -3,7 +3,7 @@
 use crate::{plain::without_home, waiting::wait_until};
 use rustix::{
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::{Winsize, tcsetwinsize},
+    termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
 };
 use std::{
     fs::{File, OpenOptions},
@@ -83,13 +83,31 @@ impl Terminal {
         });
     }
 
+    /// Returns whether the terminal echoes, edits lines, and makes signals of Ctrl-C and its like.
+    pub fn is_usual(&self) -> bool {
+        let usual = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        let modes = tcgetattr(&self.keyboard).expect("modes");
+        modes.local_modes.contains(usual)
+    }
+
+    /// Returns the process id of the program.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Types text.
     pub fn type_in(&mut self, text: &str) {
         self.keyboard.write_all(text.as_bytes()).unwrap();
     }
 
     /// Waits for the end of the program. Returns its exit code and what it has written.
-    pub fn wait(mut self) -> (Option<i32>, String) {
+    pub fn wait(self) -> (Option<i32>, String) {
+        let (code, text, _) = self.wait_and_look();
+        (code, text)
+    }
+
+    /// As [`Terminal::wait`], and returns whether the terminal is as usual after the end.
+    pub fn wait_and_look(mut self) -> (Option<i32>, String, bool) {
         let mut status = None;
         wait_until("the program ends", || {
             status = self.child.try_wait().unwrap();
@@ -99,7 +117,7 @@ impl Terminal {
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();
         }
-        (code, self.text())
+        (code, self.text(), self.is_usual())
     }
 }
 

@@ -1,8 +1,8 @@
 //! `taid login` and `taid register` at a terminal and in scripts.
 
 use rustix::process::{Pid, Signal, kill_process};
-use std::process::Stdio;
-use tai_e2e::{Machine, PASSWORD, wait_until};
+use std::process::{Command, Stdio};
+use tai_e2e::{Machine, PASSWORD, terminal::Terminal, wait_until};
 
 const LOGIN: &str = "POST /api/v1/login";
 
@@ -71,6 +71,37 @@ fn a_password_on_standard_input_is_never_taken_for_a_username() {
     }
     let asked = machine.sandbox.log();
     assert!(asked.is_empty(), "{asked:?}");
+}
+
+#[test]
+fn a_password_prompt_that_a_signal_ends_restores_the_terminal() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    for signal in [None, Some(Signal::TERM)] {
+        let taid = machine.command("taid");
+        // The terminal must be the controlling one.
+        let mut login = Command::new("setsid");
+        login
+            .arg("--ctty")
+            .arg(taid.get_program())
+            .args(taid.get_args());
+        let variables = taid.get_envs();
+        login.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+        login.args(["login", "alice"]);
+        let mut terminal = Terminal::spawn(login, 80);
+        terminal.wait_for("Password of alice");
+        wait_until("the prompt switches off the echo", || !terminal.is_usual());
+        match signal {
+            None => terminal.type_in("half\u{3}"),
+            Some(signal) => {
+                let pid = i32::try_from(terminal.id()).ok().and_then(Pid::from_raw);
+                kill_process(pid.unwrap(), signal).unwrap();
+            }
+        }
+        let (code, screen, is_usual) = terminal.wait_and_look();
+        assert!(is_usual, "{signal:?}: {screen}");
+        assert_ne!(code, Some(0), "{screen}");
+    }
 }
 
 #[test]
