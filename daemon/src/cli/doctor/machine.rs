@@ -256,12 +256,13 @@ fn holder(lock: &Path) -> Option<String> {
 /// Checks that the log is written and private.
 pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
     let name = "log";
+    let dir = logging::dir(target.places.state(), &target.profile);
     if let Some(status) = daemon.status() {
         if status.daemon.log.is_empty() {
             return wrong(
                 name,
                 "taid writes no log file",
-                "check that ~/.local/state/tai/logs is yours and writable",
+                format!("check that {} is yours and writable", dir.display()),
             );
         }
         if status.daemon.log_dropped > 0 {
@@ -273,7 +274,6 @@ pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
             );
         }
     }
-    let dir = logging::dir(target.places.state(), &target.profile);
     let meta = std::fs::metadata(&dir).ok();
     let access = meta.and_then(|meta| os::file_access(&meta));
     if access.is_some_and(os::FileAccess::is_open) {
