@@ -120,8 +120,8 @@ keys! {
     no_proxy: Option<String> = [],
         Optional(Text::<String>::of("hosts, addresses or networks, separated by commas"));
 
-    /// PEM file of certificate authorities that taid trusts in addition to the system's. Without
-    /// this key, `SSL_CERT_FILE` counts.
+    /// PEM file of certificate authorities that taid trusts in addition to the system's. No other user
+    /// may be able to write to it. Without this key, `SSL_CERT_FILE` counts.
     ca_file: Option<PathBuf> = [], Optional(AbsolutePath);
 
     /// Time limit of one request to the bridge.
