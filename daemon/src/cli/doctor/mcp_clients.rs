@@ -11,6 +11,7 @@ use crate::cli::{
     setup::{
         edit::{self, EditError},
         entry::{Entry, ServerKind, entries},
+        leftovers,
         registry::{CLIENTS, MAX_FILE, McpClient},
     },
     target::Target,
@@ -149,8 +150,16 @@ fn check(read: Read<'_>, account: Option<&str>, path: &OsStr) -> Check {
         }
     };
     let ours = entries(&servers);
+    let backups = leftovers::backups_with_password(client, file);
+    let delete = backups.iter().map(|backup| {
+        format!(
+            "; {} still contains a password: delete it",
+            backup.display()
+        )
+    });
     if ours.is_empty() {
-        return skipped(&name, format!("{shown} has no entry of tai-mcp"));
+        let delete = delete.collect::<String>();
+        return skipped(&name, format!("{shown} has no entry of tai-mcp{delete}"));
     }
     // An entry that is switched off matters only if there is no other.
     let starts_one = ours.iter().any(|entry| entry.off.is_none());
@@ -167,17 +176,13 @@ fn check(read: Read<'_>, account: Option<&str>, path: &OsStr) -> Check {
             );
         }
     }
-    let with_password = ours.iter().any(|entry| {
-        let mut names = variables::PASSWORDS.iter();
-        names.any(|name| entry.value(name).is_some())
-    });
     let found = format!("{shown} starts tai-mcp");
-    match with_password {
+    match leftovers::has_password(&ours) {
         true => ok(
             &name,
             format!("{found} and contains a password; with `taid login --save` it needs none"),
         ),
-        false => ok(&name, found),
+        false => ok(&name, found + &delete.collect::<String>()),
     }
 }
 

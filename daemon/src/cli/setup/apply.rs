@@ -72,6 +72,7 @@ pub(super) fn add(
     dry_run: bool,
 ) -> Result<Outcome, ApplyError> {
     let existing = replace::read(file)?;
+    records.sweep(file, existing.as_ref());
     let text = existing
         .as_ref()
         .map_or("", |existing| existing.text.as_str());
@@ -143,17 +144,22 @@ fn update(
     let mut entries = entry::entries(servers).into_iter();
     let is_original =
         records.last(file).is_none() || entries.all(|entry| entry.server == ServerKind::Node);
-    if is_original {
-        let record = Record {
-            after: after_sum,
-            before: Some(checksum(&existing.text)),
-            dirs: Vec::new(),
-            backup: Some(backup.clone()),
-        };
-        records.set(file, Some(record))?;
-    }
-    existing.replace(after)?;
-    Ok(Some(backup))
+    let recorded = match is_original {
+        true => records.set(
+            file,
+            Some(Record {
+                after: after_sum,
+                before: Some(checksum(&existing.text)),
+                dirs: Vec::new(),
+                backup: Some(backup.path.clone()),
+            }),
+        ),
+        false => Ok(()),
+    };
+    recorded
+        .and_then(|()| existing.replace(after))
+        .inspect_err(|_| existing.withdraw(&backup))?;
+    Ok(Some(backup.path))
 }
 
 /// Removes the server from a file. With `dry_run` it only computes the change.
@@ -167,8 +173,10 @@ pub(super) fn remove(
     dry_run: bool,
 ) -> Result<Outcome, ApplyError> {
     let Some(existing) = replace::read(file)? else {
+        records.sweep(file, None);
         return Ok(Outcome::Unchanged(Vec::new()));
     };
+    records.sweep(file, Some(&existing));
     let text = existing.text.as_str();
     let servers = edit::servers(client, text)?;
     if let Some(original) = Original::of(&existing, file, records) {
@@ -198,11 +206,13 @@ pub(super) fn remove(
         return Ok(Outcome::Planned(changes));
     }
     let backup = existing.back_up(file)?;
-    existing.replace(&after)?;
+    existing
+        .replace(&after)
+        .inspect_err(|_| existing.withdraw(&backup))?;
     forget(file, records);
     Ok(Outcome::Written {
         changes,
-        backup: Some(backup),
+        backup: Some(backup.path),
     })
 }
 

@@ -8,6 +8,7 @@ mod asked;
 mod check;
 pub(in crate::cli) mod edit;
 pub(in crate::cli) mod entry;
+pub(in crate::cli) mod leftovers;
 mod plan;
 mod record;
 pub(in crate::cli) mod registry;
@@ -230,7 +231,13 @@ fn remove(found: Vec<Found>, state: &Path, dry_run: bool) -> Result<Exit, CliErr
     let mut errors = Vec::new();
     for Found { client, file } in found {
         match apply::remove(client, &file.path, &mut records, dry_run) {
-            Ok(outcome) => report::outcome(client, &file, &outcome, None),
+            Ok(outcome) => {
+                report::outcome(client, &file, &outcome, None);
+                if !dry_run {
+                    let left = leftovers::backups_with_password(client, &file.path);
+                    report::backups(client, &left);
+                }
+            }
             Err(error) => errors.push(report::failed(client, &file, error, None)),
         }
     }

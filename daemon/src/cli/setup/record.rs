@@ -1,7 +1,10 @@
 //! Records of the changes of configurations, so that `--remove` can restore the original bytes.
 //! They are in one file of the state directory and contain paths and checksums.
 
-use super::replace::{self, FileError};
+use super::{
+    leftovers,
+    replace::{self, Existing, FileError},
+};
 use crate::{cli::error::CliError, os};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -17,7 +20,7 @@ use std::{
 /// Name of the file in the state directory.
 const FILE: &str = "setup.json";
 /// Name of the lock file in the state directory.
-const LOCK: &str = "setup.json.lock";
+const LOCK: &str = "setup-lock";
 
 /// Attempts to take the lock of a setup that runs at the same time, and the time between two.
 const ATTEMPTS: u32 = 400;
@@ -52,8 +55,8 @@ impl Record {
 pub(super) struct Records {
     file: PathBuf,
     by_path: BTreeMap<String, Record>,
-    /// Lock of another setup, which would take the file of this one for the original.
-    _lock: Option<File>,
+    /// Lock against another setup, which would take the file of this one for the original.
+    lock: Option<File>,
 }
 
 impl Records {
@@ -72,11 +75,12 @@ impl Records {
             Ok(file) => locked(file, attempts).map_err(|Busy| busy(state))?,
             Err(_) => None,
         };
-        let records = Self::read(state)?;
-        Ok(Self {
-            _lock: lock,
-            ..records
-        })
+        let records = Self {
+            lock,
+            ..Self::read(state)?
+        };
+        records.sweep(&records.file, None);
+        Ok(records)
     }
 
     /// Reads the records in the state directory; none if there is no file.
@@ -95,8 +99,20 @@ impl Records {
         Ok(Self {
             file,
             by_path,
-            _lock: None,
+            lock: None,
         })
+    }
+
+    /// Removes what an earlier setup that was ended has left next to a configuration, which a link may lead
+    /// to. Without the lock, it may be that of a setup that still runs.
+    pub(super) fn sweep(&self, file: &Path, existing: Option<&Existing>) {
+        if self.lock.is_none() {
+            return;
+        }
+        leftovers::sweep(file);
+        if let Some(target) = existing.map(Existing::path).filter(|path| *path != file) {
+            leftovers::sweep(target);
+        }
     }
 
     /// Returns the record of a configuration, if the text is what setup wrote.
@@ -212,7 +228,7 @@ mod tests {
         let dir = state.path().to_string_lossy();
         insta::assert_snapshot!(error.to_string().replace(&*dir, "STATE"), @"
         error: another setup is running
-        caused by: it holds STATE/setup.json.lock
+        caused by: it holds STATE/setup-lock
         hint: wait until it has ended, or end it, and run the command again; nothing was changed
         ");
         drop(first);

@@ -19,6 +19,10 @@ use tai_auth::regular_file;
 
 /// Limit of links in a chain, as Linux has it.
 const MAX_LINKS: usize = 40;
+/// Ending of the name of a backup. A number follows from the second one on.
+pub(super) const BACKUP: &str = ".before-tai";
+/// Ending of the name of a file before it takes its name, without its number.
+pub(super) const NEXT: &str = ".tai-new-";
 /// Number of names that are tried for a new file.
 const MAX_NAMES: u32 = 10_000;
 
@@ -46,6 +50,14 @@ pub(in crate::cli::setup) enum FileError {
     /// The system's error.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// Backup of a file.
+#[derive(Debug)]
+pub(in crate::cli::setup) struct Backup {
+    pub(in crate::cli::setup) path: PathBuf,
+    /// Whether no earlier backup had this text.
+    is_new: bool,
 }
 
 /// An existing configuration file of this user.
@@ -161,8 +173,8 @@ pub(in crate::cli::setup) fn backup_of(path: &Path) -> PathBuf {
 fn numbered_backup(path: &Path, number: u32) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(match number {
-        1 => ".before-tai".to_owned(),
-        _ => format!(".before-tai-{number}"),
+        1 => BACKUP.to_owned(),
+        _ => format!("{BACKUP}-{number}"),
     });
     PathBuf::from(name)
 }
@@ -196,29 +208,42 @@ impl Existing {
         }
     }
 
-    /// Saves a copy of the file, of mode 0600, next to `path`. Returns its name. An earlier backup
-    /// stays, and is used if it has the same text.
+    /// Saves a copy of the file, of mode 0600, next to `path`. An earlier backup stays, and is used if it
+    /// has the same text.
     ///
     /// # Errors
     /// The system's error, and [`FileError::Changed`] as [`Existing::replace`] has it: a change that is
     /// certain to be refused leaves no backup.
-    pub(in crate::cli::setup) fn back_up(&self, path: &Path) -> Result<PathBuf, FileError> {
+    pub(in crate::cli::setup) fn back_up(&self, path: &Path) -> Result<Backup, FileError> {
         self.check_unchanged()?;
         for number in 1..=MAX_NAMES {
             let backup = numbered_backup(path, number);
             if fs::symlink_metadata(&backup).is_err() {
                 write_private(&backup, &self.text)?;
-                return Ok(backup);
+                return Ok(Backup {
+                    path: backup,
+                    is_new: true,
+                });
             }
             let is_file = fs::symlink_metadata(&backup)?.is_file();
             let earlier = read(&backup).ok().flatten();
             if is_file && earlier.is_some_and(|earlier| earlier.text == self.text) {
                 // An earlier backup may have another mode.
                 write_private(&backup, &self.text)?;
-                return Ok(backup);
+                return Ok(Backup {
+                    path: backup,
+                    is_new: false,
+                });
             }
         }
         Err(io::Error::from(io::ErrorKind::AlreadyExists).into())
+    }
+
+    /// Removes a new backup after a change that failed, unless the file was replaced.
+    pub(in crate::cli::setup) fn withdraw(&self, backup: &Backup) {
+        if backup.is_new && self.check_unchanged().is_ok() {
+            let _ = fs::remove_file(&backup.path);
+        }
     }
 
     /// Deletes the file.
@@ -259,7 +284,7 @@ impl Existing {
 fn next_file(path: &Path) -> io::Result<(File, NextFile)> {
     for number in 1..=MAX_NAMES {
         let mut name: OsString = path.as_os_str().to_owned();
-        name.push(format!(".tai-new-{number}"));
+        name.push(format!("{NEXT}{number}"));
         match NextFile::create(PathBuf::from(name)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => return created,

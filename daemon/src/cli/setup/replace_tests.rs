@@ -20,7 +20,7 @@ fn a_replaced_file_keeps_its_mode_and_its_backup_is_private() {
     for kept in [0o600, 0o640, 0o644, 0o666] {
         let (dir, path) = file(kept, "old");
         let existing = read(&path).unwrap().unwrap();
-        let backup = existing.back_up(&path).unwrap();
+        let backup = existing.back_up(&path).unwrap().path;
         existing.replace("new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(mode(&path), kept);
@@ -35,7 +35,7 @@ fn an_earlier_backup_stays_and_one_of_the_same_text_is_used() {
     let (dir, path) = file(0o600, "original");
     let back_up = |text: &str| {
         fs::write(&path, text).unwrap();
-        let backup = read(&path).unwrap().unwrap().back_up(&path).unwrap();
+        let backup = read(&path).unwrap().unwrap().back_up(&path).unwrap().path;
         assert_eq!(fs::read_to_string(&backup).unwrap(), text);
         backup.extension().unwrap().to_str().unwrap().to_owned()
     };
@@ -83,7 +83,7 @@ fn a_planted_file_or_link_at_the_temporary_name_is_not_written_to() {
     fs::write(dir.path().join("config.json.tai-new-2"), "planted").unwrap();
     symlink(&victim, dir.path().join("config.json.before-tai")).unwrap();
     let existing = read(&path).unwrap().unwrap();
-    let backup = existing.back_up(&path).unwrap();
+    let backup = existing.back_up(&path).unwrap().path;
     existing.replace("new").unwrap();
     assert_eq!(fs::read_to_string(&victim).unwrap(), "victim");
     assert!(!fs::symlink_metadata(&backup).unwrap().is_symlink());
@@ -186,7 +186,7 @@ fn no_moment_exists_in_which_others_can_read_a_private_file() {
         });
         for number in 0..200 {
             let existing = read(&path).unwrap().unwrap();
-            fs::remove_file(existing.back_up(&path).unwrap()).unwrap();
+            fs::remove_file(existing.back_up(&path).unwrap().path).unwrap();
             existing.replace(&format!("secret {number}")).unwrap();
         }
         stop.store(true, order);

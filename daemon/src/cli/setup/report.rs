@@ -10,6 +10,7 @@ use crate::cli::{
     error::CliError,
     terminal::{print, printable},
 };
+use std::{io, path::PathBuf};
 use tai_client::in_local_words;
 
 /// Prints the entry of a client for adding by hand.
@@ -66,6 +67,20 @@ pub(super) fn outcome(
     }
 }
 
+/// Prints the note about backups that a removal leaves.
+pub(super) fn backups(client: &McpClient, with_password: &[PathBuf]) {
+    let note = |backup: &PathBuf| {
+        format!(
+            "{} contains a password; delete it if you no longer need it",
+            backup.display()
+        )
+    };
+    notes(
+        client.name,
+        &with_password.iter().map(note).collect::<Vec<_>>(),
+    );
+}
+
 fn entries(name: &str, verb: &str, place: &str, changes: &Changes) {
     for (key, lines) in &changes.entries {
         print(&format!("{name}: {verb} \"{}\" in {place}", printable(key)));
@@ -107,6 +122,10 @@ pub(super) fn failed(
         (ApplyError::File(FileError::ReadOnly), _) => {
             "nothing was changed; make the file writable and run this again".to_owned()
         }
+        (ApplyError::File(FileError::Io(error)), _) if is_of_disk(error) => {
+            "nothing was changed; free space on the disk, or make it writable, and run this again"
+                .to_owned()
+        }
         (_, Some(_)) => by_hand.to_owned(),
         (_, None) => "nothing was changed; fix the file and run this again".to_owned(),
     };
@@ -121,4 +140,13 @@ pub(super) fn failed(
     CliError::new(what)
         .caused_by(printable(&error.to_string()))
         .hint(printable(&hint))
+}
+
+/// Returns whether the disk, and not the file, is the reason.
+fn is_of_disk(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(
+        error.kind(),
+        QuotaExceeded | ReadOnlyFilesystem | StorageFull
+    )
 }

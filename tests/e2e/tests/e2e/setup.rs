@@ -1,6 +1,7 @@
 //! `tai-mcp setup` adds tai-mcp to existing configurations, once, and keeps the rest of them.
 
 mod asked;
+mod leftovers;
 
 use serde_json::Value;
 use std::{
