@@ -42,8 +42,7 @@ pub(crate) use system::{
 #[cfg(not(unix))]
 pub(crate) use system::{
     check_place_of, leave_client, notice_children, open_private, pass_on_nothing, private_dir,
-    restoring_terminal,
-    survive_file_limit,
+    restoring_terminal, survive_file_limit,
 };
 
 /// Owner and permissions of a file.

@@ -37,7 +37,7 @@ pub(super) fn of(options: &NetworkOptions, env: Env<'_>) -> Result<Vec<Certifica
         (None, Some(path)) if path.is_empty() => return Ok(of_system()),
         (None, Some(path)) => {
             let path = PathBuf::from(path);
-            // Other programs trust this file too, whoever can change it.
+            // Every program of the environment trusts this file, and some write it for a group.
             let found = regular_file::read(&path, MAX_BUNDLE).map_err(RootsError::Read);
             let found = found.and_then(|bytes| parsed(&bytes));
             (path, format!("the variable {CERTIFICATE_FILE}"), found)
