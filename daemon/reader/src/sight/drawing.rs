@@ -1,87 +1,339 @@
 //! Places of text in a drawing of SVG, whose edges cut off what is outside.
 
-use super::{layers::is_moved, measure::text_width};
+use super::{
+    heights::Heights,
+    layers::{has_levels, is_moved},
+    measure::text_width,
+    units::{Span, all, length, numbers, sums, transforms},
+};
 use crate::{
     cascade::{Computed, Styles},
-    css::property::Overflow,
-    document::{Document, Element, NodeId},
+    css::{
+        length::SCREEN_WIDTH,
+        property::{Overflow, Size},
+        transform::Transform,
+    },
+    document::{Document, Element, NodeId, Visit},
+    thresholds::SMALLEST_FONT,
 };
 use html5ever::ns;
 
 /// Greatest height of the letters above their line, and of those below, as multiples of the font size.
 const ABOVE: f32 = 1.0;
 const BELOW: f32 = 0.3;
+/// Size of a drawing without one, in pixels.
+const USUAL: (f32, f32) = (300.0, 150.0);
 
-/// Returns whether a run of text is outside of its drawing. `node` is the element that it is in. Where
-/// anything else than attributes in pixels may decide on the place, the text counts as inside.
+/// A box of text, and the factor by which its letters grow.
+#[derive(Debug, Clone, Copy)]
+struct Area {
+    x: Span,
+    y: Span,
+    scale: f32,
+}
+
+/// Returns whether a run of text is outside of its drawing, or too small in it. `node` is the element that it
+/// is in. Where the place is unknown, the text counts as inside.
 pub(super) fn is_outside(
     document: &Document,
     styles: &Styles,
-    node: NodeId,
+    heights: &Heights,
+    run: NodeId,
     text: &str,
     style: &Computed,
 ) -> bool {
-    is_outside_if_known(document, styles, node, text, style).unwrap_or(false)
+    place(document, styles, heights, run, text, style).is_some_and(|area| {
+        is_outside_of_drawings(document, styles, run, area, style).unwrap_or(false)
+    })
 }
 
-fn is_outside_if_known(
+/// Returns whether the direct text of an element of SVG is drawn: it is in a `text`, and that is in groups.
+pub(super) fn draws_text(document: &Document, node: NodeId) -> bool {
+    let mut in_text = false;
+    for node in std::iter::once(node).chain(document.ancestors(node)) {
+        let Some(element) = document.element(node).filter(|e| e.name.ns == ns!(svg)) else {
+            break;
+        };
+        let links = |element: &Element| {
+            ["href", "path"]
+                .iter()
+                .any(|name| value(element, name).is_some())
+        };
+        match (element.local_name(), in_text) {
+            ("text", false) => in_text = true,
+            ("tspan" | "a", false) => {}
+            ("textPath", false) if links(element) => {}
+            // Another element may use the content of some.
+            (
+                "svg" | "g" | "a" | "switch" | "defs" | "symbol" | "clipPath" | "mask" | "pattern",
+                true,
+            ) => {}
+            _ => return false,
+        }
+    }
+    in_text
+}
+
+/// Returns whether a drawing is too small for text.
+pub(super) fn is_closed(element: &Element, style: &Computed) -> bool {
+    let frame = style.frame_or_default();
+    let small = |name, size: Size| {
+        let given = value(element, name).and_then(|size| length(size, 16.0, None));
+        size.is_none() && given.is_some_and(|given| given.1 < SMALLEST_FONT)
+    };
+    element.name.ns == ns!(svg)
+        && element.local_name() == "svg"
+        && !is_open(element, style)
+        && (small("width", frame.width) || small("height", frame.height))
+        && frame.min_width.is_none()
+        && frame.min_height.is_none()
+}
+
+/// Returns whether a drawing shows what is outside of it, or may do so.
+fn is_open(element: &Element, style: &Computed) -> bool {
+    let frame = style.frame_or_default();
+    let written = value(element, "overflow").is_some_and(|overflow| overflow != "hidden");
+    frame.overflow_x == Overflow::Visible || written
+}
+
+/// Returns where a run of text is in the system of its `text`, if that is known.
+fn place(
     document: &Document,
     styles: &Styles,
-    node: NodeId,
+    heights: &Heights,
+    run: NodeId,
     text: &str,
     style: &Computed,
-) -> Option<bool> {
-    let element = document.element(node)?;
-    let written = element.local_name() == "text";
-    let moved = [
-        "dx",
-        "dy",
-        "rotate",
-        "text-anchor",
-        "style",
-        "class",
-        "textLength",
-    ];
-    if !written || moved.iter().any(|name| value(element, name).is_some()) {
-        return None;
-    }
-    let (mut x, mut y) = (number(element, "x")?, number(element, "y")?);
-    let mut drawing = node;
-    loop {
-        let around = document.element(drawing)?;
-        if styles.get(drawing).frame.as_deref().is_some_and(is_moved) {
+) -> Option<Area> {
+    let named = |node: &NodeId| {
+        document
+            .element(*node)
+            .is_some_and(|e| e.local_name() == "text")
+    };
+    let top = document.ancestors(run).take(32).find(named)?;
+    let (mut x, mut y) = (Span::ZERO, Span::ZERO);
+    let (mut alone, mut loose) = (true, false);
+    let mut anchor = None;
+    for visit in document.walk(top) {
+        let Visit::Enter(node) = visit else { continue };
+        if node == run {
+            break;
+        }
+        if !heights.spend(None) {
             return None;
         }
-        if let Some(transform) = value(around, "transform") {
-            let (across, down) = translation(transform)?;
-            (x, y) = (x + across, y + down);
+        let Some(element) = document.element(node) else {
+            if document
+                .text(node)
+                .is_some_and(|text| !text.trim().is_empty())
+            {
+                // Further letters follow those before.
+                x.1 = f32::INFINITY;
+                alone = false;
+            }
+            continue;
+        };
+        if element.local_name() == "textPath" {
+            return None;
         }
-        match around.local_name() {
-            "svg" => break,
-            "text" | "g" | "a" if value(around, "style").is_none() => {}
-            _ => return None,
+        let own = styles.get(node);
+        let font = own.inherited.font_size;
+        let moved = [
+            "style",
+            "class",
+            "dominant-baseline",
+            "alignment-baseline",
+            "baseline-shift",
+            "rotate",
+        ];
+        loose |= moved.iter().any(|name| value(element, name).is_some());
+        anchor = value(element, "text-anchor").or(anchor);
+        alone &= value(element, "textLength").is_none();
+        for (at, own, by) in [(&mut x, "x", "dx"), (&mut y, "y", "dy")] {
+            if let Some(places) = value(element, own) {
+                *at = all(places, font)?;
+            }
+            if let Some(steps) = value(element, by) {
+                *at = at.plus(sums(steps, font)?);
+            }
         }
-        drawing = document.node(drawing).parent?;
-    }
-    let parent = document.node(drawing).parent;
-    let nested = parent.and_then(|parent| document.element(parent));
-    let nested = nested.is_some_and(|parent| parent.name.ns == ns!(svg));
-    let around = document.element(drawing)?;
-    let other = ["viewBox", "overflow", "style", "class"];
-    let sized = styles.get(drawing).frame_or_default();
-    let sheet =
-        sized.width.is_some() || sized.height.is_some() || sized.overflow_x == Overflow::Visible;
-    if nested || sheet || other.iter().any(|name| value(around, name).is_some()) {
-        return None;
     }
     let size = style.inherited.font_size;
-    let (width, height) = (number(around, "width")?, number(around, "height")?);
-    Some(
-        y + size * BELOW <= 0.0
-            || y - size * ABOVE >= height
-            || x >= width
-            || x + text_width(text, style) <= 0.0,
+    let width = text_width(text, style);
+    let more = if loose { size } else { 0.0 };
+    let ends = anchor == Some("end") && x.0 == x.1;
+    let after = match (ends, anchor) {
+        (true, _) => 0.0,
+        (false, Some("middle")) if alone => width,
+        (false, Some("middle")) => f32::INFINITY,
+        (false, _) if alone => width,
+        (false, _) => f32::INFINITY,
+    };
+    let before = if anchor.is_some() || loose {
+        f32::INFINITY
+    } else {
+        0.0
+    };
+    let area = Area {
+        x: Span(x.0 - before, x.1 + after),
+        y: Span(y.0 - size * ABOVE - more, y.1 + size * BELOW + more * BELOW),
+        scale: 1.0,
+    };
+    (!area.x.0.is_nan() && !area.x.1.is_nan()).then_some(area)
+}
+
+/// Returns whether an area of a run is outside of one of the drawings around it; `None` if that is not known.
+fn is_outside_of_drawings(
+    document: &Document,
+    styles: &Styles,
+    run: NodeId,
+    mut area: Area,
+    style: &Computed,
+) -> Option<bool> {
+    for node in document.ancestors(run) {
+        let Some(element) = document.element(node).filter(|e| e.name.ns == ns!(svg)) else {
+            return Some(false);
+        };
+        let own = styles.get(node);
+        let turned = value(element, "style").is_some_and(|style| style.contains("writing-mode"));
+        if turned || value(element, "writing-mode").is_some() {
+            return None;
+        }
+        if element.local_name() == "svg" {
+            let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
+            let nested = document
+                .element(parent)
+                .is_some_and(|e| e.name.ns == ns!(svg));
+            if is_open(element, own) {
+                return None;
+            }
+            let size = size(element, own, nested, styles.get(parent));
+            let (picture, scale) = view(element, size)?;
+            let is_outside = area.y.1 <= picture.1.0
+                || area.y.0 >= picture.1.1
+                || area.x.0 >= picture.0.1
+                || area.x.1 <= picture.0.0;
+            let tiny =
+                style.inherited.font_size * area.scale * scale.unwrap_or(1.0) < SMALLEST_FONT / 2.0;
+            if is_outside || tiny {
+                return Some(true);
+            }
+            if !nested || value(element, "viewBox").is_some() {
+                return Some(false);
+            }
+            let at =
+                |name| value(element, name).map_or(Some(Span::ZERO), |at| length(at, 16.0, None));
+            area.x = area.x.plus(at("x")?);
+            area.y = area.y.plus(at("y")?);
+            continue;
+        }
+        match element.local_name() {
+            "text" | "tspan" | "g" | "a" | "switch" => {}
+            // It is drawn where another element uses it.
+            _ => return None,
+        }
+        if let Some(frame) = own.frame.as_deref().filter(|frame| is_moved(frame)) {
+            // A translation in pixels alone is known.
+            let moved = frame.transform;
+            let plain = Transform {
+                x: moved.x,
+                y: moved.y,
+                ..Transform::default()
+            };
+            let other = [&frame.translate, &frame.scale, &frame.rotate, &frame.offset];
+            if moved != plain
+                || other.iter().any(|moved| **moved != Transform::default())
+                || !(moved.x.is_definite() && moved.y.is_definite())
+            {
+                return None;
+            }
+            let (x, y) = (moved.x.usual(), moved.y.usual());
+            area.x = area.x.plus(Span(x, x));
+            area.y = area.y.plus(Span(y, y));
+        } else if let Some(list) = value(element, "transform") {
+            for matrix in transforms(list)?.into_iter().rev() {
+                area = moved(area, matrix);
+            }
+        }
+    }
+    Some(false)
+}
+
+/// Returns the width and height of a drawing in pixels, as far as they are known.
+fn size(
+    element: &Element,
+    style: &Computed,
+    nested: bool,
+    around: &Computed,
+) -> (Option<f32>, Option<f32>) {
+    let frame = style.frame_or_default();
+    let bounded = [
+        frame.max_width,
+        frame.max_height,
+        frame.min_width,
+        frame.min_height,
+    ];
+    if bounded.iter().any(Option::is_some) {
+        return (None, None);
+    }
+    let plain = value(element, "viewBox").is_none() && !nested && !has_levels(around);
+    let font = style.inherited.font_size;
+    let side = |name, own: Size, usual: f32| match (own, value(element, name)) {
+        (Some(own), _) => Some(own)
+            .filter(|own| own.is_definite())
+            .map(|own| own.usual()),
+        (None, Some(given)) => length(given, font, None).map(|span| span.1),
+        (None, None) => plain.then_some(usual),
+    };
+    (
+        side("width", frame.width, USUAL.0),
+        side("height", frame.height, USUAL.1),
     )
+}
+
+/// Returns the part of the system of a drawing that is seen, and the scale of that, if it is known.
+fn view(
+    element: &Element,
+    (width, height): (Option<f32>, Option<f32>),
+) -> Option<((Span, Span), Option<f32>)> {
+    let Some(shown) = value(element, "viewBox") else {
+        let end = |size: Option<f32>| size.unwrap_or(f32::INFINITY);
+        return Some(((Span(0.0, end(width)), Span(0.0, end(height))), None));
+    };
+    let shown: Vec<f32> = numbers(shown)?;
+    let [x, y, wide, high] = shown.as_slice() else {
+        return None;
+    };
+    if *wide <= 0.0 || *high <= 0.0 {
+        return None;
+    }
+    let given = |name: &str| value(element, name).is_some();
+    let fit = value(element, "preserveAspectRatio").is_none();
+    let (across, down, scale) = match (width, height) {
+        _ if !fit => return None,
+        // Of both sizes, the smaller one decides, and the drawing shows more in the other direction.
+        (Some(width), Some(height)) => {
+            let scale = (width / wide).min(height / high);
+            (width / scale - wide, height / scale - high, Some(scale))
+        }
+        (Some(width), None) if !given("height") => (0.0, 0.0, Some(width / wide)),
+        (None, Some(height)) if !given("width") => (0.0, 0.0, Some(height / high)),
+        (None, None) if !given("height") => (0.0, 0.0, Some(SCREEN_WIDTH / wide)),
+        _ => return None,
+    };
+    let across = Span(x - across / 2.0, x + wide + across / 2.0);
+    let down = Span(y - down / 2.0, y + high + down / 2.0);
+    Some(((across, down), scale))
+}
+
+/// Returns an area after a transformation.
+fn moved(area: Area, [a, b, c, d, e, f]: [f32; 6]) -> Area {
+    let grown = (a.abs() + c.abs()).max(b.abs() + d.abs());
+    Area {
+        x: area.x.times(a).plus(area.y.times(c)).plus(Span(e, e)),
+        y: area.x.times(b).plus(area.y.times(d)).plus(Span(f, f)),
+        scale: area.scale * grown,
+    }
 }
 
 /// Returns the value of an attribute.
@@ -89,22 +341,4 @@ fn value<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     let mut all = element.attributes.iter();
     let found = all.find(|attribute| &*attribute.name.local == name)?;
     Some(found.value.trim())
-}
-
-/// Returns a number of pixels; none is 0.
-fn number(element: &Element, name: &str) -> Option<f32> {
-    match value(element, name) {
-        None if matches!(name, "x" | "y") => Some(0.0),
-        None => None,
-        Some(text) => text.trim_end_matches("px").parse().ok(),
-    }
-}
-
-/// Returns the movement of a transformation that is one.
-fn translation(text: &str) -> Option<(f32, f32)> {
-    let inside = text.strip_prefix("translate(")?.strip_suffix(')')?;
-    let mut numbers = inside.split([',', ' ']).filter(|part| !part.is_empty());
-    let across = numbers.next()?.parse().ok()?;
-    let down = numbers.next().map_or(Some(0.0), |down| down.parse().ok())?;
-    numbers.next().is_none().then_some((across, down))
 }

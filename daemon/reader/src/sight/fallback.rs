@@ -22,12 +22,7 @@ pub(super) enum Children {
 }
 
 /// Returns whether the text of an element is for programs that do not know the element.
-pub(super) fn is_fallback(
-    document: &Document,
-    node: NodeId,
-    element: &Element,
-    style: &Computed,
-) -> bool {
+pub(super) fn is_fallback(element: &Element, style: &Computed) -> bool {
     match element.html_name() {
         // The text of a style sheet can be shown as any other text.
         "head" | "style" | "script" | "title" => style.display == Display::None,
@@ -35,25 +30,67 @@ pub(super) fn is_fallback(
         // An `object` without its data shows its content.
         "audio" | "video" | "canvas" | "iframe" | "noframes" | "noembed" | "noscript"
         | "template" | "datalist" | "meter" | "progress" => true,
-        "option" => !is_chosen(document, node),
         _ => false,
     }
 }
 
-/// Returns whether an option is the one that its list shows.
-fn is_chosen(document: &Document, node: NodeId) -> bool {
-    let select = document
-        .ancestors(node)
-        .take(3)
-        .find(|node| document.name(*node) == "select");
-    let Some(select) = select else { return true };
-    let list = document.element(select);
-    let attribute = |name| list.and_then(|list| list.attribute(&name));
-    let size = attribute(local_name!("size")).and_then(|size| size.trim().parse::<u32>().ok());
-    // Such a list shows several options, and can be scrolled to the others.
-    attribute(local_name!("multiple")).is_some()
-        || size.is_some_and(|size| size > 1)
-        || choice(document, select).is_none_or(|chosen| chosen == node)
+/// Where in a list of options something is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Listed {
+    #[default]
+    No,
+    /// In a closed list, which shows the text of this option.
+    Closed(Option<NodeId>),
+    /// In the shown option of this list, which shows its text in the style of the list.
+    Chosen(NodeId),
+    /// In a list that shows several options, and can be scrolled to the others: in this `select`.
+    Open(NodeId),
+}
+
+/// Returns where in a list of options the content of an element is.
+pub(super) fn listed(
+    document: &Document,
+    node: NodeId,
+    element: &Element,
+    around: Listed,
+) -> Listed {
+    match (around, element.html_name()) {
+        (Listed::No, "select") if is_open(element) => Listed::Open(node),
+        (Listed::No, "select") => Listed::Closed(choice(document, node)),
+        (Listed::Closed(Some(chosen)), _) if chosen == node => {
+            let select = document.ancestors(node);
+            let mut select = select.filter(|node| document.name(*node) == "select");
+            select.next().map_or(around, Listed::Chosen)
+        }
+        _ => around,
+    }
+}
+
+/// Returns whether something in a list is not part of what the list shows.
+pub(super) fn is_beside_options(document: &Document, node: NodeId, around: Listed) -> bool {
+    match around {
+        Listed::No => false,
+        Listed::Chosen(_) => document.element(node).is_some(),
+        // The chosen one can be in other elements.
+        Listed::Closed(chosen) => chosen != Some(node),
+        Listed::Open(select) => {
+            document.node(node).parent == Some(select)
+                && !matches!(
+                    document.name(node),
+                    "option" | "optgroup" | "div" | "span" | "noscript"
+                )
+        }
+    }
+}
+
+/// Returns whether a list shows several options.
+fn is_open(select: &Element) -> bool {
+    let size = select.attribute(&local_name!("size")).unwrap_or_default();
+    let size = size.trim_start();
+    let size = size.strip_prefix('+').unwrap_or(size);
+    let digits = size.bytes().take_while(u8::is_ascii_digit).count();
+    let size = size.get(..digits).and_then(|size| size.parse::<u32>().ok());
+    select.attribute(&local_name!("multiple")).is_some() || size.is_some_and(|size| size > 1)
 }
 
 /// Returns the option that a list shows: the last one that is selected, or else the first one that can be
@@ -64,10 +101,15 @@ fn choice(document: &Document, select: NodeId) -> Option<NodeId> {
         element.is_some_and(|element| element.attribute(&name).is_some())
     };
     let (mut first, mut selected) = (None, None);
-    for visit in document.walk(select).take(MAX_VISITS) {
+    let mut walk = document.walk(select);
+    for _ in 0..MAX_VISITS {
+        let Some(visit) = walk.next() else { break };
         let Visit::Enter(option) = visit else {
             continue;
         };
+        if document.name(option) == "datalist" {
+            walk.skip_children();
+        }
         if document.name(option) != "option" {
             continue;
         }
@@ -83,13 +125,19 @@ fn choice(document: &Document, select: NodeId) -> Option<NodeId> {
     selected.or(first)
 }
 
-/// Returns whether a drawing or a formula shows no text that is directly in an element.
+/// Returns whether a formula shows no text that is directly in an element: only its tokens hold text.
 pub(super) fn has_no_text(element: &Element) -> bool {
     let name = element.local_name();
-    (element.name.ns == ns!(svg) && matches!(name, "svg" | "g" | "switch"))
-        // Only the tokens of a formula hold text.
-        || (element.name.ns == ns!(mathml)
-            && !matches!(name, "mi" | "mn" | "mo" | "ms" | "mtext" | "mtd"))
+    element.name.ns == ns!(mathml) && !matches!(name, "mi" | "mn" | "mo" | "ms" | "mtext" | "mtd")
+}
+
+/// Returns whether a drawing leaves out an element, because it is for other languages or programs.
+pub(super) fn is_left_out(element: &Element) -> bool {
+    let extensions = element.attributes.iter().find(|attribute| {
+        let name = &*attribute.name.local;
+        name.eq_ignore_ascii_case("requiredExtensions")
+    });
+    element.name.ns == ns!(svg) && (extensions.is_some() || !is_for_reader(element))
 }
 
 /// Returns whether an open `details` element follows an open one of its group, which closes it.

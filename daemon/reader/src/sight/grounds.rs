@@ -5,8 +5,9 @@ use super::{
     flow::Flow,
     heights::floats,
     layers::{has_levels, is_lifted},
-    look::{Look, Surroundings},
+    look::Look,
     painted::Painted,
+    surroundings::Surroundings,
 };
 use crate::{
     cascade::{Computed, Frame},

@@ -4,19 +4,20 @@ use super::{
     axis::stacks,
     clip::Window,
     columns::Columns,
-    contrast::Ground,
     cover::{Cover, turns},
     drawing,
     extent::{Places, has_all_heights, is_pushed_out, squeezed},
-    fallback::{Children, children, has_no_text, is_fallback},
+    fallback::{
+        Children, Listed, children, has_no_text, is_beside_options, is_fallback, is_left_out,
+        listed,
+    },
     flow,
     heights::Heights,
     measure::{has_unknown_height, is_beside, is_joined, usual_margin},
-    painted::Painted,
     pictures,
     place::Place,
     seen::{Seen, Sight, is_tiny},
-    spot::Spot,
+    surroundings::Surroundings,
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -39,53 +40,6 @@ const SMALLEST_LINE: f32 = 1.74;
 /// Least scale of what is seen.
 const LEAST_SCALE: f32 = 0.02;
 
-/// The surroundings of the content of an element.
-#[derive(Debug, Clone)]
-pub(super) struct Surroundings {
-    /// Whether everything inside is hidden, whatever its own style.
-    pub(super) hidden: bool,
-    /// Whether an element around has no box.
-    pub(super) gone: bool,
-    /// Whether hidden text is part of the mechanism of HTML, so that it is no finding.
-    pub(super) fallback: bool,
-    pub(super) opacity: f32,
-    pub(super) ground: Ground,
-    /// The ground of blocks inside, on which no inline element paints.
-    pub(super) block_ground: Ground,
-    /// The ground of floating boxes inside.
-    pub(super) float_ground: Ground,
-    /// The box that paints the ground.
-    pub(super) painted: Option<Painted>,
-    pub(super) place: Place,
-    pub(super) window: Window,
-    /// The window of absolutely placed boxes.
-    pub(super) outer: Window,
-    /// The place that the offsets of absolutely placed boxes refer to.
-    pub(super) held: Place,
-    /// The window and the place of boxes that do not scroll with the page.
-    pub(super) fixed: (Window, Place),
-    /// Whether absolutely placed boxes refer to the element.
-    pub(super) holds: bool,
-    /// Whether the element is a picture of SVG.
-    pub(super) svg: bool,
-    /// Whether a picture precedes that an absolutely placed text may be on.
-    pub(super) pictured: bool,
-    /// Whether a coloured box precedes that a placed text may be on.
-    pub(super) over: bool,
-    /// Whether a coloured ground lies above boxes of negative levels.
-    pub(super) backed: bool,
-    /// The flow at the beginning of the element.
-    pub(super) began: Spot,
-    /// What the margin of the element left of those before.
-    pub(super) carried: f32,
-    /// Whether nothing precedes in the element around.
-    pub(super) first: bool,
-    /// The background that is seen through the letters.
-    pub(super) lettered: Option<Ground>,
-    /// What is seen of the children.
-    pub(super) children: Children,
-}
-
 /// Judges all runs of text and all boxes of a document.
 pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
     let mut all = document.walk(NodeId::ROOT);
@@ -95,31 +49,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
     let mut look = Look {
         document,
         styles,
-        stack: vec![Surroundings {
-            hidden: false,
-            gone: false,
-            fallback: false,
-            opacity: 1.0,
-            ground: Ground::WHITE,
-            block_ground: Ground::WHITE,
-            float_ground: Ground::WHITE,
-            painted: None,
-            place,
-            window: Window::default(),
-            outer: Window::default(),
-            held: place,
-            fixed: (Window::default(), place),
-            holds: true,
-            svg: false,
-            pictured: false,
-            over: false,
-            backed: false,
-            began: Spot::default(),
-            carried: 0.0,
-            first: true,
-            lettered: None,
-            children: Children::All,
-        }],
+        stack: vec![Surroundings::of_page(place)],
         sight: Sight {
             seen: PerNode::new(document, Seen::No),
             images: 0,
@@ -186,7 +116,8 @@ impl Look<'_> {
             let mut seen = !inside.hidden
                 && !inside.window.is_closed()
                 && inside.opacity >= FAINTEST
-                && style.inherited.visible;
+                && lettered(self.styles, style, &inside).inherited.visible
+                && !is_beside_options(self.document, node, around.listed);
             // The text of a field is not in the tree.
             let field = matches!(name, "input" | "textarea" | "select");
             if field {
@@ -211,10 +142,11 @@ impl Look<'_> {
             let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
             let element = self.document.element(parent);
             let svg = element.is_some_and(|parent| parent.name.ns == ns!(svg));
-            let style = self.styles.get(parent);
+            let style = lettered(self.styles, self.styles.get(parent), around);
             let has_no_place = self.is_closed(node, around)
+                || is_beside_options(self.document, node, around.listed)
                 || element.is_some_and(has_no_text)
-                || (svg && drawing::is_outside(self.document, self.styles, parent, text, style));
+                || (svg && self.is_not_drawn(node, parent, text, style));
             let found = match has_no_place {
                 true => Seen::No,
                 false => self.judge(text, style, svg, around),
@@ -282,10 +214,21 @@ impl Look<'_> {
             _ => style.frame_or_default(),
         };
         let mut inside = around.clone();
-        let fallback = is_fallback(self.document, node, element, style);
+        inside.listed = listed(self.document, node, element, around.listed);
+        if matches!(inside.listed, Listed::Closed(_) | Listed::Chosen(_))
+            && around.listed != Listed::No
+        {
+            // A closed list shows the text of an option, and none of its boxes.
+            inside.fallback |= matches!(element.html_name(), "option" | "script");
+            inside.hidden |= element.local_name() == "script";
+            return inside;
+        }
+        inside.hidden |= is_beside_options(self.document, node, around.listed);
+        let fallback = is_fallback(element, style);
         inside.fallback |= fallback;
         inside.gone |= style.display == Display::None;
         inside.hidden |= is_collapsed(element, style);
+        inside.hidden |= is_left_out(element) || drawing::is_closed(element, style);
         inside.hidden |= fallback || inside.gone || self.is_closed(node, around);
         if style.display != Display::Contents {
             inside.opacity *= style.opacity * style.filter.opacity;
@@ -349,6 +292,13 @@ impl Look<'_> {
         inside
     }
 
+    /// Returns whether a drawing shows nothing of a run of text.
+    fn is_not_drawn(&self, run: NodeId, parent: NodeId, text: &str, style: &Computed) -> bool {
+        let (document, styles, heights) = (self.document, self.styles, &self.heights);
+        !drawing::draws_text(document, parent)
+            || drawing::is_outside(document, styles, heights, run, text, style)
+    }
+
     /// Returns whether a node is the closed part of a `details` element.
     fn is_closed(&self, node: NodeId, around: &Surroundings) -> bool {
         match around.children {
@@ -393,4 +343,12 @@ fn is_collapsed(element: &Element, style: &Computed) -> bool {
     style.marks.has(Mark::Collapsed)
         && style.display == Display::Table
         && element.html_name() != "table"
+}
+
+/// Returns the style of the letters in an element: those of a closed list have that of the list.
+fn lettered<'a>(styles: &'a Styles, style: &'a Computed, around: &Surroundings) -> &'a Computed {
+    match around.listed {
+        Listed::Chosen(list) => styles.get(list),
+        Listed::No | Listed::Closed(_) | Listed::Open(_) => style,
+    }
 }

@@ -34,7 +34,9 @@ mod reach;
 mod room;
 mod seen;
 mod spot;
+mod surroundings;
 mod under;
+mod units;
 
 pub(crate) use look::look;
 pub(crate) use seen::{Sight, is_large, is_tiny};

@@ -5,9 +5,10 @@ use super::{
     contrast::Ground,
     cover::Cover,
     layers::{is_layer, level},
-    look::{Look, Surroundings},
+    look::Look,
     reach::Reach,
     seen::is_tiny,
+    surroundings::Surroundings,
 };
 use crate::{
     cascade::{Computed, Frame},

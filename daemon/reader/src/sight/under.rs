@@ -1,10 +1,6 @@
 //! Grounds that are no ancestors of a text: boxes that the text is pulled over, or laid over.
 
-use super::{
-    cells::in_same_cell,
-    layers::is_lifted,
-    look::{Look, Surroundings},
-};
+use super::{cells::in_same_cell, layers::is_lifted, look::Look, surroundings::Surroundings};
 use crate::{
     cascade::{Computed, Frame},
     css::{
