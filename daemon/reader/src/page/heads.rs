@@ -74,13 +74,12 @@ pub(super) fn has_names(
     let has_ground = |(row, cells): &(NodeId, Vec<&Cell>), sought: Option<Colour>| {
         cells.iter().any(|cell| ground(*row, cell) == sought)
     };
-    // Every second row may be on a ground of its own.
-    first.iter().all(|cell| {
-        let own = ground(row, cell);
-        own.is_some()
-            && !below.is_empty()
-            && !below.iter().take(2).any(|below| has_ground(below, own))
-    })
+    // Every second row may be on a ground of its own, also if there are only two.
+    below.len() > 1
+        && first.iter().all(|cell| {
+            let own = ground(row, cell);
+            own.is_some() && !below.iter().take(2).any(|below| has_ground(below, own))
+        })
 }
 
 /// Returns whether the text of a cell begins in bold.

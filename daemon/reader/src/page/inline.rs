@@ -70,6 +70,13 @@ impl Line {
             .is_some_and(|piece| piece.kind == Kind::Written && piece.text.ends_with(' '))
     }
 
+    /// Removes the marker of an item without text from the end.
+    pub(super) fn drop_marker(&mut self) {
+        if self.ends_with_marker() {
+            self.pieces.pop();
+        }
+    }
+
     /// Makes a space due, unless nothing is before it.
     pub(super) fn space(&mut self) {
         self.space = !self.is_empty() && !self.ends_with_break() && !self.ends_with_marker();

@@ -79,7 +79,10 @@ impl Page<'_> {
     /// and no term.
     pub(super) fn is_meaning(&self, node: NodeId, element: &Element) -> bool {
         let mut before = self.document.before(node).take(MAX_BEFORE);
+        // A second level of indentation would be a block of code.
+        let mut around = self.document.ancestors(node).take(MAX_BEFORE);
         element.html_name() == "dd"
+            && !around.any(|node| self.document.name(node) == "dd")
             && self.styles.get(node).display == Display::Block
             && before
                 .any(|node| self.document.name(node) == "dt" && self.survey.get(node).is_filled())

@@ -42,13 +42,14 @@ fn inner(url: &Url) -> Option<Url> {
         _ => return None,
     };
     // Version 3 leaves out one of two slashes where a program has joined them.
-    let text = match text.split_once(":/") {
-        Some((scheme, rest)) => format!("{scheme}://{}", rest.trim_start_matches('/')),
-        None => text,
-    };
-    // Version 3 writes `*` for a character that follows the address, such as a slash.
-    let is_whole = |inner: &Url| inner.host_str().is_some_and(|host| !host.contains('*'));
-    Url::parse(&text).ok().filter(is_whole)
+    let (scheme, rest) = text.split_once(":/")?;
+    let rest = rest.trim_start_matches('/');
+    // Version 3 writes `*` for a character that follows the address, such as a slash before the host.
+    let place = rest.split(['/', '?', '#', '\\']).next();
+    match scheme.contains('*') || place.is_some_and(|place| place.contains('*')) {
+        true => None,
+        false => Url::parse(&format!("{scheme}://{rest}")).ok(),
+    }
 }
 
 /// Decodes a parameter of version 2: `-3A` for `%3A`, and `_` for `/`.
@@ -125,6 +126,14 @@ mod tests {
             (
                 "https://urldefense.proofpoint.com/v2/url?u=https-3A__bank.example&U=https-3A__evil.example",
                 "urldefense.proofpoint.com",
+            ),
+            (
+                "https://urldefense.com/v3/__https://evil.example*@bank.example/__;Lw!!Abc!x$",
+                "urldefense.com",
+            ),
+            (
+                "https://urldefense.com/v3/__https:*evil.example*@bank.example/__;Lw!!Abc!x$",
+                "urldefense.com",
             ),
             (
                 "https://urldefense.com/v3/__https://evil.example*x.bank.example/__;Lw!!Abc!x$",

@@ -202,12 +202,16 @@ impl Table {
         let has_names = heads::has_names(document, styles, survey, below);
         let mut cells = rows.iter().flat_map(|(_, cells)| cells);
         let layout = is_layout(document, table);
-        let used = cells.clone().filter(is_filled);
-        let used = used.fold(0_u64, |used, cell| used | bit(cell.column));
-        // Most pairs of columns are a layout, such as a picture beside three lines.
-        let is_data = used.count_ones() > 2 && cells.all(|cell| is_short(survey, cell));
-        if layout || !(has_names || ruled || is_data) {
+        let names = rows.get(first).is_some_and(|(_, cells)| {
+            let mut filled = cells.iter().filter(is_filled);
+            filled.all(|cell| cell.header)
+        });
+        if layout || (!has_names && !cells.all(|cell| is_short(survey, cell))) {
             above.fill(0);
+        } else if !names && !ruled {
+            for ((_, cells), above) in rows.iter().zip(&mut above) {
+                *above &= behind_text(survey, cells);
+            }
         }
         Self {
             rows,
@@ -312,6 +316,17 @@ fn is_layout(document: &Document, table: NodeId) -> bool {
     let element = document.element(table);
     let role = element.and_then(|element| element.attribute(&local_name!("role")));
     role.is_some_and(|role| matches!(role.trim(), "presentation" | "none"))
+}
+
+/// Returns the bits of the columns behind the first text of a row. In a table that may be a layout, what is
+/// before that text is a picture or a name beside several lines, and says nothing of each of them.
+fn behind_text(survey: &Survey, cells: &[Cell]) -> u64 {
+    let mut filled = cells
+        .iter()
+        .filter(|cell| survey.get(cell.node).letters > 0);
+    filled
+        .next()
+        .map_or(0, |first| !(bit(first.column) | (bit(first.column) - 1)))
 }
 
 fn is_short(survey: &Survey, cell: &Cell) -> bool {

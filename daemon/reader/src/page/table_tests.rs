@@ -41,7 +41,7 @@ fn a_first_row_that_covers_others_is_no_header() {
     check(&[
         (
             "<table><tr><td rowspan=2>North<td>Kiel<td>5<tr><td>Husum<td>7</table>",
-            "| | | |\n|---|---|---|\n| North | Kiel | 5 |\n| (cell above) | Husum | 7 |",
+            "| | | |\n|---|---|---|\n| North | Kiel | 5 |\n| | Husum | 7 |",
         ),
         (
             "<table><thead><tr><td rowspan=2>Day<td colspan=2>Time<tr><td>from<td>to</thead><tr><td>Mon<td>9<td>5</table>",
@@ -210,7 +210,7 @@ fn a_place_that_another_cell_covers_is_not_empty() {
             "| Time | Mon | Tue |\n|---|---|---|\n| 9:00 | Trip | (cell before) |\n| 10:00 | (cell above) | (cell above) |",
         ),
         (
-            "<table border=1><tr><td>9:00<td rowspan=2>Trip<tr><td>10:00<tr><td>11:00<td>Call</table>",
+            "<table><tr><td>9:00<td rowspan=2>Trip<tr><td>10:00<tr><td>11:00<td>Call</table>",
             "9:00 | Trip\n10:00 | (cell above)\n11:00 | Call",
         ),
         // A picture beside lines, and a menu.
@@ -220,7 +220,15 @@ fn a_place_that_another_cell_covers_is_not_empty() {
         ),
         (
             "<table><tr><td>Logo<td rowspan=2>Menu<tr><td>Text</table>",
-            "Logo | Menu\nText",
+            "Logo | Menu\nText | (cell above)",
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td>k<ul><li>&zwnj;</ul><p>z</table>",
+            "| a | b |\n|---|---|\n| 1 | k<br>z |",
+        ),
+        (
+            "<table><tr><td rowspan=3><b>ACME</b><td><b>Ann Lee</b><tr><td>CEO<tr><td>Tel 123</table>",
+            "**ACME** | **Ann Lee**\n| CEO\n| Tel 123",
         ),
         // The label of a sum, a picture, and a row of its own.
         (

@@ -137,8 +137,8 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Remembers a wait without a mail, unless some mails were not examined, not shown or not given: the
-    /// next wait looks whether they can be.
+    /// Remembers a wait without a mail, unless some mails were not examined or not given. The mails that
+    /// cannot be shown are told once for each look: the bridge may list them rightly by then.
     fn no_mail(
         &self,
         address: Address,
@@ -148,9 +148,16 @@ impl<B: Bridge> MailService<B> {
         passed_over: Vec<MailId>,
     ) -> FetchedMail {
         let left_out = past.left_out;
-        let is_whole = left_out.not_examined == 0 && left_out.without_id == 0;
-        if is_whole && passed_over.is_empty() {
-            self.past_waits.put(key, PastWait { rejected, ..past });
+        if left_out.not_examined == 0 && passed_over.is_empty() {
+            let past = PastWait {
+                rejected,
+                left_out: LeftOut {
+                    without_id: 0,
+                    ..left_out
+                },
+                ..past
+            };
+            self.past_waits.put(key, past);
         }
         FetchedMail {
             address,

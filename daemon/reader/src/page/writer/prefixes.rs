@@ -82,8 +82,10 @@ impl Writer {
 
     /// Ends a quote or an item.
     pub(in crate::page) fn pop_prefix(&mut self, item: bool) {
-        if !self.is_joined() && self.code.is_none() {
-            self.flush();
+        match self.is_joined() {
+            true if item => self.line.drop_marker(),
+            false if self.code.is_none() => self.flush(),
+            true | false => {}
         }
         self.prefixes.pop();
         self.fresh_item = false;
