@@ -29,7 +29,10 @@ fn blocks_are_separated_as_on_the_screen() {
             "a\n  b\n  c\n\n  d\n\ne",
         ),
         ("<dl><dt>a<dd><ul><li>b</ul></dl>", "a\n  - b"),
-        ("<dl><dt>a<dd>b<dl><dt>c<dd><p>d<p>e</dl></dl>", ""),
+        (
+            "<dl><dt>a<dd>b<dl><dt>c<dd><p>d<p>e</dl></dl>",
+            "a\n  b\n\n  c\n\n  d\n\n  e",
+        ),
         ("<dl><dd>a</dl>", "a"),
         ("<div>a</div><div><br></div><div>b</div>", "a\n\nb"),
         ("<div>a</div><div>&nbsp;</div><div>b</div>", "a\n\nb"),
