@@ -4,7 +4,7 @@ use super::{
     contrast::{Ground, is_block, paints},
     flow::Flow,
     heights::floats,
-    layers::{has_levels, is_lifted},
+    layers::{has_levels, is_layer, is_lifted},
     look::Look,
     painted::Painted,
     surroundings::Surroundings,
@@ -41,7 +41,7 @@ impl Look<'_> {
         let floating = floats(element, style, frame) && !row;
         let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
             true => Ground::UNKNOWN,
-            false if *self.over_pictures.get(node) => Ground::UNKNOWN,
+            false if self.near.get(node).over => Ground::UNKNOWN,
             false if around.over && is_lifted(style, row) => Ground::UNKNOWN,
             false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
             false if element.html_name() == "caption" => {
@@ -61,10 +61,22 @@ impl Look<'_> {
             "body" => !has_ground(self.styles.get(parent)),
             _ => false,
         };
+        let within = match root {
+            true => self.near.get(NodeId::ROOT).within,
+            false => self.near.get(node).within,
+        };
+        let layer = root || is_layer(style, row);
+        let ground = match within && !layer {
+            true => Ground::UNKNOWN,
+            false => ground,
+        };
         inside.ground = match root || paints(style, frame) {
             true => ground.under(style),
             false => ground,
         };
+        if within && layer {
+            inside.ground = Ground::UNKNOWN;
+        }
         if style.is_boxed() {
             inside.block_ground = inside.ground;
             let plain = inside.ground == around.float_ground;

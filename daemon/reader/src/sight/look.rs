@@ -14,7 +14,7 @@ use super::{
     flow,
     heights::Heights,
     measure::{has_unknown_height, is_beside, is_joined, usual_margin},
-    pictures,
+    pictures::{self, Near},
     place::Place,
     seen::{Seen, Sight, is_tiny},
     surroundings::Surroundings,
@@ -46,6 +46,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
     let place = Place::of_page(
         all.any(|visit| matches!(visit, Visit::Enter(node) if turns(document, styles, node))),
     );
+    let heights = Heights::new(document);
     let mut look = Look {
         document,
         styles,
@@ -58,9 +59,9 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
         in_passage: false,
         flow: flow::Flow::default(),
         covers: Vec::new(),
-        heights: Heights::new(document),
+        near: pictures::near(document, styles, &heights),
+        heights,
         columns: Columns::new(document, styles),
-        over_pictures: pictures::over_pictures(document, styles),
     };
     for visit in document.walk(NodeId::ROOT) {
         match visit {
@@ -88,7 +89,7 @@ pub(super) struct Look<'a> {
     pub(super) covers: Vec<Cover>,
     pub(super) heights: Heights,
     pub(super) columns: Columns,
-    pub(super) over_pictures: PerNode<bool>,
+    pub(super) near: PerNode<Near>,
 }
 
 impl Look<'_> {

@@ -1,9 +1,18 @@
-//! Text that is placed over a picture: the usual head of a mail is a picture that fills a box, with a
-//! title above it. What the picture shows behind the title is not known.
+//! Text that is placed over a picture or a coloured box that is not around it: the usual head of a mail is
+//! a picture that fills a box, with a title above it. What is behind the title is not known.
 
+use super::{
+    contrast::Ground,
+    heights::Heights,
+    layers::level,
+    pile::is_roomy,
+    seen::is_tiny,
+    under::{pixels, raised},
+};
 use crate::{
-    cascade::{Computed, Styles},
+    cascade::{Computed, Frame, Styles},
     css::{
+        colour::Colour,
         paint,
         property::{Display, Image, Position, Size},
     },
@@ -11,28 +20,47 @@ use crate::{
     thresholds::FAINTEST,
 };
 use html5ever::local_name;
+use std::cell::OnceCell;
 
 /// Least width of a picture that text is on, in pixels.
 const WIDE: f32 = 200.0;
 /// Least height of a picture that text is on, in pixels.
 const HIGH: f32 = 12.0;
+/// Most siblings after a box that it is pulled under.
+const MOST_AFTER: usize = 8;
 /// Most children of a drawing that are examined.
 const SHAPES: usize = 16;
 
-/// The pictures in a box that placed boxes refer to.
+/// What may be behind the text of an element, beside the grounds of those around it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Near {
+    /// The element may be drawn over a picture or a coloured box beside it.
+    pub(super) over: bool,
+    /// A coloured box of a negative level is between the ground of the element and its content.
+    pub(super) within: bool,
+}
+
+/// The pictures and the coloured boxes in a box that placed boxes refer to.
 #[derive(Debug, Default)]
 struct Holder {
+    /// The box; none for the page.
+    node: Option<NodeId>,
     all: u32,
+    /// Whether the box itself is coloured, which its ground already says.
+    coloured: bool,
     /// Those that are beside the flow, so that text of the flow may be on them.
     placed: u32,
+    /// Coloured boxes that have ended.
+    ended: u32,
     /// The placed boxes inside, whether each one is beside the flow, and its own pictures.
     boxes: Vec<(NodeId, bool, u32)>,
 }
 
-/// Returns for each placed box whether it may be drawn over a picture beside it.
-pub(super) fn over_pictures(document: &Document, styles: &Styles) -> PerNode<bool> {
-    let mut over = PerNode::new(document, false);
+/// Returns what may be behind the text of each element, beside the grounds of those around it.
+pub(super) fn near(document: &Document, styles: &Styles, heights: &Heights) -> PerNode<Near> {
+    let mut near = PerNode::new(document, Near::default());
     let mut open = vec![Holder::default()];
+    let mut grounds = vec![Ground::WHITE];
     let mut walk = document.walk(NodeId::ROOT);
     while let Some(visit) = walk.next() {
         let (Visit::Enter(node) | Visit::Leave(node)) = visit;
@@ -40,47 +68,131 @@ pub(super) fn over_pictures(document: &Document, styles: &Styles) -> PerNode<boo
             continue;
         };
         let style = styles.get(node);
-        let position = style
-            .frame
-            .as_deref()
-            .map_or(Position::Static, |frame| frame.position);
-        let holds = position != Position::Static;
+        let frame = style.frame_or_default();
+        let holds = frame.position != Position::Static;
+        let absolute = frame.is_absolute();
         if matches!(visit, Visit::Enter(_)) {
             if style.display == Display::None {
                 walk.skip_children();
             }
+            let behind = grounds.last().copied().unwrap_or(Ground::UNKNOWN);
+            let page = matches!(element.html_name(), "html" | "body");
+            let coloured = !page && is_coloured(style, frame, behind);
+            grounds.push(behind.coloured(style));
+            if let Some(holder) = open.last() {
+                if coloured && absolute && level(style, false) < 0 {
+                    let holder = holder.node.unwrap_or(NodeId::ROOT);
+                    mark(&mut near, holder, |near| near.within = true);
+                }
+                if holder.ended > 0 && raised(frame, style.inherited.font_size) >= HIGH {
+                    mark(&mut near, node, |near| near.over = true);
+                }
+            }
             if holds {
-                open.push(Holder::default());
+                open.push(Holder {
+                    node: Some(node),
+                    coloured,
+                    ..Holder::default()
+                });
             }
             if let Some(holder) = open.last_mut() {
-                holder.all += u32::from(is_picture(document, node, element, style));
+                let picture = is_picture(document, node, element, style);
+                holder.all += u32::from(picture || coloured);
             }
             continue;
         }
+        grounds.pop();
+        let behind = grounds.last().copied().unwrap_or(Ground::UNKNOWN);
+        let coloured = is_coloured(style, frame, behind);
         if holds && let Some(holder) = open.pop() {
-            let absolute = matches!(position, Position::Absolute | Position::Fixed);
-            holder.settle(&mut over, true);
+            let greatest = || heights.greatest(document, styles, node);
+            holder.settle(styles, &mut near, Some(&greatest));
             if let Some(around) = open.last_mut() {
                 around.all += holder.all;
                 around.placed += if absolute { holder.all } else { 0 };
+                around.ended += if absolute { 0 } else { holder.ended };
                 around.boxes.push((node, absolute, holder.all));
+            }
+        }
+        if coloured && !absolute {
+            if let Some(around) = open.last_mut() {
+                around.ended += 1;
+            }
+            if pulls(style, frame) {
+                let after = |node: &NodeId| document.node(*node).next;
+                let next = std::iter::successors(after(&node), after).take(MOST_AFTER);
+                for next in next {
+                    mark(&mut near, next, |near| near.over = true);
+                }
             }
         }
     }
     for page in open {
-        page.settle(&mut over, false);
+        page.settle(styles, &mut near, None);
     }
-    over
+    near
+}
+
+fn mark(near: &mut PerNode<Near>, node: NodeId, change: impl Fn(&mut Near)) {
+    let mut changed = *near.get(node);
+    change(&mut changed);
+    near.set(node, changed);
+}
+
+/// Returns whether a box moves what follows over itself.
+fn pulls(style: &Computed, frame: &Frame) -> bool {
+    let font = style.inherited.font_size;
+    let margins = [frame.margin.bottom, frame.margin.right];
+    margins
+        .into_iter()
+        .any(|margin| -pixels(margin, font) >= HIGH)
+}
+
+/// Returns whether a box has a colour that can be told from what is behind it, and room for text.
+fn is_coloured(style: &Computed, frame: &Frame, behind: Ground) -> bool {
+    let image = match style.background_drawn.is_nothing() {
+        true => Image::None,
+        false => style.background_image,
+    };
+    let differs = behind.differs_from(style.background)
+        || match image {
+            Image::None => false,
+            Image::Plain(colour) | Image::Mostly(colour) => {
+                behind.differs_from(Colour::Known(colour))
+            }
+            Image::Picture => true,
+        };
+    differs
+        && (style.is_boxed() || style.display == Display::Cell)
+        && style.display != Display::None
+        && style.inherited.visible
+        && style.opacity * style.filter.opacity >= FAINTEST
+        && !is_tiny(style)
+        && is_roomy(style, frame)
 }
 
 impl Holder {
-    /// Notes the boxes over pictures. `is_box` says whether the holder is a box and not the page, in which a
-    /// picture of the flow is rarely under a placed box.
-    fn settle(&self, over: &mut PerNode<bool>, is_box: bool) {
+    /// Notes the boxes over pictures and coloured boxes. `greatest` returns the greatest height of the holder;
+    /// none for the page, in which a picture of the flow is rarely under a placed box.
+    fn settle(
+        &self,
+        styles: &Styles,
+        near: &mut PerNode<Near>,
+        greatest: Option<&dyn Fn() -> f32>,
+    ) {
+        let height = OnceCell::new();
         for (node, absolute, own) in &self.boxes {
             let placed = self.placed - if *absolute { *own } else { 0 };
-            if placed > 0 || (is_box && *absolute && self.all > *own) {
-                over.set(*node, true);
+            let in_flow = *absolute && self.all - u32::from(self.coloured) > *own;
+            let is_below = |greatest: &dyn Fn() -> f32| {
+                let top = styles.get(*node).frame_or_default().inset.top;
+                let top = top.filter(|top| top.is_definite());
+                top.is_some_and(|top| {
+                    top.usual() > 0.0 && top.usual() > *height.get_or_init(greatest)
+                })
+            };
+            if placed > 0 || (in_flow && greatest.is_some_and(|greatest| !is_below(greatest))) {
+                mark(near, *node, |near| near.over = true);
             }
         }
     }

@@ -124,7 +124,7 @@ impl Look<'_> {
 }
 
 /// Returns whether a box has room for text.
-fn is_roomy(style: &Computed, frame: &Frame) -> bool {
+pub(super) fn is_roomy(style: &Computed, frame: &Frame) -> bool {
     let small = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < ROOM);
     let sizes = [frame.width, frame.max_width, frame.height, frame.max_height];
     let shrunk = |moved: Transform| moved.scale.is_below(LEAST_SCALE_OF_GROUND);

@@ -144,12 +144,12 @@ impl Look<'_> {
     }
 }
 
-fn pixels(size: Size, font: f32) -> f32 {
+pub(super) fn pixels(size: Size, font: f32) -> f32 {
     size.map_or(0.0, |size| size.resolve(font, MEDIUM, 0.0))
 }
 
 /// Returns by how much a box is above its place, in pixels.
-fn raised(frame: &Frame, font: f32) -> f32 {
+pub(super) fn raised(frame: &Frame, font: f32) -> f32 {
     let mut raised = -pixels(frame.margin.top, font);
     if frame.position == Position::Relative {
         raised += match frame.inset.top {
