@@ -43,7 +43,7 @@ pub(super) fn is_outside(
     style: &Computed,
 ) -> bool {
     place(document, styles, heights, run, text, style).is_some_and(|area| {
-        is_outside_of_drawings(document, styles, run, area, style).unwrap_or(false)
+        is_outside_of_drawings(document, styles, heights, run, area, style).unwrap_or(false)
     })
 }
 
@@ -133,6 +133,9 @@ fn place(
             }
             continue;
         };
+        if !affords(heights, element) {
+            return None;
+        }
         if element.local_name() == "textPath" {
             return None;
         }
@@ -186,6 +189,7 @@ fn place(
 fn is_outside_of_drawings(
     document: &Document,
     styles: &Styles,
+    heights: &Heights,
     run: NodeId,
     mut area: Area,
     style: &Computed,
@@ -194,6 +198,9 @@ fn is_outside_of_drawings(
         let Some(element) = document.element(node).filter(|e| e.name.ns == ns!(svg)) else {
             return Some(false);
         };
+        if !affords(heights, element) {
+            return None;
+        }
         let own = styles.get(node);
         let turned = value(element, "style").is_some_and(|style| style.contains("writing-mode"));
         if turned || value(element, "writing-mode").is_some() {
@@ -341,4 +348,10 @@ fn value<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     let mut all = element.attributes.iter();
     let found = all.find(|attribute| &*attribute.name.local == name)?;
     Some(found.value.trim())
+}
+
+/// Returns whether the attributes of an element may be read once more: several texts are in one.
+fn affords(heights: &Heights, element: &Element) -> bool {
+    let mut attributes = element.attributes.iter();
+    attributes.all(|attribute| heights.spend(Some(&attribute.value)))
 }
