@@ -253,6 +253,7 @@ fn carry_out(command: Command, target: &Target) -> Result<Exit, CliError> {
 fn in_runtime(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .on_thread_start(crate::os::receive_no_ending)
         .build()
         .map_err(|error| CliError::new("cannot start the async runtime").caused_by(error))?;
     let done = runtime.block_on(work);

@@ -33,7 +33,7 @@ pub(crate) use peer::is_own_peer;
 #[cfg(unix)]
 pub(crate) use private::{check_place_of, open_private, private_dir};
 #[cfg(unix)]
-pub(crate) use prompting::restoring_terminal;
+pub(crate) use prompting::{receive_no_ending, restoring_terminal};
 pub(crate) use system::{
     FileId, Reloads, adopt_socket, can_create, close_output, detach, discard_typed, file_access,
     file_id, free_name, is_output_closed, is_socket, path_of, private_socket, restrict_new_files,
@@ -42,7 +42,7 @@ pub(crate) use system::{
 #[cfg(not(unix))]
 pub(crate) use system::{
     check_place_of, leave_client, notice_children, open_private, pass_on_nothing, private_dir,
-    restoring_terminal, survive_file_limit,
+    receive_no_ending, restoring_terminal, survive_file_limit,
 };
 
 /// Owner and permissions of a file.

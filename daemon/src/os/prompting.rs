@@ -4,7 +4,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::{
     fs::File,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, Once, PoisonError},
     thread,
 };
 
@@ -16,9 +16,22 @@ const ENDING: [Signal; 4] = [
     Signal::SIGQUIT,
 ];
 
+/// The modes that the terminal had before the prompt that is open, and has after it.
+static MODES: Mutex<Option<Termios>> = Mutex::new(None);
+/// Starts the thread that restores them once.
+static RESTORER: Once = Once::new();
+
+/// Leaves the signals that end a process to the main thread and to prompts. Must be called by each other
+/// thread of a program that prompts.
+pub(crate) fn receive_no_ending() {
+    let ending: SigSet = ENDING.into_iter().collect();
+    // On failure, a signal during a prompt may leave the terminal as it is.
+    let _ = ending.thread_block();
+}
+
 /// Runs a prompt that changes the modes of the terminal. A signal that ends the process in the meantime
 /// ends it when the terminal has its earlier modes again: not every shell restores them. Must be called by
-/// the only thread that has these signals unblocked.
+/// the main thread.
 pub(crate) fn restoring_terminal<T>(prompt: impl FnOnce() -> T) -> T {
     let ending: SigSet = ENDING.into_iter().collect();
     let terminal = File::open("/dev/tty").ok();
@@ -29,24 +42,29 @@ pub(crate) fn restoring_terminal<T>(prompt: impl FnOnce() -> T) -> T {
     let Ok(unblocked) = ending.thread_swap_mask(SigmaskHow::SIG_BLOCK) else {
         return prompt();
     };
-    let open = Arc::new(Mutex::new(Some(modes)));
-    let modes = open.clone();
-    // The thread ends with the process. It is started with the signals blocked.
-    thread::spawn(move || pass_on(ending, &terminal, &modes));
+    *open_modes() = Some(modes);
+    RESTORER.call_once(|| {
+        // The thread ends with the process. It is started with the signals blocked.
+        thread::spawn(move || pass_on(ending, &terminal));
+    });
     let answer = prompt();
-    *open.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    *open_modes() = None;
     // The prompt itself sends SIGINT for Ctrl-C, before it restores the modes. The signal comes here.
     let _ = unblocked.thread_set_mask();
     answer
 }
 
+fn open_modes() -> MutexGuard<'static, Option<Termios>> {
+    MODES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Waits for signals. For each one, restores the modes of the terminal while the prompt is open, and lets
 /// the signal take its effect.
-fn pass_on(ending: SigSet, terminal: &File, modes: &Mutex<Option<Termios>>) {
+fn pass_on(ending: SigSet, terminal: &File) {
     // A background process that sets modes is stopped with SIGTTOU, if the signal is not blocked.
     let _ = SigSet::from(Signal::SIGTTOU).thread_block();
     while let Ok(signal) = ending.wait() {
-        let modes = modes.lock().unwrap_or_else(PoisonError::into_inner);
+        let modes = open_modes();
         let of_prompt = tcgetattr(terminal).ok();
         if let Some(modes) = &*modes {
             let _ = tcsetattr(terminal, OptionalActions::Now, modes);

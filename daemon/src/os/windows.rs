@@ -115,6 +115,9 @@ pub(crate) fn terminal_size() -> Option<(usize, usize)> {
     None
 }
 
+/// Does nothing: no thread receives a signal in the place of another one.
+pub(crate) fn receive_no_ending() {}
+
 /// Runs a prompt, which restores the console itself.
 pub(crate) fn restoring_terminal<T>(prompt: impl FnOnce() -> T) -> T {
     prompt()

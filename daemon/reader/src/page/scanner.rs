@@ -48,7 +48,10 @@ fn inner(url: &Url) -> Option<Url> {
     let place = rest.split(['/', '?', '#', '\\']).next();
     match scheme.contains('*') || place.is_some_and(|place| place.contains('*')) {
         true => None,
-        false => Url::parse(&format!("{scheme}://{rest}")).ok(),
+        false => {
+            let inner = Url::parse(&format!("{scheme}://{rest}")).ok();
+            inner.filter(Url::has_host)
+        }
     }
 }
 

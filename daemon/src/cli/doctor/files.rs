@@ -72,8 +72,7 @@ fn on_disk(target: &Target) -> Vec<Check> {
     files.iter().filter_map(problem).chain(disk).collect()
 }
 
-/// Returns a check for each file without which no daemon starts. A running one has them, and corrects their
-/// mode.
+/// Returns a check for each file without which no daemon starts. A running one has them. Any mode is right.
 fn at_start(target: &Target) -> Vec<Check> {
     let (state, profile) = (target.places.state(), &target.profile);
     let files = [

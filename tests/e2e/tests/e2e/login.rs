@@ -77,7 +77,11 @@ fn a_password_on_standard_input_is_never_taken_for_a_username() {
 fn a_password_prompt_that_a_signal_ends_restores_the_terminal() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[]);
-    for signal in [None, Some(Signal::TERM)] {
+    for (command, signal) in [
+        ("login", None),
+        ("login", Some(Signal::TERM)),
+        ("register", Some(Signal::TERM)),
+    ] {
         let taid = machine.command("taid");
         // The terminal must be the controlling one.
         let mut login = Command::new("setsid");
@@ -87,9 +91,16 @@ fn a_password_prompt_that_a_signal_ends_restores_the_terminal() {
             .args(taid.get_args());
         let variables = taid.get_envs();
         login.envs(variables.filter_map(|(name, value)| Some((name, value?))));
-        login.args(["login", "alice"]);
+        login.args([command, "alice"]);
         let mut terminal = Terminal::spawn(login, 80);
-        terminal.wait_for("Password of alice");
+        match command {
+            "login" => terminal.wait_for("Password of alice"),
+            _ => {
+                terminal.wait_for("New password");
+                terminal.type_in("some new password\r");
+                terminal.wait_for("Repeat it");
+            }
+        }
         wait_until("the prompt switches off the echo", || !terminal.is_usual());
         match signal {
             None => terminal.type_in("half\u{3}"),
@@ -99,7 +110,7 @@ fn a_password_prompt_that_a_signal_ends_restores_the_terminal() {
             }
         }
         let (code, screen, is_usual) = terminal.wait_and_look();
-        assert!(is_usual, "{signal:?}: {screen}");
+        assert!(is_usual, "{command} {signal:?}: {screen}");
         assert_ne!(code, Some(0), "{screen}");
     }
 }
