@@ -7,11 +7,16 @@ use crate::{
         flexible::Basis,
         length::{Length, MEDIUM},
         marks::Mark,
-        property::{Display, Overflow, Sides, Size, WhiteSpace},
+        property::{Display, Overflow, Position, Sides, Size, WhiteSpace},
+        transform::Transform,
     },
     document::{Document, Element, NodeId},
 };
 
+/// Least width and height of a box that text may be on, in pixels.
+pub(super) const ROOM: f32 = 12.0;
+/// Least scale of a box that text may be on.
+const LEAST_SCALE_OF_GROUND: f32 = 0.1;
 /// Width of a letter as a multiple of the font size, rounded up.
 pub(super) const LETTER: f32 = 0.65;
 
@@ -172,4 +177,38 @@ pub(super) fn apart(style: &Computed) -> u32 {
 pub(super) fn is_joined(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
     styles.get(parent).inherited.white_space == WhiteSpace::NoWrap
+}
+
+/// Returns whether a box has room for text.
+pub(super) fn is_roomy(style: &Computed, frame: &Frame) -> bool {
+    let small = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < ROOM);
+    let sizes = [frame.width, frame.max_width, frame.height, frame.max_height];
+    let shrunk = |moved: Transform| moved.scale.is_below(LEAST_SCALE_OF_GROUND);
+    !sizes.into_iter().any(small)
+        && !shrunk(frame.transform)
+        && !shrunk(frame.scale)
+        && !shrunk(frame.rotate)
+        && style.display != Display::Contents
+}
+
+/// Returns a size in pixels, of which a percentage is nothing.
+pub(super) fn pixels(size: Size, font: f32) -> f32 {
+    size.map_or(0.0, |size| size.resolve(font, MEDIUM, 0.0))
+}
+
+/// Returns by how much a box is above its place, in pixels.
+pub(super) fn raised(frame: &Frame, font: f32) -> f32 {
+    let mut raised = -pixels(frame.margin.top, font);
+    if frame.position == Position::Relative {
+        raised += match frame.inset.top {
+            Some(_) => -pixels(frame.inset.top, font),
+            None => pixels(frame.inset.bottom, font),
+        };
+    }
+    let moved = [frame.transform, frame.translate].map(|moved| moved.y);
+    raised
+        - moved
+            .map(|y| y.resolve(font, MEDIUM, 0.0))
+            .iter()
+            .sum::<f32>()
 }

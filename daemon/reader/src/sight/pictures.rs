@@ -5,9 +5,8 @@ use super::{
     contrast::Ground,
     heights::Heights,
     layers::level,
-    pile::is_roomy,
+    measure::{is_roomy, pixels, raised},
     seen::is_tiny,
-    under::{pixels, raised},
 };
 use crate::{
     cascade::{Computed, Frame, Styles},

@@ -6,6 +6,7 @@ use super::{
     cover::Cover,
     layers::{is_layer, level},
     look::Look,
+    measure::{ROOM, is_roomy},
     reach::Reach,
     seen::is_tiny,
     surroundings::Surroundings,
@@ -15,8 +16,7 @@ use crate::{
     css::{
         colour::Colour,
         paint,
-        property::{Display, Image, Position, Size},
-        transform::Transform,
+        property::{Image, Position},
     },
     document::{Element, NodeId},
     thresholds::{FAINTEST, LASTING, OPAQUE, UNPAINTED},
@@ -26,10 +26,6 @@ use std::ops::Range;
 
 /// Most boxes of a document that are examined as covers.
 const MAX_COVERS: usize = 32;
-/// Least width and height of a box that text may be on, in pixels.
-const ROOM: f32 = 12.0;
-/// Least scale of a box that text may be on.
-const LEAST_SCALE_OF_GROUND: f32 = 0.1;
 /// Cost of the examination of a cover, in nodes.
 const COST_OF_COVER: u32 = 64;
 
@@ -121,18 +117,6 @@ impl Look<'_> {
             .map_or(Ground::UNKNOWN, |around| around.ground);
         around.differs_from(style.background)
     }
-}
-
-/// Returns whether a box has room for text.
-pub(super) fn is_roomy(style: &Computed, frame: &Frame) -> bool {
-    let small = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < ROOM);
-    let sizes = [frame.width, frame.max_width, frame.height, frame.max_height];
-    let shrunk = |moved: Transform| moved.scale.is_below(LEAST_SCALE_OF_GROUND);
-    !sizes.into_iter().any(small)
-        && !shrunk(frame.transform)
-        && !shrunk(frame.scale)
-        && !shrunk(frame.rotate)
-        && style.display != Display::Contents
 }
 
 impl Look<'_> {

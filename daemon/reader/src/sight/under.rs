@@ -1,12 +1,18 @@
 //! Grounds that are no ancestors of a text: boxes that the text is pulled over, or laid over.
 
-use super::{cells::in_same_cell, layers::is_lifted, look::Look, surroundings::Surroundings};
+use super::{
+    cells::in_same_cell,
+    layers::is_lifted,
+    look::Look,
+    measure::{pixels, raised},
+    surroundings::Surroundings,
+};
 use crate::{
     cascade::{Computed, Frame},
     css::{
-        length::{Length, MEDIUM},
+        length::Length,
         paint,
-        property::{Display, Image, Overflow, Position, Size},
+        property::{Display, Image, Overflow, Size},
     },
     document::NodeId,
 };
@@ -142,25 +148,4 @@ impl Look<'_> {
         }
         false
     }
-}
-
-pub(super) fn pixels(size: Size, font: f32) -> f32 {
-    size.map_or(0.0, |size| size.resolve(font, MEDIUM, 0.0))
-}
-
-/// Returns by how much a box is above its place, in pixels.
-pub(super) fn raised(frame: &Frame, font: f32) -> f32 {
-    let mut raised = -pixels(frame.margin.top, font);
-    if frame.position == Position::Relative {
-        raised += match frame.inset.top {
-            Some(_) => -pixels(frame.inset.top, font),
-            None => pixels(frame.inset.bottom, font),
-        };
-    }
-    let moved = [frame.transform, frame.translate].map(|moved| moved.y);
-    raised
-        - moved
-            .map(|y| y.resolve(font, MEDIUM, 0.0))
-            .iter()
-            .sum::<f32>()
 }
