@@ -10,17 +10,8 @@ const WANTED: u64 = 8192;
 /// limit of 256. Child processes inherit it.
 #[cfg(unix)]
 pub(crate) fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let wanted = limit.maximum.map_or(WANTED, |hard| hard.min(WANTED));
-    if limit.current.is_some_and(|soft| soft < wanted) {
-        let raised = Rlimit {
-            current: Some(wanted),
-            maximum: limit.maximum,
-        };
-        // On failure the limit stays, and fewer clients are served.
-        let _ = setrlimit(Resource::Nofile, raised);
-    }
+    // On failure the limit stays, and fewer clients are served.
+    super::inherited::raise(rustix::process::Resource::Nofile, WANTED);
 }
 
 /// Does nothing: handles have no limit that matters.

@@ -30,20 +30,22 @@ pub(crate) fn leave_client() {
     }
 }
 
+/// Raises a soft limit to `wanted`, or to the hard limit if that is lower. On failure, the limit stays.
+pub(super) fn raise(resource: Resource, wanted: u64) {
+    let Rlimit { current, maximum } = getrlimit(resource);
+    let wanted = maximum.map_or(wanted, |hard| hard.min(wanted));
+    if current.is_some_and(|soft| soft < wanted) {
+        let current = Some(wanted);
+        let _ = setrlimit(resource, Rlimit { current, maximum });
+    }
+}
+
 /// Withholds from the children that this process starts from now on what it inherited: the descriptors, apart
 /// from its input and outputs, and a small stack. A lock or a pipe of a client would last as long as the
 /// daemon. The limit of the stack decides at the start of a program where its memory is mapped.
 pub(crate) fn pass_on_nothing() {
     close_fds::set_fds_cloexec_threadsafe(3, &[]);
-    let limit = getrlimit(Resource::Stack);
-    let wanted = limit.maximum.map_or(STACK, |hard| hard.min(STACK));
-    if limit.current.is_some_and(|soft| soft < wanted) {
-        let raised = Rlimit {
-            current: Some(wanted),
-            maximum: limit.maximum,
-        };
-        let _ = setrlimit(Resource::Stack, raised);
-    }
+    raise(Resource::Stack, STACK);
 }
 
 /// Makes a write beyond the limit of a file's size (`ulimit -f`) fail, instead of ending the process with

@@ -76,6 +76,13 @@ impl Element {
             .map(|attribute| &*attribute.value)
     }
 
+    /// Returns the names and values of the declarations in the attribute `style`, as they are written.
+    pub(crate) fn declarations(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+        let style = self.attribute(&local_name!("style")).unwrap_or_default();
+        let declarations = style.split(';').filter_map(|one| one.split_once(':'));
+        declarations.map(|(name, value)| (name.trim(), value.trim()))
+    }
+
     /// Returns whether the element shows something else than its children, with a size of its own: a
     /// picture, a film, a drawing or a formula, or a part of these.
     pub(crate) fn is_replaced(&self) -> bool {

@@ -103,17 +103,11 @@ fn is_bold(document: &Document, cell: NodeId) -> bool {
 
 /// Returns whether an element makes its text bold, if it says so.
 fn weight(element: &Element) -> Option<bool> {
-    let style = element.attribute(&local_name!("style")).unwrap_or_default();
-    let declared = style.rsplit(';').find_map(|one| {
-        let (name, value) = one.split_once(':')?;
-        let value = value.trim();
-        match name.trim() {
-            "font-weight" => {
-                Some(value.starts_with("bold") || value.starts_with(['6', '7', '8', '9']))
-            }
-            "font" if value.contains("bold") => Some(true),
-            _ => None,
-        }
+    let mut declarations = element.declarations().rev();
+    let declared = declarations.find_map(|(name, value)| match name {
+        "font-weight" => Some(value.starts_with("bold") || value.starts_with(['6', '7', '8', '9'])),
+        "font" if value.contains("bold") => Some(true),
+        _ => None,
     });
     match element.html_name() {
         _ if declared.is_some() => declared,

@@ -12,7 +12,6 @@ use crate::{
     css::{marker::ListStyle, property::Display},
     document::{Element, NodeId},
 };
-use html5ever::local_name;
 
 impl Page<'_> {
     pub(super) fn open_list(&mut self, node: NodeId, element: &Element) {
@@ -106,11 +105,9 @@ impl Page<'_> {
 
 /// Returns the marker that the style of an item writes as text, as Outlook on the web does for `1)`.
 fn own_marker(element: &Element) -> Option<String> {
-    let style = element.attribute(&local_name!("style"))?;
-    let declared = style.rsplit(';').find_map(|one| {
-        let (name, value) = one.split_once(':')?;
-        matches!(name.trim(), "list-style-type" | "list-style").then_some(value.trim())
-    })?;
+    let mut declarations = element.declarations();
+    let (_, declared) =
+        declarations.rfind(|(name, _)| matches!(*name, "list-style-type" | "list-style"))?;
     let quote = ['"', '\'']
         .into_iter()
         .find(|quote| declared.starts_with(*quote))?;

@@ -15,15 +15,9 @@ pub(super) fn is_quote(element: &Element) -> bool {
         || class.contains("cite")
         || element.attribute(&local_name!("cite")).is_some()
         || element.attribute(&local_name!("type")).is_some();
-    let style = attribute(local_name!("style"));
     // The last declaration decides about the border at the left.
-    let border = style
-        .split(';')
-        .filter_map(|declaration| declaration.split_once(':'))
-        .rfind(|(name, _)| matches!(name.trim(), "border" | "border-left"));
-    let has_none = |(_, value): (&str, &str)| {
-        let value = value.trim();
-        value.starts_with("none") || value.starts_with('0')
-    };
+    let mut declarations = element.declarations();
+    let border = declarations.rfind(|(name, _)| matches!(*name, "border" | "border-left"));
+    let has_none = |(_, value): (&str, &str)| value.starts_with("none") || value.starts_with('0');
     is_cited || !(class.contains("indent") || border.is_some_and(has_none))
 }

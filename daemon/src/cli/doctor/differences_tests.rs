@@ -37,6 +37,17 @@ fn daemon() -> EnvironmentStatus {
     }
 }
 
+/// Returns the configuration of this shell's variables, without a file.
+fn configured(env: &dyn Fn(&str) -> Result<String, VarError>) -> Config {
+    let inputs = crate::config::Inputs {
+        env,
+        password: None,
+        dir: None,
+        account: None,
+    };
+    Config::load(&Profile::default(), inputs).unwrap()
+}
+
 fn page(daemon: &EnvironmentStatus, config: Option<&Config>) -> String {
     let mut page = String::new();
     for check in examine(daemon, &shell(), config, false) {
@@ -81,13 +92,7 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
         "TAI_MCP_LOG_LEVEL" => Ok("debug".to_owned()),
         _ => Err(VarError::NotPresent),
     };
-    let inputs = crate::config::Inputs {
-        env: &env,
-        password: None,
-        dir: None,
-        account: None,
-    };
-    let config = Config::load(&Profile::default(), inputs).unwrap();
+    let config = configured(&env);
     insta::assert_snapshot!(page(&daemon, Some(&config)), @"
     Wrong home: taid's home directory is /root, and this shell's is /home/alice | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
     Wrong home: taid's configuration directory is /root/.config/tai, and this shell's is /home/alice/.config/tai | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
@@ -150,13 +155,7 @@ fn a_value_in_a_file_that_taid_does_not_read_is_not_mended_by_a_restart() {
         "TAI_MCP_LOG_LEVEL" => Ok("debug".to_owned()),
         _ => Err(VarError::NotPresent),
     };
-    let inputs = crate::config::Inputs {
-        env: &env,
-        password: None,
-        dir: None,
-        account: None,
-    };
-    let config = Config::load(&Profile::default(), inputs).unwrap();
+    let config = configured(&env);
     insta::assert_snapshot!(page(&daemon, Some(&config)), @"
     Skipped home: taid's configuration directory is /elsewhere/tai, and this shell's is /home/alice/.config/tai, which has no configuration | 
     Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | see `home`: taid reads /elsewhere/tai

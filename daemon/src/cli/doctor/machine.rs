@@ -10,11 +10,8 @@ use crate::{
     os,
     server::logging,
 };
-use std::{
-    fs::{File, TryLockError},
-    path::Path,
-    time::Duration,
-};
+use std::{fs::TryLockError, path::Path, time::Duration};
+use tai_auth::regular_file;
 use tai_proto::{
     FaultCode,
     door::Door,
@@ -241,9 +238,7 @@ fn second(endpoint: &Endpoint, places: &Places, daemon: &Daemon) -> Check {
 
 /// Returns the pid in a lock file that a process holds.
 fn holder(lock: &Path) -> Option<String> {
-    // Opening a named pipe would block.
-    let is_file = std::fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
-    let file = is_file.then(|| File::open(lock).ok()).flatten()?;
+    let file = regular_file::open(lock).ok()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => {
             let pid = tai_client::read_record(lock).map(|record| record.pid.to_string());
