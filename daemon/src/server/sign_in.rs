@@ -8,7 +8,7 @@ use tai_auth::{
     base_url::{BaseUrl, Origin},
     bridge::transport::Transport,
     credentials::{Credentials, Source, is_password, keyring},
-    session::error::SessionError,
+    session::{Phase, SignedOut, error::SessionError},
 };
 use tai_proto::{
     Fault,
@@ -17,7 +17,10 @@ use tai_proto::{
     names::{Profile, Username},
     text::Label,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
+
+/// Time that a login which saves nothing waits for the keyring, which may be waiting for its password.
+const KEYRING_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Time limit for the change of the credential source. The session's task only stores it.
 const ADOPTION: Duration = Duration::from_secs(5);
@@ -96,13 +99,13 @@ impl<T: Transport> App<T> {
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
         let username = login.credentials.username.clone();
         let credentials = self.checked(&login.credentials)?;
-        if let Some(ours) = &self.session.snapshot().username
-            && *ours != username
+        if let Some(ours) = self.account_before(&login, deadline).await
+            && ours != username
         {
             let own = self.own_profile(&username);
             return Err(fault::other_login(
                 "login",
-                ours,
+                &ours,
                 &username,
                 &own,
                 fault::LOGOUT,
@@ -122,6 +125,24 @@ impl<T: Transport> App<T> {
             username,
             not_saved,
         })
+    }
+
+    /// Returns the account that this daemon has, or will have after its first login with the keyring.
+    async fn account_before(&self, login: &Login, deadline: Instant) -> Option<Username> {
+        let snapshot = self.session.snapshot();
+        let is_free = snapshot.phase == Phase::SignedOut(SignedOut::LoggedOut);
+        if snapshot.username.is_some() || is_free {
+            return snapshot.username;
+        }
+        // A login that saves needs the keyring in any case.
+        let limit = match login.save {
+            true => deadline,
+            false => deadline.min(Instant::now() + KEYRING_PATIENCE),
+        };
+        let bridge = self.facts.config.keyring.as_ref()?;
+        let saved = keyring::load(self.facts.profile.as_str(), bridge);
+        let saved = timeout_at(limit, saved).await.ok()?;
+        Some(saved.ok()??.username)
     }
 
     /// Saves the password in the keyring. From then on, each login reads the keyring, and no password

@@ -29,7 +29,7 @@ use tai_proto::{
     Fault, FaultCode, Secret, account as wire,
     call::{self, GetInfo},
     names::{Profile, Username},
-    status::Status,
+    status::{SessionState, Status},
 };
 
 /// Sign in: prompt for the password and verify it with the bridge
@@ -77,11 +77,7 @@ impl Login {
             Some(username) => username,
             None => prompt::typed_username("Username: ")?,
         };
-        let ours = match &status {
-            Some(status) => account_of(status),
-            None => account_at_start(&config).await,
-        };
-        if let Some(ours) = ours {
+        if let Some(ours) = account(status.as_ref(), target, &config).await {
             check_account("login", &ours, &username, &config, status.is_some())?;
         }
         let sign_in = SignIn {
@@ -121,13 +117,29 @@ pub(super) fn in_environment(config: &Config, username: &Username) -> Option<Sec
 }
 
 /// Returns the account that a daemon reports.
-pub(super) fn account_of(status: &Status) -> Option<Username> {
+fn account_of(status: &Status) -> Option<Username> {
     let username = status.account.username.as_deref()?;
     username.parse().ok()
 }
 
+/// Returns the account of the daemon with this status. A daemon that has not signed in yet, or does not
+/// run, has the account of the configuration or of the keyring.
+pub(super) async fn account(
+    status: Option<&Status>,
+    target: &Target,
+    config: &Config,
+) -> Option<Username> {
+    let reported = status.and_then(account_of);
+    let is_free = status.is_some_and(|status| status.session.state == SessionState::LoggedOut);
+    // The configuration and the keyring are those of another daemon than one at a named socket.
+    if reported.is_some() || is_free || target.socket.is_some() {
+        return reported;
+    }
+    account_at_start(config).await
+}
+
 /// Returns the account of the next daemon: that of the configuration, or of the keyring.
-pub(super) async fn account_at_start(config: &Config) -> Option<Username> {
+async fn account_at_start(config: &Config) -> Option<Username> {
     let configured = match &config.source {
         // A daemon gets no password from the environment of this command.
         Source::Held { .. } => None,

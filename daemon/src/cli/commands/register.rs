@@ -1,8 +1,7 @@
 //! `taid register`: creates an account and signs in with it.
 
 use super::login::{
-    SignIn, account_at_start, account_of, check_account, check_bridge, in_environment, no_username,
-    started,
+    SignIn, account, check_account, check_bridge, in_environment, no_username, started,
 };
 use crate::{
     cli::{
@@ -18,11 +17,7 @@ use crate::{
 };
 use clap::Args;
 use tai_auth::credentials::Source;
-use tai_proto::{
-    Fault, FaultCode,
-    names::Username,
-    status::{SessionState, Status},
-};
+use tai_proto::{Fault, FaultCode, names::Username, status::Status};
 
 /// Create an account and sign in with it
 #[derive(Args)]
@@ -120,18 +115,6 @@ async fn check_daemon(
         Some(ours) => check_account("register", &ours, username, config, status.is_some()),
         None => Ok(()),
     }
-}
-
-/// Returns the account of the daemon with this status. A daemon that has not read its credential source
-/// yet, or does not run, has the account of the configuration or of the keyring.
-async fn account(status: Option<&Status>, target: &Target, config: &Config) -> Option<Username> {
-    let reported = status.and_then(account_of);
-    let is_known = status.is_some_and(|status| status.session.state != SessionState::SigningIn);
-    // The configuration and the keyring are those of another daemon than one at a named socket.
-    if reported.is_some() || is_known || target.socket.is_some() {
-        return reported;
-    }
-    account_at_start(config).await
 }
 
 /// Parses the username of a new account, which has no capital letters.

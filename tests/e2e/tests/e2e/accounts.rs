@@ -4,6 +4,7 @@ use super::held::Keyring;
 use serde_json::json;
 use std::fs::File;
 use tai_e2e::{Killed, Machine, PASSWORD, USER, wait_until};
+use tai_sandbox::FaultKind;
 
 const LOGIN: &str = "POST /api/v1/login";
 
@@ -173,12 +174,18 @@ fn an_account_that_a_taid_which_does_not_run_could_not_hold_is_not_created() {
         let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
         let saved = run(&["login", USER, "--save"], &[bus]);
         assert!(saved.starts_with("exit 0\n"), "{saved}");
+        // A keyring's taid that the bridge has not signed in does not know its account.
+        machine.sandbox.fail(FaultKind::Html502, 100, LOGIN);
         for may_start in ["0", "1"] {
             for command in [&["register", "bob"][..], &["login", "bob", "--save"]] {
                 let said = run(command, &[bus, ("TAI_MCP_AUTOSTART", may_start)]);
                 assert!(said.starts_with(expected), "{may_start}: {said}");
             }
         }
+        // A command that cannot reach the keyring learns it from taid.
+        let said = run(&["login", "bob", "--save"], &[]);
+        assert!(said.starts_with(expected), "{said}");
+        machine.sandbox.heal();
         // The keyring has the same account as before.
         let said = run(
             &["login", USER, "--save"],
