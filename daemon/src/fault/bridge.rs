@@ -89,8 +89,8 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
                     Hint::reader("correct the request and try again; nothing was sent or changed")
                 }
                 false => Hint::reader(
-                    "find out whether the request had its effect before you try again: this \
-                     answer does not say it",
+                    "before you repeat a send or a change, find out whether it had its effect: this \
+                     answer does not say it; a read can be tried again",
                 ),
             },
         ),

@@ -117,7 +117,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     [BadRequest]
     error: the mail bridge refused the request
     caused by: the bridge refuses the request: already done (DUPLICATE, HTTP 409)
-    hint: find out whether the request had its effect before you try again: this answer does not say it
+    hint: before you repeat a send or a change, find out whether it had its effect: this answer does not say it; a read can be tried again
 
     [BridgeFailed]
     error: the mail bridge failed

@@ -52,6 +52,8 @@ pub(crate) struct FileAccess {
     pub(crate) own: bool,
     /// The nine permission bits.
     pub(crate) mode: u32,
+    /// Number of names, more than 1 with hard links.
+    pub(crate) names: u64,
 }
 
 impl FileAccess {

@@ -127,6 +127,7 @@ pub(crate) fn file_access(meta: &Metadata) -> Option<FileAccess> {
     Some(FileAccess {
         own: meta.uid() == uid(),
         mode: meta.mode() & 0o777,
+        names: meta.nlink(),
     })
 }
 

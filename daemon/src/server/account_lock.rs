@@ -15,6 +15,9 @@ use tai_auth::{
 };
 use tai_proto::names::{Profile, Username};
 
+/// Start of the name of each lock, in the directory for state.
+pub(crate) const PREFIX: &str = "account-";
+
 /// Most bytes of the holder's name that are read.
 const LONGEST: u64 = 256;
 
@@ -47,7 +50,7 @@ impl<I: TokenIssuer> Exclusive<I> {
         let digest = Digest::of(&[self.issuer.origin().as_str(), account.as_str()]);
         // taid creates a directory that was removed again.
         os::private_dir(&self.state)?;
-        let mut file = os::open_private(&self.state, &format!("account-{digest}"))?;
+        let mut file = os::open_private(&self.state, &format!("{PREFIX}{digest}"))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::Error(error)) => return Err(error),

@@ -1,7 +1,7 @@
 //! The running daemon: start and shutdown, dispatch of calls, sign-in, status, notification of
 //! the service manager, the log, and the socket.
 
-mod account_lock;
+pub(crate) mod account_lock;
 pub(crate) mod app;
 mod apply_rules;
 mod audited;

@@ -11,11 +11,20 @@ const EXACT: [&str; 2] = ["pre", "textarea"];
 #[must_use]
 pub fn sameness(parts: &Parts) -> [String; 2] {
     let Parts { text, html, .. } = parts;
-    // A style can make each space count.
-    if html.contains("white-space") {
+    if has_styled_spaces(html) {
         return [text.clone(), html.clone()];
     }
     [words(text), elements(&dress::undressed(html))]
+}
+
+/// Returns whether a style in serialized HTML makes each space count.
+fn has_styled_spaces(html: &str) -> bool {
+    let mut tags = html.match_indices('<');
+    tags.any(|(at, _)| {
+        let tag = html.get(at..).unwrap_or_default();
+        tag.get(..end_of_tag(tag))
+            .is_some_and(|tag| tag.contains("white-space"))
+    })
 }
 
 /// Returns a text with one space for each run of white space.
@@ -88,16 +97,19 @@ mod tests {
 
     #[test]
     fn spaces_and_the_format_make_no_other_mail() {
-        let one = of("yes at **12**, `ok`", Format::Markdown);
+        let yes = of("yes at **12**, `ok`", Format::Markdown);
         for content in [
             "yes  at **12**, `ok`\n",
             "yes at\u{a0}**12**, `ok`",
             "yes at __12__,\t`ok`",
         ] {
-            assert_eq!(of(content, Format::Markdown), one, "{content}");
+            assert_eq!(of(content, Format::Markdown), yes, "{content}");
         }
+        let one = of("set white-space, or not", Format::Markdown);
+        let content = "set  white-space, or  not";
+        assert_eq!(of(content, Format::Markdown), one);
         let html = "<p>yes\n at <strong>12</strong>, <code>ok</code></p>";
-        assert_eq!(of(html, Format::Html), one);
+        assert_eq!(of(html, Format::Html), yes);
         let quoted = of("> a\n\n| a | b |\n|---|---|\n| c | d |", Format::Markdown);
         let html = "<blockquote><p>a</p></blockquote><table><thead><tr><th>a</th><th>b</th></tr></thead>\
             <tbody><tr><td>c</td><td>d</td></tr></tbody></table>";

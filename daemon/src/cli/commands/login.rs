@@ -131,8 +131,10 @@ pub(super) async fn account(
 ) -> Option<Username> {
     let reported = status.and_then(account_of);
     let is_free = status.is_some_and(|status| status.session.state == SessionState::LoggedOut);
-    // The configuration and the keyring are those of another daemon than one at a named socket.
-    if reported.is_some() || is_free || target.socket.is_some() {
+    // The configuration and the keyring are those of another daemon than one at a named socket. Without
+    // a daemon there, a login saves the password in this keyring.
+    let is_elsewhere = status.is_some() && target.socket.is_some();
+    if reported.is_some() || is_free || is_elsewhere {
         return reported;
     }
     account_at_start(config).await

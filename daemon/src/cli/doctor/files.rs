@@ -6,9 +6,13 @@ use crate::{
     audit::file_in,
     cli::target::Target,
     os::{self, unwritable},
-    server::run::{bridge_record, journals},
+    server::{
+        account_lock::PREFIX as LOCK_PREFIX,
+        run::{bridge_record, journals},
+    },
 };
 use std::{
+    fs::Metadata,
     io,
     path::{Path, PathBuf},
 };
@@ -17,6 +21,9 @@ use tai_proto::{
     endpoint::lock_file,
     status::{FailingFile, Status},
 };
+
+/// Most locks of accounts that are examined.
+const MAX_LOCKS: usize = 1000;
 
 /// Returns a check for each file that the daemon cannot write, and for each other file of the profile that
 /// cannot be used.
@@ -62,6 +69,12 @@ fn on_disk(target: &Target) -> Vec<Check> {
         let found = format!("{} {}; {effect}", path.display(), problem(path)?);
         Some(wrong("files", found, "move it away"))
     };
+    let lock = |path: PathBuf| {
+        let why = unusable(&std::fs::symlink_metadata(&path).ok()?)?;
+        let found = format!("{} {why}; two taids can have its account", path.display());
+        Some(wrong("files", found, "move it away"))
+    };
+    let locks = account_locks(state).into_iter().filter_map(lock);
     let disk = unwritable(state).map(|why| {
         let found = format!(
             "the file system of {} {why}; taid can record nothing, so it sends no mail",
@@ -69,7 +82,12 @@ fn on_disk(target: &Target) -> Vec<Check> {
         );
         wrong("files", found, "make room there, or mount it for writing")
     });
-    files.iter().filter_map(problem).chain(disk).collect()
+    files
+        .iter()
+        .filter_map(problem)
+        .chain(locks)
+        .chain(disk)
+        .collect()
 }
 
 /// Returns a check for each file without which no daemon starts. A running one has them. Any mode is right.
@@ -81,16 +99,35 @@ fn at_start(target: &Target) -> Vec<Check> {
     ];
     let problem = |path: &PathBuf| {
         let meta = std::fs::symlink_metadata(path).ok()?;
-        let is_own = os::file_access(&meta).is_none_or(|access| access.own);
-        let why = match (meta.is_file(), is_own) {
-            (true, true) => return None,
-            (true, false) => "belongs to another user",
-            (false, _) => "is not a regular file",
-        };
+        let why = unusable(&meta)?;
         let found = format!("{} {why}; taid does not start", path.display());
         Some(wrong("files", found, "move it away"))
     };
     files.iter().filter_map(problem).collect()
+}
+
+/// Returns the locks of accounts in the directory for state, see `server::account_lock`.
+fn account_locks(state: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(state).into_iter().flatten().flatten();
+    let locks = entries.filter(|entry| {
+        let name = entry.file_name();
+        name.to_str()
+            .is_some_and(|name| name.starts_with(LOCK_PREFIX))
+    });
+    locks.map(|entry| entry.path()).take(MAX_LOCKS).collect()
+}
+
+/// Returns what keeps taid from opening a file of its own, whatever its mode.
+fn unusable(meta: &Metadata) -> Option<&'static str> {
+    if !meta.is_file() {
+        return Some("is not a regular file");
+    }
+    let access = os::file_access(meta)?;
+    match (access.own, access.names) {
+        (false, _) => Some("belongs to another user"),
+        (true, 0 | 1) => None,
+        (true, _) => Some("has a second name, a hard link"),
+    }
 }
 
 /// Returns what is wrong with a file.
@@ -100,8 +137,8 @@ fn problem(path: &Path) -> Option<String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(error) => return Some(format!("cannot be used: {error}")),
     };
-    if !meta.is_file() {
-        return Some("is not a regular file".to_owned());
+    if let Some(why) = unusable(&meta) {
+        return Some(why.to_owned());
     }
     let rule = private_file::check(&meta).err()?;
     Some(format!("cannot be used: {rule}"))
@@ -127,6 +164,8 @@ mod tests {
         ] {
             std::fs::create_dir_all(state.join(name)).unwrap();
         }
+        std::fs::write(state.join("account-12"), "").unwrap();
+        std::fs::hard_link(state.join("account-12"), state.join("account-34")).unwrap();
         let effects = on_disk(&target).into_iter();
         let effects: Vec<String> = effects
             .map(|check| check.found.split_once("; ").unwrap().1.to_owned())
@@ -137,6 +176,8 @@ mod tests {
         no mail can wait for approval
         a mail that crashed the reader is tried again after each start
         nothing is audited
+        two taids can have its account
+        two taids can have its account
         ");
     }
 
@@ -147,11 +188,15 @@ mod tests {
         let state = target.places.state();
         std::fs::create_dir_all(state.join("bridge-work")).unwrap();
         std::fs::write(state.join("work.lock"), "").unwrap();
+        std::fs::hard_link(state.join("work.lock"), state.join("other.lock")).unwrap();
         let checks = at_start(&target).into_iter();
         let found: Vec<String> = checks
             .map(|check| check.found.replace(home.path().to_str().unwrap(), "~"))
             .collect();
-        insta::assert_snapshot!(found.join("\n"), @"~/.local/state/tai/bridge-work is not a regular file; taid does not start");
+        insta::assert_snapshot!(found.join("\n"), @"
+        ~/.local/state/tai/work.lock has a second name, a hard link; taid does not start
+        ~/.local/state/tai/bridge-work is not a regular file; taid does not start
+        ");
     }
 
     #[test]
