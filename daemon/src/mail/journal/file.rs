@@ -38,6 +38,9 @@ impl LineFile {
         let meta = file.metadata()?;
         tai_auth::private_file::check(&meta)?;
         let skipped = meta.len().saturating_sub(MAX_READ);
+        if skipped > 0 {
+            tracing::warn!(path = %path.display(), skipped, "a journal is too long: its first bytes are not read");
+        }
         file.seek(SeekFrom::Start(skipped))?;
         let mut lines = 0;
         let whole = for_each_line(&mut BufReader::with_capacity(1 << 16, &file), |line| {
