@@ -1,7 +1,7 @@
 //! Client of the daemon for the commands. It uses no other module of the command line.
 
 use super::target::Target;
-use crate::server::run::SHORTER_PATH;
+use crate::server::run_error::SHORTER_PATH;
 use std::{
     path::{Path, PathBuf},
     time::Duration,

@@ -1,7 +1,7 @@
 //! Account operations that need no daemon: creating an account, and saving or deleting a password.
 
 use super::error::CliError;
-use crate::{config::Config, fault, server::run::setup_hint};
+use crate::{config::Config, fault, server::run_error::setup_hint};
 use tai_auth::{
     bridge::HttpBridge,
     check_login,

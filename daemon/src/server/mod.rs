@@ -15,6 +15,7 @@ pub(crate) mod logging;
 mod notification;
 pub(crate) mod rules;
 pub(crate) mod run;
+pub(crate) mod run_error;
 pub(crate) mod service_manager;
 mod sign_in;
 pub(crate) mod start;

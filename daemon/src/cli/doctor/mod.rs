@@ -25,7 +25,7 @@ use super::{
     terminal::{Terminal, print},
     user_dirs::UserDirs,
 };
-use crate::{config::Config, server::run::SHORTER_PATH};
+use crate::{config::Config, server::run_error::SHORTER_PATH};
 use check::{Check, State, ok, skipped, wrong};
 use clap::Args;
 use differences::Shell;

@@ -2,7 +2,7 @@
 //! process has it. A step is checked only if no earlier step has a problem.
 
 use super::check::{Check, ok, skipped, wrong};
-use crate::{fault, server::run::setup_hint};
+use crate::{fault, server::run_error::setup_hint};
 use std::{
     net::SocketAddr,
     time::{Duration, SystemTime},
