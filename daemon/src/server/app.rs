@@ -18,7 +18,6 @@ use tai_auth::{
         HttpBridge,
         transport::{Network, Transport},
     },
-    credentials::CredentialOrigin,
     session::Session,
 };
 use tai_proto::{
@@ -82,16 +81,5 @@ impl<T: Transport> App<T> {
             .signed_out
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = account;
-    }
-
-    /// Returns whether a successor of this daemon can get the password from the same source.
-    pub(crate) fn successor_can_sign_in(&self) -> bool {
-        match self.session.snapshot().origin {
-            // Clients offer their password again, and a successor re-reads the other sources.
-            None | Some(CredentialOrigin::Client) => true,
-            Some(
-                CredentialOrigin::Person | CredentialOrigin::Variable(_) | CredentialOrigin::Caller,
-            ) => false,
-        }
     }
 }

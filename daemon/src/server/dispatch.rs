@@ -11,16 +11,13 @@ use crate::{
     mail::{MailError, Submitter},
 };
 use std::{sync::Arc, time::Duration};
-use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
+use tai_auth::bridge::transport::Transport;
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Tool,
-    account::Succession,
     call::{Delivery, EndLease, Settled},
     mail::{ChangedMail, Info, MailboxUpdate},
     message::Role,
     names::{Instance, MailId},
-    release::Release,
-    status::StayReason,
     text::{HeaderText, Json},
 };
 use tokio::time::Instant;
@@ -103,15 +100,6 @@ impl From<Fault> for Failure {
 }
 
 impl<T: Transport> App<T> {
-    /// Returns the state that is lost when the daemon exits.
-    pub(super) fn stay_reasons(&self) -> Vec<StayReason> {
-        let is_typed = self.session.snapshot().origin == Some(CredentialOrigin::Person);
-        let has_mail = self.mail.count_held_in_memory() > 0;
-        let typed = is_typed.then_some(StayReason::TypedPassword);
-        let mail = has_mail.then_some(StayReason::WaitingMail);
-        typed.into_iter().chain(mail).collect()
-    }
-
     /// Answers a call.
     pub(super) async fn answer(&self, call: Call, context: CallContext) -> Answered {
         let mut digest = None;
@@ -368,21 +356,6 @@ impl<T: Transport> App<T> {
         let text = serde_json::to_string(&status::of(self, caller));
         let text = text.map_err(|error| failed(error.to_string()))?;
         Json::new(text).map_err(|error| failed(error.to_string()))
-    }
-
-    /// Stops this daemon if `release` is later, a successor can sign in with the same source, and no
-    /// mail waits for approval in memory alone.
-    fn make_way(&self, release: Release) -> Succession {
-        let own = Release::parse(env!("CARGO_PKG_VERSION"));
-        if own.is_none_or(|own| own >= release) {
-            return Succession::IsCurrent;
-        }
-        if !self.successor_can_sign_in() || self.mail.count_held_in_memory() > 0 {
-            return Succession::IsNeeded;
-        }
-        tracing::info!("stopping: a later release is installed");
-        self.stop.cancel();
-        Succession::Yields
     }
 }
 

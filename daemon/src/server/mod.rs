@@ -20,4 +20,5 @@ pub(crate) mod service_manager;
 mod sign_in;
 pub(crate) mod start;
 mod status;
+mod succession;
 pub(crate) mod traffic;

@@ -1,0 +1,43 @@
+//! Whether this daemon may end for a successor: what its end would lose, and whether the successor
+//! can sign in.
+
+use super::app::App;
+use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
+use tai_proto::{account::Succession, release::Release, status::StayReason};
+
+impl<T: Transport> App<T> {
+    /// Returns the state that is lost when the daemon exits.
+    pub(super) fn stay_reasons(&self) -> Vec<StayReason> {
+        let is_typed = self.session.snapshot().origin == Some(CredentialOrigin::Person);
+        let has_mail = self.mail.count_held_in_memory() > 0;
+        let typed = is_typed.then_some(StayReason::TypedPassword);
+        let mail = has_mail.then_some(StayReason::WaitingMail);
+        typed.into_iter().chain(mail).collect()
+    }
+
+    /// Returns whether a successor of this daemon can get the password from the same source.
+    pub(super) fn successor_can_sign_in(&self) -> bool {
+        match self.session.snapshot().origin {
+            // Clients offer their password again, and a successor re-reads the other sources.
+            None | Some(CredentialOrigin::Client) => true,
+            Some(
+                CredentialOrigin::Person | CredentialOrigin::Variable(_) | CredentialOrigin::Caller,
+            ) => false,
+        }
+    }
+
+    /// Stops this daemon if `release` is later, a successor can sign in with the same source, and no
+    /// mail waits for approval in memory alone.
+    pub(super) fn make_way(&self, release: Release) -> Succession {
+        let own = Release::parse(env!("CARGO_PKG_VERSION"));
+        if own.is_none_or(|own| own >= release) {
+            return Succession::IsCurrent;
+        }
+        if !self.successor_can_sign_in() || self.mail.count_held_in_memory() > 0 {
+            return Succession::IsNeeded;
+        }
+        tracing::info!("stopping: a later release is installed");
+        self.stop.cancel();
+        Succession::Yields
+    }
+}
