@@ -1,13 +1,12 @@
 //! The running daemon: owns its parts. [`super::dispatch`] passes each call to one of them.
 
+use super::{
+    call_log::CallLog, environment::SettingsInForce, ipc::Clients, logging::Log, rules::FileRules,
+};
 use crate::{
     audit::Audit,
     config::{ActivePolicy, Config},
     mail::MailService,
-    server::{
-        call_log::CallLog, environment::SettingsInForce, ipc::Clients, logging::Log,
-        rules::FileRules,
-    },
 };
 use std::{
     sync::{Arc, Mutex, PoisonError},

@@ -1,12 +1,10 @@
 //! The daemon's side of the service manager: readiness, status text, watchdog, and reload of the
 //! configuration.
 
-use crate::{
-    os::{
-        self,
-        manager::{self, Notification},
-    },
-    server::app::App,
+use super::app::App;
+use crate::os::{
+    self,
+    manager::{self, Notification},
 };
 use std::sync::Arc;
 use tai_auth::session::Phase;

@@ -1,12 +1,11 @@
 //! Collects the values of `taid status` from the parts of the daemon. It opens and writes
 //! failing journals again, as their next record would, and changes nothing else.
 
-use super::environment;
+use super::{app::App, environment, ipc::Caller};
 use crate::{
     audit::Head,
     fault,
     mail::{JournalError, Recorded, StoreState},
-    server::{app::App, ipc::Caller},
     time::rfc3339,
 };
 use std::time::SystemTime;
