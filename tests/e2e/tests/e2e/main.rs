@@ -60,6 +60,7 @@ mod processes;
 mod prompts;
 mod push;
 mod reader;
+mod registering;
 mod roles;
 mod routing;
 mod screens;
