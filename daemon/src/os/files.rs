@@ -6,6 +6,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Reason of a disk or a limit, and not of the file, for which a file cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiskRefusal {
+    /// No room, or the quota of the user is used up.
+    Full,
+    ReadOnly,
+    /// The process may not write a file of this size.
+    FileSize,
+}
+
+impl DiskRefusal {
+    /// Returns the reason; `None` for an error of another kind.
+    pub(crate) fn of(error: &io::Error) -> Option<Self> {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Self::Full),
+            io::ErrorKind::ReadOnlyFilesystem => Some(Self::ReadOnly),
+            io::ErrorKind::FileTooLarge => Some(Self::FileSize),
+            _ => None,
+        }
+    }
+}
+
 /// A file that is about to take the name of another one in its directory. A reader finds the old
 /// content or the new one. Dropping it before that removes it, because a partial file would occupy a
 /// full disk.

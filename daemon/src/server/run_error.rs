@@ -1,7 +1,7 @@
 //! Errors of the start, and what a person does against them.
 
 use super::ipc::BindError;
-use crate::config::ConfigError;
+use crate::{config::ConfigError, os::files::DiskRefusal};
 use std::path::PathBuf;
 use tai_auth::bridge::{SetupError, transport::RootsError};
 use tai_proto::{endpoint::TooLong, record::Record};
@@ -85,17 +85,15 @@ impl RunError {
 
 /// Returns one action against an error of a disk or of a limit; `None` if the file or its directory is wrong.
 fn of_disk(error: &std::io::Error) -> Option<&'static str> {
-    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    match error.kind() {
-        StorageFull | QuotaExceeded => Some("free space on its disk"),
-        ReadOnlyFilesystem => {
-            Some("make its disk writable, or start taid with `--home` on another one")
+    Some(match DiskRefusal::of(error)? {
+        DiskRefusal::Full => "free space on its disk",
+        DiskRefusal::ReadOnly => {
+            "make its disk writable, or start taid with `--home` on another one"
         }
-        FileTooLarge => {
-            Some("raise the limit on the size of files (`ulimit -f`) where taid is started")
+        DiskRefusal::FileSize => {
+            "raise the limit on the size of files (`ulimit -f`) where taid is started"
         }
-        _ => None,
-    }
+    })
 }
 
 /// Action for the person whose paths are too long for a socket.

@@ -6,11 +6,14 @@ use super::{
     registry::{ConfigFile, McpClient},
     replace::FileError,
 };
-use crate::cli::{
-    error::CliError,
-    terminal::{print, printable},
+use crate::{
+    cli::{
+        error::CliError,
+        terminal::{print, printable},
+    },
+    os::files::DiskRefusal,
 };
-use std::{io, path::PathBuf};
+use std::path::PathBuf;
 use tai_client::in_local_words;
 
 /// Prints the entry of a client for adding by hand.
@@ -122,7 +125,12 @@ pub(super) fn failed(
         (ApplyError::File(FileError::ReadOnly), _) => {
             "nothing was changed; make the file writable and run this again".to_owned()
         }
-        (ApplyError::File(FileError::Io(error)), _) if is_of_disk(error) => {
+        (ApplyError::File(FileError::Io(error)), _)
+            if matches!(
+                DiskRefusal::of(error),
+                Some(DiskRefusal::Full | DiskRefusal::ReadOnly)
+            ) =>
+        {
             "nothing was changed; free space on the disk, or make it writable, and run this again"
                 .to_owned()
         }
@@ -140,13 +148,4 @@ pub(super) fn failed(
     CliError::new(what)
         .caused_by(printable(&error.to_string()))
         .hint(printable(&hint))
-}
-
-/// Returns whether the disk, and not the file, is the reason.
-fn is_of_disk(error: &io::Error) -> bool {
-    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    matches!(
-        error.kind(),
-        QuotaExceeded | ReadOnlyFilesystem | StorageFull
-    )
 }

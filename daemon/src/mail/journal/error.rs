@@ -1,6 +1,6 @@
 //! The error of a record that is not on the disk.
 
-use crate::os;
+use crate::os::{self, files::DiskRefusal};
 use std::{io, path::PathBuf};
 
 /// Reason for which a record is not on the disk.
@@ -33,15 +33,13 @@ pub(crate) enum Remedy {
 impl Remedy {
     /// Returns what helps against an error of a journal that is open.
     pub(super) fn of(error: &io::Error) -> Self {
-        use io::ErrorKind::{
-            FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
-        };
-        match error.kind() {
-            StorageFull | QuotaExceeded => Self::Room,
-            FileTooLarge => Self::Limit,
-            PermissionDenied | ReadOnlyFilesystem => Self::OwnFile,
-            _ if os::lacks_descriptors(error) => Self::Descriptors,
-            _ => Self::Disk,
+        match DiskRefusal::of(error) {
+            Some(DiskRefusal::Full) => Self::Room,
+            Some(DiskRefusal::FileSize) => Self::Limit,
+            Some(DiskRefusal::ReadOnly) => Self::OwnFile,
+            None if error.kind() == io::ErrorKind::PermissionDenied => Self::OwnFile,
+            None if os::lacks_descriptors(error) => Self::Descriptors,
+            None => Self::Disk,
         }
     }
 
