@@ -60,11 +60,6 @@ impl<K: PartialEq, V, const LIMIT: usize> Bounded<K, V, LIMIT> {
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.0.iter_mut().map(|(_, value)| value)
     }
-
-    /// Removes all entries.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
 }
 
 #[cfg(test)]

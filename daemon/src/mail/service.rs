@@ -30,7 +30,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tai_auth::{
-    bridge::{Bearer, Bridge, BridgeError, Head, Message},
+    bridge::{Bearer, Bridge, BridgeError, Message},
     session::{
         Session,
         clock::{Clock, SystemClock},
@@ -54,7 +54,7 @@ pub(crate) struct MailService<B> {
     pub(super) sharing: Sharing,
     /// Mails of which clients read some parts only.
     pub(super) begun: BegunMails,
-    /// Mails that the instances have read, for one policy of approval.
+    /// Mails that the instances have read.
     pub(super) familiar: Arc<Familiar>,
     pub(super) unavailable: Unavailable,
     pub(super) ledger: Ledger,
@@ -163,7 +163,7 @@ impl<B: Bridge> MailService<B> {
             policy,
             leases,
             begun: BegunMails::default(),
-            familiar: Arc::default(),
+            familiar: Arc::new(Familiar::new(confirm)),
             unavailable: Unavailable::default(),
             ledger,
             answering: Answering::default(),
@@ -333,20 +333,12 @@ impl<B: Bridge> MailService<B> {
                 rule,
             }),
             None => {
-                self.note_head(view, id, &message.head);
+                if let View::Agent { address, .. } = view {
+                    let (own, head) = (address.as_str(), &message.head);
+                    (self.familiar).listed(own, id, &head.from, &head.subject, "");
+                }
                 Ok(message)
             }
-        }
-    }
-
-    /// Records that an agent may see the sender and the subject of a mail, if the policy of approval asks
-    /// for it.
-    fn note_head(&self, view: View<'_>, id: MailId, head: &Head) {
-        if let View::Agent { address, .. } = view
-            && self.approvals.policy() == ConfirmPolicy::Unfamiliar
-        {
-            let own = address.as_str();
-            (self.familiar).listed(own, id, &head.from, &head.subject, "");
         }
     }
 

@@ -140,11 +140,6 @@ impl Approvals {
         self.table().0.policy = policy;
     }
 
-    /// Returns the policy.
-    pub(super) fn policy(&self) -> ConfirmPolicy {
-        self.table().0.policy
-    }
-
     /// Returns the table without the approvals that have expired, and the time.
     fn table(&self) -> (MutexGuard<'_, Table>, Stamp) {
         let now = self.clock.stamp();
@@ -155,7 +150,8 @@ impl Approvals {
 
     /// Returns whether the mail needs a person's approval.
     pub(super) fn wants(&self, mail: &PreparedMail, default_recipient: Option<&Address>) -> bool {
-        policy::applies(self.policy(), mail, default_recipient)
+        let policy = self.table().0.policy;
+        policy::applies(policy, mail, default_recipient)
     }
 
     /// Checks that no person discarded the mail with `taid approve`.

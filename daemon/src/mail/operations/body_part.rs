@@ -1,13 +1,10 @@
 //! Conversion of a part of a mail to the form that a client gets.
 
 use super::inbox::envelope;
-use crate::{
-    config::ConfirmPolicy,
-    mail::{
-        bodies::{history, parts::part},
-        error::MailError,
-        service::MailService,
-    },
+use crate::mail::{
+    bodies::{history, parts::part},
+    error::MailError,
+    service::MailService,
 };
 use tai_auth::bridge::{Bridge, Message};
 use tai_proto::{
@@ -25,32 +22,19 @@ impl<B: Bridge> MailService<B> {
         window: Window,
         deadline: Instant,
     ) -> Result<Mail, MailError> {
-        let note = |envelope: &Envelope, markdown: &str| self.note_familiar(envelope, markdown);
+        let note = |mail: &Envelope, markdown: &str| {
+            let (to, from, subject) = (&mail.to, &mail.from, &mail.subject);
+            self.familiar.read(to, mail.id, from, subject, markdown);
+        };
         self.read_then(message, window, note, deadline).await
     }
 
-    /// Records that an agent reads a mail, if the policy of approval asks for it.
-    fn note_familiar(&self, envelope: &Envelope, markdown: &str) {
-        if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
-            let Envelope {
-                id,
-                from,
-                to,
-                subject,
-                ..
-            } = envelope;
-            self.familiar.read(to, *id, from, subject, markdown);
-        }
-    }
-
-    /// Records that a list shows mails to an agent, if the policy of approval asks for it.
+    /// Records that a list shows mails to an agent.
     pub(super) fn note_listed(&self, mails: &[Envelope]) {
-        if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
-            for mail in mails {
-                let preview = mail.preview.as_ref().map_or("", |preview| preview.as_str());
-                let (to, from, subject) = (&mail.to, &mail.from, &mail.subject);
-                self.familiar.listed(to, mail.id, from, subject, preview);
-            }
+        for mail in mails {
+            let preview = mail.preview.as_ref().map_or("", |preview| preview.as_str());
+            let (to, from, subject) = (&mail.to, &mail.from, &mail.subject);
+            self.familiar.listed(to, mail.id, from, subject, preview);
         }
     }
 

@@ -249,8 +249,6 @@ impl<B: Bridge> MailService<B> {
     /// Replaces the policy for later submissions.
     pub(crate) fn set_confirm_policy(&self, policy: ConfirmPolicy) {
         self.approvals.set_policy(policy);
-        if policy != ConfirmPolicy::Unfamiliar {
-            self.familiar.clear();
-        }
+        self.familiar.follow(policy);
     }
 }

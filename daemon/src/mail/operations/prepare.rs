@@ -1,7 +1,6 @@
 //! Conversion of a draft to its final form.
 
 use crate::{
-    config::ConfirmPolicy,
     digest::Digest,
     mail::{
         approvals::is_own,
@@ -95,9 +94,7 @@ impl<B: Bridge> MailService<B> {
 
     /// Finds out whether an instruction in a mail may have caused this one, if the policy asks for it.
     pub(super) async fn suspect(&self, mail: &mut PreparedMail) {
-        if self.approvals.policy() != ConfirmPolicy::Unfamiliar
-            || is_own(mail, self.default_recipient.as_ref())
-        {
+        if !self.familiar.remembers() || is_own(mail, self.default_recipient.as_ref()) {
             return;
         }
         let familiar = self.familiar.clone();

@@ -2,7 +2,7 @@
 //! ledger, and sends the mail at most once.
 
 use crate::{
-    config::{ConfirmPolicy, Rules},
+    config::Rules,
     digest::Digest,
     mail::{
         error::MailError,
@@ -135,9 +135,7 @@ impl<B: Bridge> MailService<B> {
         }
         match self.send(mail, deadline).await {
             Ok(sent) => {
-                if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
-                    self.familiar.sent(mail.from.as_str(), mail.to.as_str());
-                }
+                self.familiar.sent(mail.from.as_str(), mail.to.as_str());
                 attempt.accept();
                 self.approvals.sent(mail);
                 Ok(sent)

@@ -1,11 +1,14 @@
 //! A mail is sent at most once, and its outcome is recorded.
 
 use super::*;
-use crate::mail::{
-    approvals::ApprovalError,
-    fake::{Mailbox, instance, mail_id, service},
-    ledger::Outcome,
-    service::MailOptions,
+use crate::{
+    config::ConfirmPolicy,
+    mail::{
+        approvals::ApprovalError,
+        fake::{Mailbox, instance, mail_id, service},
+        ledger::Outcome,
+        service::MailOptions,
+    },
 };
 use std::{sync::Arc, time::Duration};
 use tai_proto::{

@@ -7,10 +7,13 @@
 //! - It contains a long passage, or a long link or key, of a mail of another sender than its
 //!   recipient.
 //!
-//! The text is kept in memory alone, and only while the policy asks for it.
+//! The text is kept in memory alone. Under another policy no text is kept, and no mail is suspicious.
 
 use super::prepared::ascii_domain;
-use crate::mail::{bounded::Bounded, search::fold::fold};
+use crate::{
+    config::ConfirmPolicy,
+    mail::{bounded::Bounded, search::fold::fold},
+};
 use percent_encoding::percent_decode_str;
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
@@ -40,9 +43,9 @@ const MAX_LISTED_TEXT: usize = 1 << 10;
 /// Limit of remembered recipients of an instance.
 const MAX_SENT: usize = 256;
 
-/// Reading histories of the instances, by their addresses.
-#[derive(Debug, Default)]
-pub(in crate::mail) struct Familiar(Mutex<Histories>);
+/// Reading histories of the instances, by their addresses; `None` while the policy does not ask for them.
+#[derive(Debug)]
+pub(in crate::mail) struct Familiar(Mutex<Option<Histories>>);
 
 type Histories = Bounded<String, History, MAX_INSTANCES>;
 
@@ -119,13 +122,38 @@ impl std::fmt::Display for Suspicion {
 }
 
 impl Familiar {
-    fn histories(&self) -> MutexGuard<'_, Histories> {
+    pub(in crate::mail) fn new(policy: ConfirmPolicy) -> Self {
+        let familiar = Self(Mutex::default());
+        familiar.follow(policy);
+        familiar
+    }
+
+    fn histories(&self) -> MutexGuard<'_, Option<Histories>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets everything.
-    pub(in crate::mail) fn clear(&self) {
-        self.histories().clear();
+    /// Remembers what follows, or forgets everything and remembers nothing, as the policy asks.
+    pub(in crate::mail) fn follow(&self, policy: ConfirmPolicy) {
+        let mut histories = self.histories();
+        match policy {
+            ConfirmPolicy::Unfamiliar => {
+                histories.get_or_insert_default();
+            }
+            ConfirmPolicy::Never | ConfirmPolicy::External | ConfirmPolicy::Always => {
+                *histories = None;
+            }
+        }
+    }
+
+    /// Returns whether the policy asks for the histories.
+    pub(in crate::mail) fn remembers(&self) -> bool {
+        self.histories().is_some()
+    }
+
+    fn change(&self, own: &str, change: impl FnOnce(&mut History)) {
+        if let Some(histories) = self.histories().as_mut() {
+            histories.with(own.to_lowercase(), change);
+        }
     }
 
     /// Records that the instance of this address reads a mail.
@@ -137,21 +165,23 @@ impl Familiar {
         subject: &str,
         body: &str,
     ) {
+        if !self.remembers() {
+            return;
+        }
         let body = body
             .get(..body.floor_char_boundary(MAX_MAIL))
             .unwrap_or_default();
         let mail = ReadMail::new(id, sender, subject, body);
         let size =
             |read: &VecDeque<ReadMail>| read.iter().map(|mail| mail.text.len()).sum::<usize>();
-        self.histories()
-            .with(own.to_lowercase(), |History { read, .. }| {
-                read.retain(|earlier| earlier.id != id);
-                read.push_back(mail);
-                // The limit is one of bytes, because mails differ in length.
-                while size(read) > MAX_INSTANCE {
-                    read.pop_front();
-                }
-            });
+        self.change(own, |History { read, .. }| {
+            read.retain(|earlier| earlier.id != id);
+            read.push_back(mail);
+            // The limit is one of bytes, because mails differ in length.
+            while size(read) > MAX_INSTANCE {
+                read.pop_front();
+            }
+        });
     }
 
     /// Records that a list shows a mail to the instance of this address, with the beginning of its body.
@@ -163,28 +193,28 @@ impl Familiar {
         subject: &str,
         body: &str,
     ) {
+        if !self.remembers() {
+            return;
+        }
         let mut mail = ReadMail::new(id, sender, subject, body);
         mail.text
             .truncate(mail.text.floor_char_boundary(MAX_LISTED_TEXT));
-        self.histories()
-            .with(own.to_lowercase(), |History { listed, .. }| {
-                // A list without previews takes nothing back.
-                listed.retain(|earlier| earlier.id != id || earlier.text.len() > mail.text.len());
-                if listed.iter().all(|earlier| earlier.id != id) {
-                    listed.push_back(mail);
-                }
-                if listed.len() > MAX_LISTED {
-                    listed.pop_front();
-                }
-            });
+        self.change(own, |History { listed, .. }| {
+            // A list without previews takes nothing back.
+            listed.retain(|earlier| earlier.id != id || earlier.text.len() > mail.text.len());
+            if listed.iter().all(|earlier| earlier.id != id) {
+                listed.push_back(mail);
+            }
+            if listed.len() > MAX_LISTED {
+                listed.pop_front();
+            }
+        });
     }
 
     /// Records that the instance sent a mail to this recipient.
     pub(in crate::mail) fn sent(&self, own: &str, recipient: &str) {
         let recipient = address(recipient).unwrap_or_else(|| recipient.to_lowercase());
-        self.histories().with(own.to_lowercase(), |history| {
-            history.sent.put(recipient, ());
-        });
+        self.change(own, |history| history.sent.put(recipient, ()));
     }
 
     /// Returns why a mail of the instance is suspicious. `texts` are the parts of the mail.
@@ -196,7 +226,7 @@ impl Familiar {
     ) -> Option<Suspicion> {
         let recipient = address(recipient).unwrap_or_else(|| recipient.to_lowercase());
         let histories = self.histories();
-        let history = histories.get(&own.to_lowercase())?;
+        let history = histories.as_ref()?.get(&own.to_lowercase())?;
         let seen = || history.read.iter().chain(&history.listed);
         let others = || seen().filter(|mail| !mail.is_from(&recipient));
         let is_sender = history.read.iter().any(|mail| mail.is_from(&recipient));
