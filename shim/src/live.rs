@@ -11,6 +11,7 @@ mod calls;
 mod ending;
 mod failure;
 mod handler;
+mod left;
 mod options;
 mod output;
 mod program;
@@ -29,14 +30,15 @@ use crate::{backoff::after_failure, daemon, os, settings::Settings};
 use brake::Brake;
 use calls::Calls;
 use handler::{Handled, Handler};
+use left::LeftMails;
 use refusal::refusal;
 use report::{Report, print};
-use std::{collections::BTreeSet, ops::Bound, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Duration};
 use tai_proto::{
     Audience, Fault, FaultCode, Hint,
     call::{Except, GetInfo, Watch},
     mail::MailboxUpdate,
-    names::{Instance, MailId, Profile},
+    names::{Instance, Profile},
 };
 use tokio::time::{Instant, sleep_until};
 use unmarked::Unmarked;
@@ -44,10 +46,6 @@ use waiting::{Fate, Outlook, Stage, Waiting, WaitingMails};
 
 /// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
-/// Limit of the mails that are left unread. Each request for a mail names them.
-const MAX_LEFT: usize = 4096;
-/// Number of them that are looked at again, at each arrival and each check, when they are at the limit.
-const RECHECKED: usize = 64;
 /// Interval of checks of the mailbox while taid reports no arrival.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -85,8 +83,7 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         brake: Brake::default(),
         waiting: WaitingMails::default(),
         unmarked: Unmarked::new(),
-        left: BTreeSet::new(),
-        rechecked: None,
+        left: LeftMails::default(),
         is_announced: false,
         reported: None,
         profile: Profile::default(),
@@ -110,10 +107,7 @@ struct Live {
     brake: Brake,
     waiting: WaitingMails,
     unmarked: Unmarked,
-    /// Unread mails that are left to a person. They have no lease.
-    left: BTreeSet<MailId>,
-    /// The last of them that was looked at again.
-    rechecked: Option<MailId>,
+    left: LeftMails,
     /// Whether the address was reported.
     is_announced: bool,
     /// Failure of the last round that was reported.
@@ -214,20 +208,21 @@ impl Live {
             attempts += usize::from(!waiting.needs_person());
             self.handle(waiting).await?;
         }
-        if self.is_full_of_left() {
-            self.recheck_left().await;
+        if self.left.full().is_some() {
+            self.left.recheck(&self.calls).await;
         }
         let mut not_examined = u64::MAX;
         loop {
             let failure = self.unmarked.mark_due(&self.calls).await;
             self.report_unmarked(failure);
-            if self.waiting.is_full() || self.unmarked.full().is_some() || self.is_full_of_left() {
+            let is_full = self.unmarked.full().or(self.left.full()).is_some();
+            if is_full || self.waiting.is_full() {
                 break;
             }
             // Other senders are handled behind the mails of one that got many answers.
             let except = Except {
                 senders: self.brake.senders(Instant::now()),
-                mails: self.left.iter().copied().collect(),
+                mails: self.left.ids(),
             };
             let (fetched, lease) = self.calls.lease_oldest(&except).await?;
             let left = fetched.left_out.not_examined;
@@ -250,11 +245,11 @@ impl Live {
             self.handle(Waiting::new(lease, fetched.address, mail))
                 .await?;
         }
-        match self.unmarked.full() {
+        match (self.unmarked.full(), self.left.full()) {
             _ if attempts == 0 => {}
-            Some(unmarked) => self.report.full_of_unmarked(unmarked),
-            None if self.is_full_of_left() => self.report.full_of_left(self.left.len()),
-            None => {
+            (Some(unmarked), _) => self.report.full_of_unmarked(unmarked),
+            (None, Some(left)) => self.report.full_of_left(left),
+            (None, None) => {
                 let waiting = &self.waiting;
                 self.report
                     .full(waiting.count(), waiting.count_for_person());
@@ -287,7 +282,7 @@ impl Live {
             && let Some(why) = refusal(address, content, answering)
         {
             self.report.refused(id, why);
-            self.leave(mail);
+            self.left.add(mail);
             return Ok(());
         }
         if self.handler.answers()
@@ -327,7 +322,7 @@ impl Live {
                     Outlook::StillRefused => {}
                     Outlook::GivenUp(runs) => {
                         report.given_up(id, &why, runs);
-                        self.leave(mail);
+                        self.left.add(mail);
                         return Ok(());
                     }
                 }
@@ -335,38 +330,11 @@ impl Live {
                 if let Some(oldest) = self.waiting.take_surplus() {
                     let why = "its answer was refused, and newer ones were, too";
                     report.given_up(oldest.lease.id(), why, 0);
-                    self.leave(oldest);
+                    self.left.add(oldest);
                 }
             }
         }
         Ok(())
-    }
-
-    /// Leaves a mail unread to a person or another client, and takes it no more.
-    fn leave(&mut self, mail: Waiting) {
-        // Dropping the lease releases the mail.
-        self.left.insert(mail.lease.id());
-    }
-
-    /// Forgets left mails that a person has read or deleted: looks at some of them, beginning after those
-    /// that the last call looked at.
-    async fn recheck_left(&mut self) {
-        let after = self.rechecked.map_or(Bound::Unbounded, Bound::Excluded);
-        let ids = self.left.range((after, Bound::Unbounded));
-        let ids: Vec<MailId> = ids.take(RECHECKED).copied().collect();
-        self.rechecked = ids.last().copied();
-        for id in ids {
-            match waiting::fate(&self.calls, id).await {
-                Fate::Unread => {}
-                Fate::Read | Fate::Gone => {
-                    self.left.remove(&id);
-                }
-            }
-        }
-    }
-
-    fn is_full_of_left(&self) -> bool {
-        self.left.len() >= MAX_LEFT
     }
 
     /// Reports a failure to mark a mail read, unless the last round failed with the same one.
