@@ -17,6 +17,7 @@ mod reply_email;
 mod search_inbox;
 mod send_email;
 mod session_status;
+mod submission;
 mod submit;
 mod threads;
 mod wait_for_email;

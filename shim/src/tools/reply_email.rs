@@ -8,8 +8,9 @@ use super::{
         plain, with_content,
     },
     definition::{Definition, Invocation, Shown, ToolOutcome},
-    not_sent::{NotSent, OF_A_PROGRAM, REPEATED, Submission, is_of_a_program},
+    not_sent::NotSent,
     refusal::bad_argument,
+    submission::{OF_A_PROGRAM, REPEATED, Submission, is_of_a_program},
     submit::{Intent, Submitted, add_left_out, reported, submit},
 };
 use crate::text::line;

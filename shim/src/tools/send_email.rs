@@ -7,7 +7,8 @@ use super::{
         Format, content, header, optional_bool, optional_format, optional_text, plain, with_content,
     },
     definition::{Definition, Invocation, Shown, ToolOutcome},
-    not_sent::{NotSent, Submission},
+    not_sent::NotSent,
+    submission::Submission,
     submit::{Intent, Submitted, add_left_out, reported, submit},
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
