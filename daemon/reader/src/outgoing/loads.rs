@@ -3,7 +3,7 @@
 use super::{
     css,
     tree::{Edge, Element, Tree},
-    visibility::{Sight, Sights},
+    visibility::{Judgement, Judgements},
 };
 use std::collections::HashSet;
 use url::Url;
@@ -64,7 +64,7 @@ impl Load {
 }
 
 /// Returns every address that a mail program loads, once each.
-pub(super) fn find(tree: &Tree, sights: &Sights) -> Vec<Load> {
+pub(super) fn find(tree: &Tree, judgements: &Judgements) -> Vec<Load> {
     let mut loads: Vec<Load> = Vec::new();
     let mut seen: HashSet<Load> = HashSet::new();
     for edge in tree.walk(Tree::DOCUMENT) {
@@ -74,7 +74,7 @@ pub(super) fn find(tree: &Tree, sights: &Sights) -> Vec<Load> {
         let Some(element) = tree.element(id) else {
             continue;
         };
-        let is_hidden = sights.of(id) == Sight::Hidden;
+        let is_hidden = judgements.of(id) == Judgement::Hidden;
         let mut add = |url: &str, kind, is_invisible| {
             let url = url.trim().to_owned();
             let load = Load {

@@ -9,7 +9,7 @@ use super::{
     table,
     tree::{Data, Edge, Element, NodeId, Tree},
     values,
-    visibility::{Sight, Sights},
+    visibility::{Judgement, Judgements},
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -19,10 +19,10 @@ const RULE: &str = "----------";
 
 /// Returns the plain text of a document. A document that shows only images without words has a
 /// line for each image.
-pub(super) fn text(tree: &Tree, sights: &Sights) -> String {
-    let text = below(tree, sights, Tree::DOCUMENT, Table::Aligned);
+pub(super) fn text(tree: &Tree, judgements: &Judgements) -> String {
+    let text = below(tree, judgements, Tree::DOCUMENT, Table::Aligned);
     match text.trim().is_empty() {
-        true => images(tree, sights),
+        true => images(tree, judgements),
         false => text,
     }
 }
@@ -33,9 +33,9 @@ fn without_strikes(label: &str) -> &str {
 }
 
 /// Returns the same without the items that have no words. The other reading does not have their numbers.
-pub(super) fn without_empty_items(tree: &Tree, sights: &Sights) -> String {
+pub(super) fn without_empty_items(tree: &Tree, judgements: &Judgements) -> String {
     let lines = Lines::without_empty_items();
-    write(tree, sights, Tree::DOCUMENT, Table::Aligned, lines)
+    write(tree, judgements, Tree::DOCUMENT, Table::Aligned, lines)
 }
 
 /// Layout of the tables in a text.
@@ -48,15 +48,21 @@ pub(super) enum Table {
 }
 
 /// Returns the plain text below a node.
-pub(super) fn below(tree: &Tree, sights: &Sights, root: NodeId, tables: Table) -> String {
-    write(tree, sights, root, tables, Lines::default())
+pub(super) fn below(tree: &Tree, judgements: &Judgements, root: NodeId, tables: Table) -> String {
+    write(tree, judgements, root, tables, Lines::default())
 }
 
-fn write(tree: &Tree, sights: &Sights, root: NodeId, tables: Table, lines: Lines) -> String {
+fn write(
+    tree: &Tree,
+    judgements: &Judgements,
+    root: NodeId,
+    tables: Table,
+    lines: Lines,
+) -> String {
     let mut in_pre = tree.ancestors(root);
     let mut writer = Writer {
         tree,
-        sights,
+        judgements,
         lines,
         lists: Vec::new(),
         verbatim: vec![tree.tag(root) == "pre" || in_pre.any(|id| tree.tag(id) == "pre")],
@@ -83,7 +89,7 @@ fn write(tree: &Tree, sights: &Sights, root: NodeId, tables: Table, lines: Lines
 
 struct Writer<'a> {
     tree: &'a Tree,
-    sights: &'a Sights,
+    judgements: &'a Judgements,
     lines: Lines,
     lists: Vec<List>,
     /// Whether the line breaks in each open element are seen.
@@ -119,7 +125,7 @@ fn has_struck(tree: &Tree, root: NodeId) -> bool {
 
 impl Writer<'_> {
     fn text(&mut self, id: NodeId, text: &str) {
-        if self.sights.of(id) == Sight::Hidden {
+        if self.judgements.of(id) == Judgement::Hidden {
             return;
         }
         let verbatim = self.verbatim.last().copied().unwrap_or_default();
@@ -134,7 +140,7 @@ impl Writer<'_> {
 
     /// Writes the start of an element. Returns whether to skip its content.
     fn open(&mut self, id: NodeId, element: &Element, tables: Table) -> bool {
-        if self.sights.of(id) == Sight::Hidden {
+        if self.judgements.of(id) == Judgement::Hidden {
             return true;
         }
         self.part(id, element, Side::Left);
@@ -175,12 +181,12 @@ impl Writer<'_> {
             }
             "table" => {
                 self.lines.end_line(2);
-                let (tree, sights) = (self.tree, self.sights);
-                let cell = |cell| below(tree, sights, cell, Table::Flat);
+                let (tree, judgements) = (self.tree, self.judgements);
+                let cell = |cell| below(tree, judgements, cell, Table::Flat);
                 let aligned = match tables {
                     // The marks of struck text stand around cells and rows.
                     Table::Aligned if has_struck(tree, id) => None,
-                    Table::Aligned => table::aligned(tree, sights, id, &cell),
+                    Table::Aligned => table::aligned(tree, judgements, id, &cell),
                     Table::Flat => None,
                 };
                 if let Some(table) = aligned {
@@ -324,9 +330,9 @@ fn is_exponent(text: &str) -> bool {
 }
 
 /// Returns a line for each image that a document shows.
-fn images(tree: &Tree, sights: &Sights) -> String {
+fn images(tree: &Tree, judgements: &Judgements) -> String {
     let opened = tree.walk(Tree::DOCUMENT).filter_map(|edge| match edge {
-        Edge::Open(id) if sights.of(id) != Sight::Hidden => tree.element(id),
+        Edge::Open(id) if judgements.of(id) != Judgement::Hidden => tree.element(id),
         Edge::Open(_) | Edge::Close(_) => None,
     });
     let images = opened.filter(|element| element.tag() == "img");

@@ -4,7 +4,7 @@
 use super::{
     invisible, loads, order, parse, plain,
     tree::{Data, Edge, NodeId, Tree},
-    visibility::{self, Sight},
+    visibility::{self, Judgement},
 };
 use crate::page;
 use serde::{Deserialize, Serialize};
@@ -49,20 +49,20 @@ pub fn preview(text: &str, html: &str) -> Preview {
     else {
         return unreadable(text, html);
     };
-    let sights = visibility::judge(&tree, html);
-    let reading = plain::text(&tree, &sights);
+    let judgements = visibility::judge(&tree, html);
+    let reading = plain::text(&tree, &judgements);
 
-    let hidden = passages(&tree, |id| sights.of(id) == Sight::Hidden);
-    let doubtful = passages(&tree, |id| sights.of(id) == Sight::Doubtful);
+    let hidden = passages(&tree, |id| judgements.of(id) == Judgement::Hidden);
+    let doubtful = passages(&tree, |id| judgements.of(id) == Judgement::Doubtful);
     let moved = order::moved(&tree);
     let moved = passages(&tree, |id| moved.contains(&id));
-    let loads = loads::find(&tree, &sights);
+    let loads = loads::find(&tree, &judgements);
     let misleading = misleading(&tree);
     let is_whole = hidden.is_empty() && doubtful.is_empty() && moved.is_empty();
     let seen = crate::read(Some(html), None).markdown;
     let has_other_numbers = is_whole
         && !has_numbers_of(&seen, &reading)
-        && !has_numbers_of(&seen, &plain::without_empty_items(&tree, &sights));
+        && !has_numbers_of(&seen, &plain::without_empty_items(&tree, &judgements));
     let differs = words(text) != words(&reading) || has_other_numbers;
     let revealed = invisible::reveal(&reading);
     let unexpected = unexpected(&tree);

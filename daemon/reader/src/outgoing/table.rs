@@ -4,7 +4,7 @@
 use super::{
     elements,
     tree::{Edge, NodeId, Tree},
-    visibility::{Sight, Sights},
+    visibility::{Judgement, Judgements},
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -21,11 +21,11 @@ const MAX_CELLS: usize = 8;
 /// returns the text of a cell.
 pub(super) fn aligned(
     tree: &Tree,
-    sights: &Sights,
+    judgements: &Judgements,
     table: NodeId,
     text: &impl Fn(NodeId) -> String,
 ) -> Option<String> {
-    let rows = rows(tree, sights, table, text)?;
+    let rows = rows(tree, judgements, table, text)?;
     let columns = rows.iter().map(|row| row.cells.len()).max()?;
     let widest = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
@@ -98,7 +98,7 @@ struct Cell {
 /// Returns the rows of a table of data.
 fn rows(
     tree: &Tree,
-    sights: &Sights,
+    judgements: &Judgements,
     table: NodeId,
     text: &impl Fn(NodeId) -> String,
 ) -> Option<Vec<Row>> {
@@ -122,7 +122,7 @@ fn rows(
                 if spans("colspan")
                     || spans("rowspan")
                     || has_block
-                    || sights.of(id) == Sight::Hidden
+                    || judgements.of(id) == Judgement::Hidden
                 {
                     return None;
                 }

@@ -1,6 +1,6 @@
 //! Judgement of what a person sees of a sanitised document: from its inline styles, with limits that mail
-//! programs share, and from the reader of incoming mail. It errs towards [`Sight::Doubtful`]: the person who
-//! approves a mail is told.
+//! programs share, and from the reader of incoming mail. It errs towards [`Judgement::Doubtful`]: the
+//! person who approves a mail is told.
 
 use super::{
     colour,
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Visibility of a node.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sight {
+pub(super) enum Judgement {
     #[default]
     Visible,
     /// A style that is not understood may hide the node.
@@ -26,10 +26,10 @@ pub(super) enum Sight {
 
 /// Visibility of the nodes of a document.
 #[derive(Debug, Default)]
-pub(super) struct Sights(HashMap<NodeId, Sight>);
+pub(super) struct Judgements(HashMap<NodeId, Judgement>);
 
-impl Sights {
-    pub(super) fn of(&self, id: NodeId) -> Sight {
+impl Judgements {
+    pub(super) fn of(&self, id: NodeId) -> Judgement {
         self.0.get(&id).copied().unwrap_or_default()
     }
 }
@@ -39,21 +39,21 @@ impl Sights {
 struct Look {
     font: f32,
     /// Whether the size of the font is known.
-    of_font: Sight,
+    of_font: Judgement,
     colour: Rgba,
     /// Whether the colour is known.
-    of_colour: Sight,
+    of_colour: Judgement,
     /// `None` for an image or a gradient.
     background: Option<Rgba>,
     is_visible: bool,
     /// Visibility of the box with everything in it.
-    sight: Sight,
+    judgement: Judgement,
 }
 
 /// Judges all texts, images and elements of a document with this HTML. A text is hidden if its inline
 /// styles and the reader of incoming mail agree, and doubtful if one of both hides it.
-pub(super) fn judge(tree: &Tree, html: &str) -> Sights {
-    let mut sights = by_styles(tree);
+pub(super) fn judge(tree: &Tree, html: &str) -> Judgements {
+    let mut judgements = by_styles(tree);
     let texts = tree.walk(Tree::DOCUMENT).filter_map(|edge| match edge {
         Edge::Open(id) => match tree.data(id) {
             Data::Text(text) => Some((id, &**text)),
@@ -71,37 +71,37 @@ pub(super) fn judge(tree: &Tree, html: &str) -> Sights {
         // A text that the reader does not find is doubtful.
         let is_seen = run.is_some_and(|(_, is_seen)| is_seen);
         let is_blank = text.chars().all(char::is_whitespace);
-        match (sights.of(id), is_seen) {
-            (Sight::Visible, false) if !is_blank => {
-                sights.0.insert(id, Sight::Doubtful);
+        match (judgements.of(id), is_seen) {
+            (Judgement::Visible, false) if !is_blank => {
+                judgements.0.insert(id, Judgement::Doubtful);
             }
-            (Sight::Hidden, true) => {
-                sights.0.insert(id, Sight::Doubtful);
+            (Judgement::Hidden, true) => {
+                judgements.0.insert(id, Judgement::Doubtful);
                 shown.push(id);
             }
-            (Sight::Visible | Sight::Doubtful | Sight::Hidden, _) => {}
+            (Judgement::Visible | Judgement::Doubtful | Judgement::Hidden, _) => {}
         }
     }
     // What is around a text that is shown is shown, too.
     for id in shown.into_iter().flat_map(|id| tree.ancestors(id)) {
-        if sights.of(id) == Sight::Hidden {
-            sights.0.insert(id, Sight::Doubtful);
+        if judgements.of(id) == Judgement::Hidden {
+            judgements.0.insert(id, Judgement::Doubtful);
         }
     }
-    sights
+    judgements
 }
 
 /// Judges the nodes by their inline styles alone.
-fn by_styles(tree: &Tree) -> Sights {
-    let mut sights = HashMap::new();
+fn by_styles(tree: &Tree) -> Judgements {
+    let mut judgements = HashMap::new();
     let mut looks = vec![Look {
         font: FONT,
-        of_font: Sight::Visible,
+        of_font: Judgement::Visible,
         colour: Rgba::BLACK,
-        of_colour: Sight::Visible,
+        of_colour: Judgement::Visible,
         background: Some(Rgba::WHITE),
         is_visible: true,
-        sight: Sight::Visible,
+        judgement: Judgement::Visible,
     }];
     for edge in tree.walk(Tree::DOCUMENT) {
         let Edge::Open(id) = edge else {
@@ -111,36 +111,36 @@ fn by_styles(tree: &Tree) -> Sights {
         let Some(outer) = looks.last().copied() else {
             break;
         };
-        let sight = match tree.data(id) {
-            Data::Text(_) => text_sight(&outer),
+        let judgement = match tree.data(id) {
+            Data::Text(_) => text_judgement(&outer),
             Data::Element(element) => {
                 let look = look(element, outer);
                 looks.push(look);
                 match (element.tag(), look.is_visible) {
-                    ("img" | "hr", false) => Sight::Hidden,
-                    _ => look.sight,
+                    ("img" | "hr", false) => Judgement::Hidden,
+                    _ => look.judgement,
                 }
             }
             Data::Document | Data::Comment => continue,
         };
-        if sight != Sight::Visible {
-            sights.insert(id, sight);
+        if judgement != Judgement::Visible {
+            judgements.insert(id, judgement);
         }
     }
-    Sights(sights)
+    Judgements(judgements)
 }
 
-fn text_sight(look: &Look) -> Sight {
+fn text_judgement(look: &Look) -> Judgement {
     let is_small = look.font < SMALLEST_SENT_FONT;
     let is_lost = colour::is_transparent(look.colour)
         || look
             .background
             .is_some_and(|background| colour::is_lost_on(look.colour, background));
     let own = match is_small || is_lost || !look.is_visible {
-        true => Sight::Hidden,
+        true => Judgement::Hidden,
         false => look.of_font.max(look.of_colour),
     };
-    own.max(look.sight)
+    own.max(look.judgement)
 }
 
 /// Returns the look of an element within another.
@@ -151,7 +151,7 @@ fn look(element: &Element, outer: Look) -> Look {
     }
     if element.tag() == "a" && element.attr("href").is_some() {
         // Mail programs show links in a colour of their own unless the link has one.
-        (look.colour, look.of_colour) = (Rgba::BLACK, Sight::Visible);
+        (look.colour, look.of_colour) = (Rgba::BLACK, Judgement::Visible);
     }
     let mut own = Own {
         ground: element.attr("bgcolor").and_then(attribute_colour),
@@ -166,7 +166,7 @@ fn look(element: &Element, outer: Look) -> Look {
         apply(&declaration, &outer, &mut look, &mut own);
     }
     look.background = own.background(outer.background);
-    look.sight = look.sight.max(own.sight());
+    look.judgement = look.judgement.max(own.judgement());
     look
 }
 
@@ -217,14 +217,14 @@ impl Own {
         }
     }
 
-    fn sight(&self) -> Sight {
+    fn judgement(&self) -> Judgement {
         let has = |judged| self.judged.values().any(|one| *one == judged);
         if has(Judged::Hidden) || (has(Judged::Flat) && has(Judged::Clipped)) {
-            return Sight::Hidden;
+            return Judgement::Hidden;
         }
         match has(Judged::Doubtful) {
-            true => Sight::Doubtful,
-            false => Sight::Visible,
+            true => Judgement::Doubtful,
+            false => Judgement::Visible,
         }
     }
 
@@ -283,12 +283,12 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
         "font-size" => set_font(values::font_size(value, outer.font), outer, look),
         "font" => set_font(values::size_in_font(value, outer.font), outer, look),
         "color" => match (colour::only(value), value) {
-            (Some(colour), _) => (look.colour, look.of_colour) = (colour, Sight::Visible),
-            (None, "initial") => (look.colour, look.of_colour) = (Rgba::BLACK, Sight::Visible),
+            (Some(colour), _) => (look.colour, look.of_colour) = (colour, Judgement::Visible),
+            (None, "initial") => (look.colour, look.of_colour) = (Rgba::BLACK, Judgement::Visible),
             (None, "inherit" | "unset" | "currentcolor") => {
                 (look.colour, look.of_colour) = (outer.colour, outer.of_colour);
             }
-            (None, _) => look.of_colour = Sight::Doubtful,
+            (None, _) => look.of_colour = Judgement::Doubtful,
         },
         "background" | "background-color" => {
             let has_image = value.contains("url(") || value.contains("gradient");
@@ -378,9 +378,9 @@ fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
 
 fn set_font(size: FontSize, outer: &Look, look: &mut Look) {
     (look.font, look.of_font) = match size {
-        FontSize::Known(px) => (px, Sight::Visible),
+        FontSize::Known(px) => (px, Judgement::Visible),
         FontSize::Inherited => (outer.font, outer.of_font),
-        FontSize::Unknown => (look.font, Sight::Doubtful),
+        FontSize::Unknown => (look.font, Judgement::Doubtful),
     };
 }
 

@@ -3,9 +3,9 @@
 use super::*;
 use crate::outgoing::parse;
 
-fn sight_of(html: &str, word: &str) -> Sight {
+fn judgement_of(html: &str, word: &str) -> Judgement {
     let tree = parse::parse(html).unwrap().tree;
-    let sights = by_styles(&tree);
+    let judgements = by_styles(&tree);
     let found = tree.walk(Tree::DOCUMENT).find_map(|edge| match edge {
         Edge::Open(id) => match tree.data(id) {
             Data::Text(text) if text.contains(word) => Some(id),
@@ -13,7 +13,7 @@ fn sight_of(html: &str, word: &str) -> Sight {
         },
         Edge::Close(_) => None,
     });
-    sights.of(found.unwrap())
+    judgements.of(found.unwrap())
 }
 
 #[test]
@@ -74,8 +74,8 @@ fn hidden_text_is_found_with_each_property_that_hides() {
         "color:#000;background-color:#000;background-color:white x",
     ] {
         let html = format!("<p>Seen</p><div style=\"{style}\">WORD</div>");
-        assert_eq!(sight_of(&html, "WORD"), Sight::Hidden, "{style}");
-        assert_eq!(sight_of(&html, "Seen"), Sight::Visible, "{style}");
+        assert_eq!(judgement_of(&html, "WORD"), Judgement::Hidden, "{style}");
+        assert_eq!(judgement_of(&html, "Seen"), Judgement::Visible, "{style}");
     }
     for style in [
         "position:absolute;left:-9999px",
@@ -107,7 +107,7 @@ fn hidden_text_is_found_with_each_property_that_hides() {
         "-webkit-text-fill-color:transparent",
     ] {
         let html = format!("<div style=\"{style}\">WORD</div>");
-        assert_eq!(sight_of(&html, "WORD"), Sight::Doubtful, "{style}");
+        assert_eq!(judgement_of(&html, "WORD"), Judgement::Doubtful, "{style}");
     }
 }
 
@@ -174,7 +174,7 @@ fn text_that_a_person_sees_is_visible() {
             "usual values",
         ),
     ] {
-        assert_eq!(sight_of(html, "WORD"), Sight::Visible, "{why}");
+        assert_eq!(judgement_of(html, "WORD"), Judgement::Visible, "{why}");
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     border::Border,
     emphasis::Emphasis,
     escape::{Markup, block_escape},
-    piece::{Context, Kind, Link, Look, Piece},
+    piece::{Context, Kind, Link, Piece, TextStyle},
 };
 use crate::document::NodeId;
 
@@ -90,7 +90,7 @@ impl Line {
     }
 
     /// Appends text. Spaces at the ends become due.
-    pub(super) fn text(&mut self, text: &str, look: Look, link: Option<&Link>) {
+    pub(super) fn text(&mut self, text: &str, style: TextStyle, link: Option<&Link>) {
         let is_space = |c: char| c.is_whitespace();
         if text.starts_with(is_space) {
             self.space();
@@ -106,14 +106,14 @@ impl Line {
             }
             collapsed.push_str(word);
         }
-        self.push(collapsed, Kind::Text(look), link);
+        self.push(collapsed, Kind::Text(style), link);
         if text.ends_with(is_space) {
             self.space();
         }
     }
 
     /// Appends text with its spaces. Those at the beginning of the line are its indentation.
-    pub(super) fn verbatim(&mut self, text: &str, look: Look, link: Option<&Link>) {
+    pub(super) fn verbatim(&mut self, text: &str, style: TextStyle, link: Option<&Link>) {
         let text = match self.is_empty() {
             true => {
                 let rest = text.trim_start_matches([' ', '\t', '\u{a0}']);
@@ -126,7 +126,7 @@ impl Line {
         };
         if !text.is_empty() {
             let text = text.replace('\u{a0}', " ");
-            self.push(text, Kind::Text(look), link);
+            self.push(text, Kind::Text(style), link);
         }
     }
 
@@ -152,12 +152,12 @@ impl Line {
                     .and_then(|piece| piece.link.as_ref())
                     .is_some_and(|before| before.node == link.node)
             };
-            let look = match (before.map(|piece| piece.kind), kind) {
-                (Some(Kind::Text(before)), Kind::Text(look)) if before == look => look,
-                _ => Look::default(),
+            let style = match (before.map(|piece| piece.kind), kind) {
+                (Some(Kind::Text(before)), Kind::Text(style)) if before == style => style,
+                _ => TextStyle::default(),
             };
             let shared = link.filter(|link| both(link)).cloned();
-            self.add(" ".to_owned(), Kind::Text(look), shared);
+            self.add(" ".to_owned(), Kind::Text(style), shared);
         }
         self.add(text, kind, link.cloned());
     }
@@ -184,7 +184,7 @@ impl Line {
         let literal: String = pieces.iter().filter_map(Piece::literal).collect();
         let all: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
         let emphasis = pieces.iter().any(
-            |piece| matches!(piece.kind, Kind::Text(look) if look.bold > 0 || look.italic > 0),
+            |piece| matches!(piece.kind, Kind::Text(style) if style.bold > 0 || style.italic > 0),
         );
         let markup = Markup::of(&literal, &all, emphasis && !context.plain, context.cell);
         let mut writer = Emphasis::new(literal.len() + 16, markup, context);
@@ -206,8 +206,9 @@ impl Line {
             }
         }
         let line = writer.finish().trim().to_owned();
-        let begins_as_text =
-            matches!(pieces.first(), Some(Piece { kind: Kind::Text(look), .. }) if look.code == 0);
+        let begins_as_text = pieces
+            .first()
+            .is_some_and(|piece| piece.literal().is_some());
         let escaped = begins_as_text && !context.plain && !context.cell && block_escape(&line);
         let indent = if context.plain || context.cell {
             ""

@@ -59,7 +59,7 @@ use html5ever::local_name;
 use lists::List;
 pub(crate) use lists::{integer, number};
 pub(crate) use order::order;
-use piece::{Link, Look};
+use piece::{Link, TextStyle};
 use quotes::is_quote;
 use std::{
     cell::OnceCell,
@@ -89,7 +89,7 @@ pub(crate) fn write(
         survey,
         tables,
         writer: Writer::default(),
-        look: Look::default(),
+        text_style: TextStyle::default(),
         lists: Vec::new(),
         items: Vec::new(),
         marker: None,
@@ -144,13 +144,13 @@ struct Page<'a> {
     survey: Survey,
     tables: Tables,
     writer: Writer,
-    look: Look,
+    text_style: TextStyle,
     lists: Vec<List>,
     /// Open paragraphs of Word that are items, with their depths.
     items: Vec<(NodeId, usize)>,
     /// The marker of the last of them, which is written.
     marker: Option<NodeId>,
-    /// Open headings and preformatted texts in a row, which has their look alone.
+    /// Open headings and preformatted texts in a row, which has their style alone.
     in_row: Vec<NodeId>,
     directions: Directions,
     /// Number of open elements whose text is struck through.
@@ -232,14 +232,14 @@ impl Page<'_> {
         self.gap(node, element, style, Side::Left);
         self.directions.open(self.document, self.styles, node);
         self.struck += u32::from(style.struck);
-        self.look.struck = self.struck > 0;
+        self.text_style.struck = self.struck > 0;
         self.open_script(node, style);
         match element.html_name() {
             "p" => self.open_word_item(node),
             "div" if word::is_divided(element) => self.writer.rule(),
-            "b" | "strong" => self.look.bold += 1,
-            "i" | "em" | "cite" | "dfn" | "var" => self.look.italic += 1,
-            "code" | "kbd" | "samp" | "tt" => self.look.code += 1,
+            "b" | "strong" => self.text_style.bold += 1,
+            "i" | "em" | "cite" | "dfn" | "var" => self.text_style.italic += 1,
+            "code" | "kbd" | "samp" | "tt" => self.text_style.code += 1,
             "q" => self.mark("\""),
             "rt" => self.mark("("),
             "a" => self.open_link(node, element),
@@ -247,7 +247,7 @@ impl Page<'_> {
             "blockquote" if is_quote(element) => self.writer.push_quote(),
             "pre" | "listing" | "xmp" if self.writer.is_row() => {
                 self.in_row.push(node);
-                self.look.code += 1;
+                self.text_style.code += 1;
             }
             "pre" | "listing" | "xmp" => self
                 .writer
@@ -256,7 +256,7 @@ impl Page<'_> {
             // A row has neither headings nor blocks of code.
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.writer.is_row() => {
                 self.in_row.push(node);
-                self.look.bold += 1;
+                self.text_style.bold += 1;
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let level = element.html_name().bytes().last().map_or(1, |b| b - b'0');
@@ -286,22 +286,22 @@ impl Page<'_> {
         }
         match element.html_name() {
             "p" => self.close_word_item(node),
-            "b" | "strong" => self.look.bold -= 1,
-            "i" | "em" | "cite" | "dfn" | "var" => self.look.italic -= 1,
-            "code" | "kbd" | "samp" | "tt" => self.look.code -= 1,
+            "b" | "strong" => self.text_style.bold -= 1,
+            "i" | "em" | "cite" | "dfn" | "var" => self.text_style.italic -= 1,
+            "code" | "kbd" | "samp" | "tt" => self.text_style.code -= 1,
             "q" => self.mark("\""),
             "rt" => self.mark(")"),
             "a" => self.close_link(node),
             "" if element.local_name() == "a" => self.close_link(node),
             "blockquote" if is_quote(element) => self.writer.pop_prefix(false),
-            "pre" | "listing" | "xmp" if self.closes_in_row(node) => self.look.code -= 1,
+            "pre" | "listing" | "xmp" if self.closes_in_row(node) => self.text_style.code -= 1,
             "pre" | "listing" | "xmp" => {
                 self.end_code();
                 self.writer.close_code();
             }
             "ul" | "ol" | "menu" | "dir" => self.close_list(node),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.closes_in_row(node) => {
-                self.look.bold -= 1;
+                self.text_style.bold -= 1;
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.writer.close_heading(),
             "tr" => self.writer.end_row(),
@@ -313,7 +313,7 @@ impl Page<'_> {
         self.close_script(node, style);
         self.directions.close(self.document, self.styles, node);
         self.struck -= u32::from(style.struck);
-        self.look.struck = self.struck > 0;
+        self.text_style.struck = self.struck > 0;
         self.gap(node, element, style, Side::Right);
     }
 
@@ -341,7 +341,7 @@ impl Page<'_> {
         self.part_digits(&cleaned, style);
         let link = self.text_link();
         self.writer
-            .text(&cleaned, white_space, self.look, link.as_ref());
+            .text(&cleaned, white_space, self.text_style, link.as_ref());
     }
 
     /// Removes invisible characters, and counts them.
@@ -365,7 +365,7 @@ impl Page<'_> {
         self.writer.gap(Gap::Blank);
         let text = self.clean(&characters::normalize(&self.document.rest));
         self.writer
-            .text(&text, WhiteSpace::PreLine, Look::default(), None);
+            .text(&text, WhiteSpace::PreLine, TextStyle::default(), None);
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 /// Emphasis of text, as the number of open elements.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct TextStyle {
     pub(super) bold: u32,
     pub(super) italic: u32,
     pub(super) code: u32,
@@ -36,14 +36,14 @@ pub(super) struct Piece {
 impl Piece {
     /// Returns text that is escaped.
     pub(super) fn literal(&self) -> Option<&str> {
-        matches!(self.kind, Kind::Text(look) if look.code == 0).then_some(self.text.as_str())
+        matches!(self.kind, Kind::Text(style) if style.code == 0).then_some(self.text.as_str())
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Text of the mail, which is escaped.
-    Text(Look),
+    Text(TextStyle),
     /// Markdown or a label.
     Written,
     /// A line break in a cell.

@@ -5,7 +5,7 @@ mod rows;
 
 use super::{
     inline::Line,
-    piece::{Context, Link, Look},
+    piece::{Context, Link, TextStyle},
     table::Row,
 };
 use crate::{css::property::WhiteSpace, document::NodeId, limits::MAX_OUTPUT};
@@ -183,7 +183,7 @@ impl Writer {
         &mut self,
         text: &str,
         white_space: WhiteSpace,
-        look: Look,
+        style: TextStyle,
         link: Option<&Link>,
     ) {
         if let Some(code) = &mut self.code {
@@ -191,15 +191,15 @@ impl Writer {
             return;
         }
         match white_space {
-            WhiteSpace::Normal | WhiteSpace::NoWrap => self.line.text(text, look, link),
+            WhiteSpace::Normal | WhiteSpace::NoWrap => self.line.text(text, style, link),
             WhiteSpace::Pre | WhiteSpace::PreLine => {
                 for (at, line) in text.split('\n').enumerate() {
                     if at > 0 {
                         self.line_break();
                     }
                     match white_space {
-                        WhiteSpace::Pre => self.line.verbatim(line, look, link),
-                        _ => self.line.text(line, look, link),
+                        WhiteSpace::Pre => self.line.verbatim(line, style, link),
+                        _ => self.line.text(line, style, link),
                     }
                 }
             }
