@@ -2,7 +2,6 @@
 
 use super::{
     app::App,
-    dispatch::Answered,
     ipc::{CallContext, Caller},
 };
 use crate::{
@@ -40,7 +39,7 @@ impl<T: Transport> App<T> {
         // Names change and vanish with the connection, which may end before a send does.
         let actor = self.actor(&caller);
         let recording = self.calls.begin(caller.key, label);
-        let Answered { result, digest } = self.answer(call, context).await;
+        let (result, digest) = self.answer(call, context).await;
         recording.end(result.as_ref());
         let line = line(event, label, &result, digest.is_some());
         self.write(line, actor, digest, mail_id);

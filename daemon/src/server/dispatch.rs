@@ -74,13 +74,6 @@ impl<T: Transport> Service for App<T> {
     }
 }
 
-/// Answer to a call.
-pub(super) struct Answered {
-    pub(super) result: Result<Answer, Fault>,
-    /// The mail that the call submitted, or about which a person decided.
-    pub(super) digest: Option<Digest>,
-}
-
 /// Reason for which a call has no answer.
 enum Failure {
     Mail(MailError),
@@ -100,8 +93,13 @@ impl From<Fault> for Failure {
 }
 
 impl<T: Transport> App<T> {
-    /// Answers a call.
-    pub(super) async fn answer(&self, call: Call, context: CallContext) -> Answered {
+    /// Answers a call. The digest is that of the mail that the call submitted, or about which a person
+    /// decided.
+    pub(super) async fn answer(
+        &self,
+        call: Call,
+        context: CallContext,
+    ) -> (Result<Answer, Fault>, Option<Digest>) {
         let mut digest = None;
         let is_confined = context.caller.is_confined;
         let answered = self.answered(call, context, &mut digest).await;
@@ -110,7 +108,7 @@ impl<T: Transport> App<T> {
             Failure::Mail(error) => self.failed(&error),
             Failure::Fault(fault) => fault,
         });
-        Answered { result, digest }
+        (result, digest)
     }
 
     /// Passes a call to the part that serves it. `digest` becomes that of the mail that it submits, or

@@ -34,19 +34,19 @@ struct Poller<B> {
     /// The time of the latest mail or call.
     active: watch::Sender<Instant>,
     /// How the last poll ended.
-    sight: Mutex<Sight>,
+    last_poll: Mutex<LastPoll>,
     task: Mutex<Task>,
 }
 
 /// How the last poll ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(super) enum LastPoll {
     /// There was none.
-    Unknown,
+    None,
     /// It succeeded, so that what it did not find did not arrive.
-    Sees,
+    Succeeded,
     /// It failed.
-    Fails(MailError),
+    Failed(MailError),
 }
 
 /// The polling task.
@@ -96,7 +96,7 @@ impl<B: Bridge> Arrivals<B> {
             interval,
             log: watch::Sender::new(None),
             active: watch::Sender::new(Instant::now()),
-            sight: Mutex::new(Sight::Unknown),
+            last_poll: Mutex::new(LastPoll::None),
             task: Mutex::new(Task::Ended(Memory::default())),
         }))
     }
@@ -116,8 +116,8 @@ impl<B: Bridge> Arrivals<B> {
     }
 
     /// Returns how the last poll ended.
-    pub(super) fn sight(&self) -> Sight {
-        self.0.sight().clone()
+    pub(super) fn last_poll(&self) -> LastPoll {
+        self.0.last_poll().clone()
     }
 
     /// Records that a client is active, which keeps the poll interval short.
@@ -155,8 +155,10 @@ impl<B: Bridge> Poller<B> {
         self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sight(&self) -> MutexGuard<'_, Sight> {
-        self.sight.lock().unwrap_or_else(PoisonError::into_inner)
+    fn last_poll(&self) -> MutexGuard<'_, LastPoll> {
+        self.last_poll
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Polls until there are no watchers.
@@ -183,9 +185,9 @@ impl<B: Bridge> Poller<B> {
         memory.last_look = Some(Instant::now());
         let before = memory.mailbox.as_ref();
         let looked = poll(&*self.bridge, &self.session, before).await;
-        *self.sight() = match &looked {
-            Ok(_) => Sight::Sees,
-            Err(error) => Sight::Fails(error.clone()),
+        *self.last_poll() = match &looked {
+            Ok(_) => LastPoll::Succeeded,
+            Err(error) => LastPoll::Failed(error.clone()),
         };
         match looked {
             Ok(change) => self.looked(memory, change),

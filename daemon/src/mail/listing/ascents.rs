@@ -15,12 +15,12 @@ const MAX_ADDRESSES: usize = 64;
 pub(in crate::mail) struct Finding {
     /// Time at which the look began.
     pub(in crate::mail) since: Instant,
-    pub(in crate::mail) outcome: Outcome,
+    pub(in crate::mail) found: Found,
 }
 
 /// Mails that a look has found.
 #[derive(Debug, Clone)]
-pub(in crate::mail) enum Outcome {
+pub(in crate::mail) enum Found {
     /// The oldest unread mails, oldest first. At least one had no lease.
     Unread(Vec<u64>),
     /// No unread mail without a lease was found.

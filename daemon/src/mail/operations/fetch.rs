@@ -10,7 +10,7 @@ use super::{
 use crate::mail::{
     error::MailError,
     leases::{ClientKey, Taken},
-    listing::{ascents::Outcome, passed_over::PassedOver},
+    listing::{ascents::Found, passed_over::PassedOver},
     service::MailService,
     sharing::Sharing,
 };
@@ -214,10 +214,10 @@ impl<B: Bridge> MailService<B> {
             .take()
             .filter(|finding| wanted.is_shared() && finding.since >= asked);
         if let Some(finding) = earlier {
-            let next = match &finding.outcome {
+            let next = match &finding.found {
                 // A client may have given its mail back since.
-                Outcome::None { has_held: true, .. } => None,
-                outcome => self.next_of(outcome, request, wanted, deadline).await?,
+                Found::None { has_held: true, .. } => None,
+                found => self.next_of(found, request, wanted, deadline).await?,
             };
             if let Some(next) = next {
                 *turn = Some(finding);
@@ -235,7 +235,7 @@ impl<B: Bridge> MailService<B> {
             let (finding, rejected) = self.look(spot, deadline).await?;
             wanted.rejected.extend(rejected);
             let elsewhere = wanted.elsewhere.len();
-            let next = self.next_of(&finding.outcome, request, wanted, deadline);
+            let next = self.next_of(&finding.found, request, wanted, deadline);
             let next = next.await?;
             // The next look finds the mails behind those that other machines hold.
             if next.is_none() && wanted.elsewhere.len() > elsewhere {
@@ -279,17 +279,17 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Takes the first mail of a look's outcome that is still free; `None` if there is none any more.
+    /// Takes the first mail that a look has found and that is still free; `None` if there is none any more.
     async fn next_of(
         &self,
-        outcome: &Outcome,
+        found: &Found,
         request: NextMail<'_>,
         wanted: &mut Wanted<'_>,
         deadline: Instant,
     ) -> Result<Option<Next<'_>>, MailError> {
-        match outcome {
-            Outcome::Unread(ids) => self.take_of(ids, request, wanted, deadline).await,
-            Outcome::None { left_out, .. } => Ok(Some(Next::None {
+        match found {
+            Found::Unread(ids) => self.take_of(ids, request, wanted, deadline).await,
+            Found::None { left_out, .. } => Ok(Some(Next::None {
                 left_out: *left_out,
             })),
         }

@@ -1,6 +1,6 @@
 //! Lists of an instance's mails: all mails, or the unread ones.
 
-use super::walk::{Scope, Tell, Walk};
+use super::walk::{Tell, Walk, WalkOptions};
 use crate::mail::{
     error::MailError,
     listing::{paging::MAX_ROWS, view::View},
@@ -92,7 +92,7 @@ impl<B: Bridge> MailService<B> {
         }
         let end = which.offset.saturating_add(which.limit);
         let mut mails = Vec::new();
-        let scope = Scope {
+        let options = WalkOptions {
             view,
             bodies: false,
             // One mail beyond the end shows that there are more.
@@ -102,7 +102,7 @@ impl<B: Bridge> MailService<B> {
             tell,
         };
         let end = end as usize;
-        let mut walk = Walk::new(scope, deadline);
+        let mut walk = Walk::new(options, deadline);
         let mut has_enough = false;
         while !has_enough && let Some(page) = self.next_page(&mut walk, deadline).await? {
             let heads = page.into_iter().map(|mail| mail.head).inspect(&mut *see);

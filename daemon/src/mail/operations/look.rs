@@ -14,7 +14,7 @@ use crate::mail::{
     leases::Written,
     listing::{
         ascent::{Ascent, Purpose, Step},
-        ascents::{Finding, Outcome},
+        ascents::{Finding, Found},
         descent::Part,
         paging::Budget,
         seen::Seen,
@@ -79,13 +79,13 @@ impl<B: Bridge> MailService<B> {
         let since = Instant::now();
         self.leases.begin_look(spot.address.as_str());
         let mut rows = Rows::default();
-        let outcome = self.oldest_unread(spot, &mut rows, deadline).await?;
+        let found = self.oldest_unread(spot, &mut rows, deadline).await?;
         let mut unread: Vec<u64> = rows.unread.into_iter().collect();
         unread.sort_unstable();
         if let Some(written) = self.leases.unconfirmed_of(spot.address.as_str(), &unread) {
             self.mark_written(spot, written, deadline).await;
         }
-        Ok((Finding { since, outcome }, rows.rejected))
+        Ok((Finding { since, found }, rows.rejected))
     }
 
     /// Marks a mail that a client says it has written, if it is a mail of the address.
@@ -117,7 +117,7 @@ impl<B: Bridge> MailService<B> {
         spot: Spot<'_>,
         rows: &mut Rows,
         deadline: Instant,
-    ) -> Result<Outcome, MailError> {
+    ) -> Result<Found, MailError> {
         let mut budget = Budget::new(deadline);
         let reach = spot.wanted.reach;
         // The ascent through the whole list, once the remembered one has found nothing. A look with
@@ -138,7 +138,7 @@ impl<B: Bridge> MailService<B> {
             });
             if again > MAX_AGAIN || !budget.spend() {
                 let above = self.on_ascent(spot, &mut whole, |ascent| ascent.above());
-                return Ok(Outcome::None {
+                return Ok(Found::None {
                     left_out: rows.left_out(above.max(1), 0),
                     has_held: false,
                 });
@@ -179,7 +179,7 @@ impl<B: Bridge> MailService<B> {
                 std::iter::from_fn(|| free.next_if(|id| rows.unread.contains(id))).collect();
             if !next.is_empty() {
                 self.remember(spot, whole);
-                return Ok(Outcome::Unread(next));
+                return Ok(Found::Unread(next));
             }
             let has_free = free.next().is_some();
             if is_at_top && !has_free {
@@ -190,7 +190,7 @@ impl<B: Bridge> MailService<B> {
                             || !self.leases.is_free(**id, spot.address.as_str())
                     };
                     let taken = unread.iter().filter(is_taken).count();
-                    return Ok(Outcome::None {
+                    return Ok(Found::None {
                         left_out: rows.left_out(0, taken as u64),
                         has_held: !unread.is_empty(),
                     });

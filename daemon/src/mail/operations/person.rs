@@ -5,7 +5,7 @@ use super::{
     body_part::mail_id,
     fetch::fetched,
     inbox::{Visit, newest_first},
-    walk::{Scope as WalkScope, Tell, Walk},
+    walk::{Tell, Walk, WalkOptions},
 };
 use crate::mail::{
     error::MailError,
@@ -211,7 +211,7 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<(Vec<Head>, LeftOut), MailError> {
-        let scope = WalkScope {
+        let options = WalkOptions {
             view,
             bodies: false,
             page: LEAST_EXAMINED,
@@ -219,7 +219,7 @@ impl<B: Bridge> MailService<B> {
             most: u32::MAX,
             tell,
         };
-        let mut walk = Walk::new(scope, deadline);
+        let mut walk = Walk::new(options, deadline);
         let mut unread = Vec::new();
         while let Some(page) = self.next_page(&mut walk, deadline).await? {
             let heads = page.into_iter().map(|mail| mail.head);

@@ -2,7 +2,7 @@
 
 use super::{
     inbox::{envelope, newest_first},
-    walk::{Scope, Tell, Walk},
+    walk::{Tell, Walk, WalkOptions},
 };
 use crate::mail::{
     error::MailError,
@@ -78,7 +78,7 @@ impl<B: Bridge> MailService<B> {
             });
         }
         let query = Query::parse(&search.query)?;
-        let scope = Scope {
+        let options = WalkOptions {
             view,
             bodies: true,
             page: PAGE,
@@ -86,7 +86,7 @@ impl<B: Bridge> MailService<B> {
             most: MAX_LOOKED_AT,
             tell,
         };
-        let mut walk = Walk::new(scope, deadline);
+        let mut walk = Walk::new(options, deadline);
         let (mut found, mut looked_at, mut is_late) = (Vec::<Head>::new(), 0, false);
         let limit = search.limit as usize;
         while found.iter().filter(|head| walk.is_settled(head)).count() < limit

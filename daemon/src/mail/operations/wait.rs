@@ -11,7 +11,7 @@ use super::{
     wanted::{NextMail, Reach, Wanted},
 };
 use crate::mail::{
-    arrivals::Sight,
+    arrivals::LastPoll,
     error::MailError,
     leases::ClientKey,
     listing::past_waits::{Key, PastWait},
@@ -125,7 +125,7 @@ impl<B: Bridge> MailService<B> {
             wanted.reach = match arrived {
                 true => Reach::New,
                 false if pause < until => Reach::Returned,
-                false if has_ended || self.arrivals.sight() == Sight::Sees => {
+                false if has_ended || self.arrivals.last_poll() == LastPoll::Succeeded => {
                     return Ok(self.no_mail(address, key, past, wanted.rejected, passed_over));
                 }
                 // The polls fail. The last look finds the mail, or the reason.

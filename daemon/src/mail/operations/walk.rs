@@ -14,7 +14,7 @@ use tokio::time::Instant;
 pub(crate) type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 /// Mails to visit, and size of the pages.
-pub(super) struct Scope<'a> {
+pub(super) struct WalkOptions<'a> {
     pub(super) view: View<'a>,
     /// Whether the bodies are needed.
     pub(super) bodies: bool,
@@ -29,7 +29,7 @@ pub(super) struct Scope<'a> {
 
 /// Walk between two pages.
 pub(super) struct Walk<'a> {
-    scope: Scope<'a>,
+    options: WalkOptions<'a>,
     descent: Descent,
     budget: Budget,
     /// Number of visited mails of the view.
@@ -39,13 +39,13 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(scope: Scope<'a>, deadline: Instant) -> Self {
+    pub(super) fn new(options: WalkOptions<'a>, deadline: Instant) -> Self {
         Self {
-            descent: Descent::new(scope.page, scope.most_per_page),
+            descent: Descent::new(options.page, options.most_per_page),
             budget: Budget::new(deadline),
             own: 0,
             hidden: 0,
-            scope,
+            options,
         }
     }
 
@@ -94,13 +94,13 @@ impl<B: Bridge> MailService<B> {
         walk: &mut Walk<'_>,
         deadline: Instant,
     ) -> Result<Option<Vec<Message>>, MailError> {
-        let Scope {
+        let WalkOptions {
             view,
             bodies,
             most,
             tell,
             ..
-        } = walk.scope;
+        } = walk.options;
         let part = walk.descent.next();
         if walk.is_complete() || walk.descent.reached() >= most || !walk.budget.spend() {
             return Ok(None);

@@ -1,7 +1,7 @@
 //! Waiting for new mail.
 
 use crate::mail::{
-    arrivals::{Arrival, Sight},
+    arrivals::{Arrival, LastPoll},
     error::MailError,
     search::query::Query,
     service::MailService,
@@ -65,9 +65,11 @@ impl<B: Bridge> MailService<B> {
                     return Ok(MailboxUpdate { mark, arrived });
                 }
             } else if is_late {
-                return Err(match self.arrivals.sight() {
-                    Sight::Fails(error) => error,
-                    Sight::Unknown | Sight::Sees => MailError::Session(SessionError::Deadline),
+                return Err(match self.arrivals.last_poll() {
+                    LastPoll::Failed(error) => error,
+                    LastPoll::None | LastPoll::Succeeded => {
+                        MailError::Session(SessionError::Deadline)
+                    }
                 });
             }
             // `self` owns the sender, so this fails only at the deadline.
