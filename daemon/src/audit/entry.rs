@@ -17,6 +17,10 @@ pub(crate) struct Entry {
     /// The event.
     #[serde(flatten)]
     pub(crate) record: Record,
+    /// Number of refusals and failures before this line that have no line, because there were too
+    /// many.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) left_out: u64,
 }
 
 /// An event without its place in the log.
@@ -35,10 +39,6 @@ pub(crate) struct Record {
     pub(crate) mail_id: Option<u64>,
     /// Outcome: `sent`, `held`, a fault code, the rule of a refusal.
     pub(crate) outcome: String,
-    /// Number of refusals and failures before this line that have no line, because there were too
-    /// many.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub(crate) left_out: u64,
 }
 
 /// Event of the audit log.

@@ -126,7 +126,7 @@ impl Audit {
     pub(crate) fn effect(&self, record: Record) {
         let mut writer = self.writer();
         let left_out = std::mem::take(&mut writer.refusals.left_out);
-        writer.write(Record { left_out, ..record });
+        writer.write(record, left_out);
         let file = writer.file.as_ref().map(Appender::for_sync);
         drop(writer);
         if let Some(Ok(file)) = file
@@ -152,19 +152,19 @@ impl Audit {
     pub(crate) fn limited(&self, record: Record) {
         let mut writer = self.writer();
         if let Some(left_out) = writer.refusals.admit(Instant::now()) {
-            writer.write(Record { left_out, ..record });
+            writer.write(record, left_out);
         }
     }
 
     fn recover(&self) {
-        self.writer().write(Record {
+        let record = Record {
             event: Event::Recover,
             actor: Actor::daemon(),
             digest: None,
             mail_id: None,
             outcome: "the line before was cut".to_owned(),
-            left_out: 0,
-        });
+        };
+        self.writer().write(record, 0);
     }
 }
 
@@ -184,7 +184,7 @@ impl Refusals {
 }
 
 impl Writer {
-    fn write(&mut self, record: Record) {
+    fn write(&mut self, record: Record, left_out: u64) {
         let Some(file) = &mut self.file else { return };
         let entry = Entry {
             n: self.head.n + 1,
@@ -192,6 +192,7 @@ impl Writer {
             time: rfc3339(SystemTime::now()),
             unwritten: self.unwritten,
             record,
+            left_out,
         };
         let written = serde_json::to_string(&entry)
             .map_err(io::Error::other)
@@ -211,7 +212,7 @@ impl Writer {
                 }
                 self.head.error = Some(error.to_string());
                 self.unwritten += 1;
-                self.refusals.left_out += entry.record.left_out;
+                self.refusals.left_out += left_out;
             }
         }
     }

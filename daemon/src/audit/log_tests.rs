@@ -28,7 +28,6 @@ fn record(event: Event, outcome: &str) -> Record {
         digest: Some("d".repeat(32)),
         mail_id: None,
         outcome: outcome.into(),
-        left_out: 0,
     }
 }
 
@@ -218,8 +217,16 @@ fn refusals_are_bounded_and_those_left_out_are_counted() {
     audit.effect(record(Event::Send, "sent"));
     let lines = read(dir.path(), "default").unwrap();
     assert_eq!(lines.len() as u32, MAX_LIMITED + 1);
-    let last = entry(lines.last().unwrap()).unwrap().record;
-    assert_eq!((last.event, last.left_out), (Event::Send, 30));
+    let last = lines.last().unwrap();
+    let last_entry = entry(last).unwrap();
+    assert_eq!(
+        (last_entry.record.event, last_entry.left_out),
+        (Event::Send, 30)
+    );
+    assert!(
+        last.text
+            .ends_with(b",\"outcome\":\"sent\",\"left_out\":30}")
+    );
 }
 
 #[test]

@@ -60,7 +60,6 @@ impl<T: Transport> App<T> {
             digest: digest.map(|digest| digest.to_string()),
             mail_id,
             outcome,
-            left_out: 0,
         };
         match line {
             Line::None => {}

@@ -50,8 +50,8 @@ fn row(entry: &Entry) -> [String; 6] {
         (None, None) => String::new(),
     };
     let mut outcome = record.outcome.clone();
-    if record.left_out > 0 {
-        outcome += &format!(" ({} refusals before it are not listed)", record.left_out);
+    if entry.left_out > 0 {
+        outcome += &format!(" ({} refusals before it are not listed)", entry.left_out);
     }
     if entry.unwritten > 0 {
         outcome += &format!(
@@ -162,8 +162,8 @@ mod tests {
                 digest: (event == Event::Send).then(|| "d".repeat(32)),
                 mail_id: (event == Event::Delete).then_some(9),
                 outcome: outcome.into(),
-                left_out: 0,
             },
+            left_out: 0,
         };
         Line {
             file: PathBuf::from("audit-default.jsonl"),
