@@ -6,6 +6,7 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
+use tai_proto::names::Profile;
 
 /// Length at which a file is rotated, in bytes.
 pub(super) const MAX_FILE: u64 = 1 << 20;
@@ -26,7 +27,7 @@ pub(super) struct Appender {
 }
 
 /// Returns the path of the audit log of a profile in a directory.
-pub(crate) fn path_in(dir: &Path, profile: &str) -> PathBuf {
+pub(crate) fn path_in(dir: &Path, profile: &Profile) -> PathBuf {
     dir.join(format!("audit-{profile}.jsonl"))
 }
 
@@ -139,7 +140,7 @@ mod tests {
     fn a_failed_rotation_keeps_the_lines_also_if_the_next_write_fails() {
         let above = tempfile::tempdir().unwrap();
         let dir = above.path().join("audit");
-        let path = path_in(&dir, "default");
+        let path = path_in(&dir, &Profile::default());
         let mode = |mode| {
             fs::set_permissions(above.path(), fs::Permissions::from_mode(mode)).unwrap();
         };
@@ -168,7 +169,7 @@ mod tests {
     #[test]
     fn rotations_that_fail_again_and_again_push_no_file_out() {
         let above = tempfile::tempdir().unwrap();
-        let path = path_in(&above.path().join("audit"), "default");
+        let path = path_in(&above.path().join("audit"), &Profile::default());
         let mut log = Appender::open(&path).unwrap();
         let full = usize::try_from(MAX_FILE).unwrap();
         for name in *b"abcde" {

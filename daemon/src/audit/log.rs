@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 use tai_auth::regular_file;
+use tai_proto::names::Profile;
 
 /// Limit of lines about refusals, failures, offers and mails that wait in one period, so that a client
 /// cannot push the lines about sends out of the files.
@@ -71,7 +72,7 @@ impl Audit {
 
     /// Opens the log of a profile in a directory and continues its chain. If the file cannot be
     /// used, nothing is written, and the status says why.
-    pub(crate) fn open(dir: &Path, profile: &str) -> Self {
+    pub(crate) fn open(dir: &Path, profile: &Profile) -> Self {
         let path = files::path_in(dir, profile);
         match open(&path) {
             Ok((file, head, cut)) => {

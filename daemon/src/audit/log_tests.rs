@@ -32,7 +32,7 @@ fn record(event: Event, outcome: &str) -> Record {
 }
 
 fn write(dir: &Path, outcomes: &[&str]) -> Head {
-    let audit = Audit::open(dir, "default");
+    let audit = Audit::open(dir, &Profile::default());
     for outcome in outcomes {
         audit.effect(record(Event::Send, outcome));
     }
@@ -40,7 +40,7 @@ fn write(dir: &Path, outcomes: &[&str]) -> Head {
 }
 
 fn verify(dir: &Path) -> Verdict {
-    check(&read(dir, "default").unwrap(), None)
+    check(&read(dir, &Profile::default()).unwrap(), None)
 }
 
 /// Returns the file and the number of the line that breaks the chain.
@@ -131,7 +131,7 @@ fn removed_last_lines_are_found_with_the_running_daemons_end() {
     let dir = private_dir();
     let Head { n, digest, .. } = write(dir.path(), &["one", "two", "three"]);
     let known = KnownEnd { n, digest };
-    let verdict = |known| check(&read(dir.path(), "default").unwrap(), Some(known));
+    let verdict = |known| check(&read(dir.path(), &Profile::default()).unwrap(), Some(known));
     assert_eq!(verdict(&known).broken, None);
     let replaced = KnownEnd {
         n: known.n,
@@ -157,7 +157,7 @@ fn a_line_that_a_crash_cut_is_told_apart_from_tampering() {
     write(dir.path(), &["three"]);
     let verdict = verify(dir.path());
     assert_eq!((verdict.lines, verdict.cut, verdict.broken), (4, 1, None));
-    let lines = read(dir.path(), "default").unwrap();
+    let lines = read(dir.path(), &Profile::default()).unwrap();
     let events: Vec<_> = lines
         .iter()
         .map(|line| entry(line).map(|it| it.record.event))
@@ -177,7 +177,7 @@ fn a_line_that_a_crash_cut_is_told_apart_from_tampering() {
 #[test]
 fn the_chain_continues_across_rotated_files_and_five_are_kept() {
     let dir = private_dir();
-    let audit = Audit::open(dir.path(), "default");
+    let audit = Audit::open(dir.path(), &Profile::default());
     let long = "x".repeat(100_000);
     for _ in 0..80 {
         audit.effect(record(Event::Send, &long));
@@ -210,12 +210,12 @@ fn the_chain_continues_across_rotated_files_and_five_are_kept() {
 #[test]
 fn refusals_are_bounded_and_those_left_out_are_counted() {
     let dir = private_dir();
-    let audit = Audit::open(dir.path(), "default");
+    let audit = Audit::open(dir.path(), &Profile::default());
     for _ in 0..MAX_LIMITED + 30 {
         audit.limited(record(Event::Refuse, "rule"));
     }
     audit.effect(record(Event::Send, "sent"));
-    let lines = read(dir.path(), "default").unwrap();
+    let lines = read(dir.path(), &Profile::default()).unwrap();
     assert_eq!(lines.len() as u32, MAX_LIMITED + 1);
     let last = lines.last().unwrap();
     let last_entry = entry(last).unwrap();
@@ -233,7 +233,7 @@ fn refusals_are_bounded_and_those_left_out_are_counted() {
 fn a_log_that_cannot_be_written_says_so_and_blocks_nothing() {
     let dir = private_dir();
     fs::create_dir(current(dir.path())).unwrap();
-    let audit = Audit::open(dir.path(), "default");
+    let audit = Audit::open(dir.path(), &Profile::default());
     audit.effect(record(Event::Send, "sent"));
     assert!(audit.head().error.is_some());
     assert_eq!(Audit::nowhere().head(), Head::default());
@@ -245,7 +245,7 @@ fn lines_that_could_not_be_written_are_counted_in_the_next_one() {
     use std::os::unix::fs::PermissionsExt as _;
     let above = private_dir();
     let dir = above.path().join("audit");
-    let audit = Audit::open(&dir, "default");
+    let audit = Audit::open(&dir, &Profile::default());
     audit.effect(record(Event::Send, &"x".repeat(1 << 20)));
     // The next line needs a new file, which a directory of other users prevents.
     fs::set_permissions(above.path(), fs::Permissions::from_mode(0o777)).unwrap();
@@ -253,7 +253,7 @@ fn lines_that_could_not_be_written_are_counted_in_the_next_one() {
     assert!(audit.head().error.is_some());
     audit.effect(record(Event::Send, "two"));
     audit.effect(record(Event::Send, "three"));
-    let lines = read(&dir, "default").unwrap();
+    let lines = read(&dir, &Profile::default()).unwrap();
     let unwritten = lines.iter().map(|line| entry(line).unwrap().unwritten);
     assert_eq!(unwritten.collect::<Vec<_>>(), [0, 1, 0]);
     let verdict = verify(&dir);
@@ -264,7 +264,7 @@ fn lines_that_could_not_be_written_are_counted_in_the_next_one() {
 #[ignore = "measures; the result is in packaging/docs/security.md"]
 fn the_cost_of_a_line() {
     let dir = private_dir();
-    let audit = Audit::open(dir.path(), "default");
+    let audit = Audit::open(dir.path(), &Profile::default());
     let median = |mut times: Vec<Duration>| {
         times.sort();
         times[times.len() / 2]

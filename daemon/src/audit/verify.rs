@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tai_auth::regular_file;
+use tai_proto::names::Profile;
 
 /// A line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub(crate) struct KnownEnd {
 ///
 /// # Errors
 /// The system's error.
-pub(crate) fn read(dir: &Path, profile: &str) -> io::Result<Vec<Line>> {
+pub(crate) fn read(dir: &Path, profile: &Profile) -> io::Result<Vec<Line>> {
     let mut lines = Vec::new();
     for file in files::existing(&files::path_in(dir, profile)) {
         let text = regular_file::read(&file, MAX_READ)?;

@@ -54,7 +54,7 @@ pub(super) async fn check_and_save(
         return Err(fault::not_in_file(&credentials.bridge).into());
     }
     check(config, credentials).await?;
-    keyring::save(config.profile.as_str(), credentials)
+    keyring::save(&config.profile, credentials)
         .await
         .map_err(|error| {
             CliError::new("the password was not saved")
@@ -66,7 +66,7 @@ pub(super) async fn check_and_save(
 /// Returns the account whose password the keyring has for the profile, if the keyring answers.
 pub(super) async fn saved_account(config: &Config) -> Option<Username> {
     let bridge = config.keyring.as_ref()?;
-    let saved = keyring::load(config.profile.as_str(), bridge).await;
+    let saved = keyring::load(&config.profile, bridge).await;
     Some(saved.ok()??.username)
 }
 
@@ -78,6 +78,6 @@ pub(super) async fn forget(config: &Config) -> Result<bool, CliError> {
     let Some(bridge) = &config.keyring else {
         return Ok(false);
     };
-    let forgotten = keyring::forget(config.profile.as_str(), bridge).await;
+    let forgotten = keyring::forget(&config.profile, bridge).await;
     forgotten.map_err(|error| fault::not_forgotten(&error).into())
 }

@@ -66,7 +66,7 @@ pub(super) fn choose(
     let keyring = |username| match &bindings.keyring {
         Some(bridge) => Source::Keyring {
             username,
-            profile: profile.to_string(),
+            profile: profile.clone(),
             bridge: bridge.clone(),
         },
         None => Source::Unconfigured { username },

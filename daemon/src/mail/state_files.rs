@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tai_auth::base_url::BaseUrl;
+use tai_proto::names::Profile;
 
 /// Most bytes of the recorded origin that are read.
 const LONGEST: u64 = 4096;
@@ -41,7 +42,7 @@ pub(crate) enum Predecessor {
 
 impl StateFiles {
     /// Returns the files of a profile in the directory for state.
-    pub(crate) fn of(state: &Path, profile: &str) -> Self {
+    pub(crate) fn of(state: &Path, profile: &Profile) -> Self {
         Self {
             leases: state.join(format!("undelivered-{profile}")),
             ledger: state.join(format!("sends-{profile}")),
@@ -52,12 +53,12 @@ impl StateFiles {
     }
 
     /// Returns the file of the mails that cannot be read.
-    pub(crate) fn unreadable(state: &Path, profile: &str) -> PathBuf {
+    pub(crate) fn unreadable(state: &Path, profile: &Profile) -> PathBuf {
         state.join(format!("unreadable-{profile}"))
     }
 
     /// Returns the file with the origin of the bridge.
-    pub(crate) fn record(state: &Path, profile: &str) -> PathBuf {
+    pub(crate) fn record(state: &Path, profile: &Profile) -> PathBuf {
         state.join(format!("bridge-{profile}"))
     }
 
@@ -67,7 +68,7 @@ impl StateFiles {
     ///
     /// # Errors
     /// The error of the system. The files may be those of the earlier bridge.
-    pub(crate) fn at_bridge(state: &Path, profile: &str, origin: &str) -> io::Result<Self> {
+    pub(crate) fn at_bridge(state: &Path, profile: &Profile, origin: &str) -> io::Result<Self> {
         let mut files = Self::of(state, profile);
         os::private_dir(state)?;
         let path = Self::record(state, profile);
@@ -174,7 +175,7 @@ mod tests {
         os::restrict_new_files();
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
-        let at = |origin| StateFiles::at_bridge(&state, "default", origin).unwrap();
+        let at = |origin| StateFiles::at_bridge(&state, &Profile::default(), origin).unwrap();
         let files = at(ONE);
         std::fs::write(&files.ledger, "of one").unwrap();
         std::fs::create_dir(&files.held).unwrap();
@@ -214,7 +215,7 @@ mod tests {
         os::restrict_new_files();
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
-        let at = |origin| StateFiles::at_bridge(&state, "default", origin).unwrap();
+        let at = |origin| StateFiles::at_bridge(&state, &Profile::default(), origin).unwrap();
         let files = at(ONE);
         std::fs::create_dir(&files.held).unwrap();
         std::fs::write(files.held.join("1"), "sealed").unwrap();
@@ -238,7 +239,7 @@ mod tests {
         os::restrict_new_files();
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
-        let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
+        let files = StateFiles::at_bridge(&state, &Profile::default(), ONE).unwrap();
         std::fs::write(&files.ledger, "of one").unwrap();
         for damaged in [
             b"\xff\xfe".as_slice(),
@@ -247,7 +248,7 @@ mod tests {
             &[b'x'; 10_000],
         ] {
             std::fs::write(state.join("bridge-default"), damaged).unwrap();
-            let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
+            let files = StateFiles::at_bridge(&state, &Profile::default(), ONE).unwrap();
             assert_eq!(std::fs::read_to_string(&files.ledger).unwrap(), "of one");
             let record = std::fs::read_to_string(state.join("bridge-default")).unwrap();
             assert_eq!(record.trim(), ONE);
@@ -261,7 +262,7 @@ mod tests {
         let state = dir.path().join("state");
         let long = format!("https://{}.example", vec!["a".repeat(60); 4].join("."));
         for origin in [&long, ONE, "https://a_1", "https://a:1", &long] {
-            let files = StateFiles::at_bridge(&state, "default", origin).unwrap();
+            let files = StateFiles::at_bridge(&state, &Profile::default(), origin).unwrap();
             let text = std::fs::read_to_string(&files.ledger).unwrap_or_default();
             assert!(text.is_empty() || text == *origin, "{text}");
             std::fs::write(&files.ledger, origin).unwrap();
@@ -273,9 +274,9 @@ mod tests {
         os::restrict_new_files();
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
-        let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
+        let files = StateFiles::at_bridge(&state, &Profile::default(), ONE).unwrap();
         std::fs::write(aside(&files.ledger, ONE), "of one").unwrap();
-        StateFiles::at_bridge(&state, "default", ONE).unwrap();
+        StateFiles::at_bridge(&state, &Profile::default(), ONE).unwrap();
         assert_eq!(std::fs::read_to_string(&files.ledger).unwrap(), "of one");
     }
 }

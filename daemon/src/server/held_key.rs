@@ -3,6 +3,7 @@
 use crate::mail::{KeyAnswer, KeySource};
 use std::{future::Future, pin::Pin};
 use tai_auth::credentials::keyring::{self, Missing};
+use tai_proto::names::Profile;
 
 /// Name of the secret in the keyring.
 const NAME: &str = "held-mail-key";
@@ -10,15 +11,13 @@ const NAME: &str = "held-mail-key";
 /// The key of a profile.
 #[derive(Debug)]
 pub(super) struct KeyringKey {
-    profile: String,
+    profile: Profile,
 }
 
 impl KeyringKey {
     /// Returns the key of this profile. The keyring is asked when the key is needed.
-    pub(super) fn new(profile: &str) -> Self {
-        Self {
-            profile: profile.to_owned(),
-        }
+    pub(super) fn new(profile: Profile) -> Self {
+        Self { profile }
     }
 }
 

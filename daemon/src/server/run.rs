@@ -158,8 +158,9 @@ fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
         .enable_all()
         .build()
         .map_err(RunError::Runtime)?;
+    let profile = Profile::default();
     let entry = runtime.block_on(async {
-        let entry = keyring::load(Profile::DEFAULT, bridge);
+        let entry = keyring::load(&profile, bridge);
         tokio::time::timeout(LIMIT, entry).await
     });
     runtime.shutdown_timeout(Duration::ZERO);
@@ -201,7 +202,7 @@ async fn serve(
 
 /// Returns the files of the account at the configured bridge.
 fn state_files(endpoint: &Endpoint, config: &Config) -> Result<StateFiles, RunError> {
-    let (state, profile) = (endpoint.state(), config.profile.as_str());
+    let (state, profile) = (endpoint.state(), &config.profile);
     let bridge = config.settings.api_base_url.origin();
     StateFiles::at_bridge(state, profile, bridge.as_str()).map_err(|source| RunError::State {
         path: StateFiles::record(state, profile),
@@ -231,14 +232,14 @@ async fn stop_at_signal(stop: CancellationToken) {
 
 /// Returns the journals of a profile in the directory for state: the ledger, the leases, the approvals,
 /// the mails that cannot be read.
-pub(crate) fn journals(state: &Path, profile: &str) -> [PathBuf; 4] {
+pub(crate) fn journals(state: &Path, profile: &Profile) -> [PathBuf; 4] {
     let files = StateFiles::of(state, profile);
     let unreadable = StateFiles::unreadable(state, profile);
     [files.ledger, files.leases, files.approvals, unreadable]
 }
 
 /// Returns the record of the bridge of a profile in the directory for state.
-pub(crate) fn bridge_record(state: &Path, profile: &str) -> PathBuf {
+pub(crate) fn bridge_record(state: &Path, profile: &Profile) -> PathBuf {
     StateFiles::record(state, profile)
 }
 

@@ -140,7 +140,7 @@ impl<T: Transport> App<T> {
             false => deadline.min(Instant::now() + KEYRING_PATIENCE),
         };
         let bridge = self.facts.config.keyring.as_ref()?;
-        let saved = keyring::load(self.facts.profile.as_str(), bridge);
+        let saved = keyring::load(&self.facts.profile, bridge);
         let saved = timeout_at(limit, saved).await.ok()?;
         Some(saved.ok()??.username)
     }
@@ -153,12 +153,12 @@ impl<T: Transport> App<T> {
         if config.keyring.as_ref() != Some(bridge) {
             return Err(fault::not_in_file(bridge));
         }
-        keyring::save(config.profile.as_str(), credentials)
+        keyring::save(&config.profile, credentials)
             .await
             .map_err(|error| fault::not_saved(&error))?;
         let source = Source::Keyring {
             username: Some(credentials.username.clone()),
-            profile: config.profile.to_string(),
+            profile: config.profile.clone(),
             bridge: bridge.clone(),
         };
         // The login may have used up the deadline of its caller.
@@ -178,7 +178,7 @@ impl<T: Transport> App<T> {
         }
         self.bridge.close_idle();
         let forgotten = match &self.facts.config.keyring {
-            Some(bridge) => keyring::forget(self.facts.profile.as_str(), bridge).await,
+            Some(bridge) => keyring::forget(&self.facts.profile, bridge).await,
             None => Ok(false),
         };
         Ok(account::SignedOut {

@@ -59,7 +59,7 @@ impl Start {
             session.clone(),
             Worker::new(Some(StateFiles::unreadable(
                 endpoint.state(),
-                config.profile.as_str(),
+                &config.profile,
             ))),
             MailOptions {
                 default_recipient: config.settings.user_email.clone(),
@@ -67,7 +67,7 @@ impl Start {
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,
                 files: Some(files),
-                keys: Some(Box::new(KeyringKey::new(config.profile.as_str()))),
+                keys: Some(Box::new(KeyringKey::new(config.profile.clone()))),
                 shared: lease_store::of(&config),
                 ..MailOptions::default()
             },
@@ -78,7 +78,7 @@ impl Start {
             bridge,
             session,
             clients: Arc::default(),
-            audit: Audit::open(endpoint.state(), config.profile.as_str()),
+            audit: Audit::open(endpoint.state(), &config.profile),
             signed_out: std::sync::Mutex::default(),
             stop: CancellationToken::new(),
             policy,

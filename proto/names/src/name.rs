@@ -112,7 +112,7 @@ fn fnv1a(bytes: &[u8]) -> u32 {
 
 impl Profile {
     /// Name of the default profile.
-    pub const DEFAULT: &str = "default";
+    const DEFAULT: &str = "default";
 
     /// Returns the profile of one account at one bridge, for clients that name an account and no
     /// profile: the username, with a digest if the username is no profile or the bridge is named and

@@ -14,7 +14,7 @@ use super::{
 use crate::{base_url::Origin, hex};
 use keyring_core::{Entry, Error, api::CredentialStoreApi as _};
 use secrecy::{ExposeSecret as _, SecretString};
-use tai_names::Username;
+use tai_names::{Profile, Username};
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "tai";
@@ -66,7 +66,7 @@ async fn with_entry<T: Send + 'static>(
     blocking(work).await.unwrap_or_else(|| Err(too_late()))
 }
 
-fn user_of(profile: &str, bridge: &Origin) -> String {
+fn user_of(profile: &Profile, bridge: &Origin) -> String {
     format!("{profile} {bridge}")
 }
 
@@ -126,7 +126,7 @@ fn is_absent(name: &str) -> bool {
 /// # Errors
 /// [`SourceError::NoKeyring`] if no keyring is running, [`SourceError::KeyringUnreachable`] if there
 /// is one without a connection to it, [`SourceError::Keyring`] if it fails.
-pub async fn load(profile: &str, bridge: &Origin) -> Result<Option<Credentials>, SourceError> {
+pub async fn load(profile: &Profile, bridge: &Origin) -> Result<Option<Credentials>, SourceError> {
     let read = |entry: &Entry| entry.get_password().map(Zeroizing::new);
     let Some(text) = with_entry(user_of(profile, bridge), read).await? else {
         return Ok(None);
@@ -144,7 +144,7 @@ pub async fn load(profile: &str, bridge: &Origin) -> Result<Option<Credentials>,
 ///
 /// # Errors
 /// As [`load`].
-pub async fn save(profile: &str, credentials: &Credentials) -> Result<(), SourceError> {
+pub async fn save(profile: &Profile, credentials: &Credentials) -> Result<(), SourceError> {
     let text = Zeroizing::new(format!(
         "{}:{}",
         credentials.username,
@@ -159,7 +159,7 @@ pub async fn save(profile: &str, credentials: &Credentials) -> Result<(), Source
 ///
 /// # Errors
 /// As [`load`], except that a machine without a keyring has no entry.
-pub async fn forget(profile: &str, bridge: &Origin) -> Result<bool, SourceError> {
+pub async fn forget(profile: &Profile, bridge: &Origin) -> Result<bool, SourceError> {
     match with_entry(user_of(profile, bridge), Entry::delete_credential).await {
         Ok(removed) => Ok(removed.is_some()),
         Err(SourceError::NoKeyring) => Ok(false),
@@ -173,7 +173,7 @@ pub async fn forget(profile: &str, bridge: &Origin) -> Result<bool, SourceError>
 /// # Errors
 /// As [`load`].
 pub async fn secret(
-    profile: &str,
+    profile: &Profile,
     name: &'static str,
     missing: Missing,
 ) -> Result<Option<Secret>, SourceError> {

@@ -11,7 +11,7 @@ use super::{
 use crate::base_url::Origin;
 use secrecy::SecretString;
 use std::{fmt, path::PathBuf};
-use tai_names::Username;
+use tai_names::{Profile, Username};
 
 /// A credential source, and the only bridge that gets its credentials. The caller decides which
 /// source applies.
@@ -62,7 +62,7 @@ pub enum Source {
         /// The username, if one is configured. The entry has one as well.
         username: Option<Username>,
         /// The profile that the entry belongs to.
-        profile: String,
+        profile: Profile,
         /// The bridge.
         bridge: Origin,
     },

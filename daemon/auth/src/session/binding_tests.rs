@@ -6,6 +6,7 @@ use super::{
     *,
 };
 use crate::{base_url::BaseUrl, credentials::SourceError, testing::TestClock};
+use tai_names::Profile;
 
 #[tokio::test(start_paused = true)]
 async fn a_session_asks_no_source_of_another_bridge() {
@@ -33,7 +34,7 @@ async fn a_session_asks_no_source_of_another_bridge() {
         },
         Source::Keyring {
             username: None,
-            profile: "default".into(),
+            profile: Profile::default(),
             bridge: bridge(),
         },
     ];

@@ -42,8 +42,8 @@ impl Audit {
             true => known_end(target).await,
             false => Err(FaultCode::NotRunning),
         };
-        let lines = verify::read(target.places.state(), target.profile.as_str())
-            .map_err(page::unreadable)?;
+        let lines =
+            verify::read(target.places.state(), &target.profile).map_err(page::unreadable)?;
         if self.verify {
             let verdict = verify::check(&lines, known.as_ref().ok());
             return match &verdict.broken {

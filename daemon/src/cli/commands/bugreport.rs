@@ -139,7 +139,7 @@ fn log(target: &Target) -> (Vec<String>, usize) {
 
 /// Returns the numbers of the last outcomes of the audit log, by event and class.
 fn outcomes(target: &Target) -> BTreeMap<String, usize> {
-    let lines = verify::read(target.places.state(), target.profile.as_str()).unwrap_or_default();
+    let lines = verify::read(target.places.state(), &target.profile).unwrap_or_default();
     let mut counts = BTreeMap::new();
     for line in lines.iter().rev().take(LINES) {
         let line: Value = serde_json::from_slice(&line.text).unwrap_or_default();

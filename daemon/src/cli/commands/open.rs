@@ -49,10 +49,7 @@ impl Open {
         if !self.no_browser && !open_browser(&url) {
             print("No browser could be started. Open the address yourself.");
         }
-        let audit = (
-            target.places.state().to_owned(),
-            target.profile.as_str().to_owned(),
-        );
+        let audit = (target.places.state().to_owned(), target.profile.clone());
         let idle = Duration::from_secs(u64::from(self.idle) * 60);
         web::serve(listener, Site::new(gate, daemon, audit), idle).await;
         print(&format!(

@@ -53,7 +53,7 @@ pub(super) fn of_status(status: &Status) -> Vec<Check> {
 
 /// Returns a check for each file of the profile that cannot be used.
 fn on_disk(target: &Target) -> Vec<Check> {
-    let (state, profile) = (target.places.state(), target.profile.as_str());
+    let (state, profile) = (target.places.state(), &target.profile);
     let [ledger, leases, approvals, unreadable] = journals(state, profile);
     let files = [
         (ledger, "no mail is sent"),
@@ -93,10 +93,7 @@ fn on_disk(target: &Target) -> Vec<Check> {
 /// Returns a check for each file without which no daemon starts. A running one has them. Any mode is right.
 fn at_start(target: &Target) -> Vec<Check> {
     let (state, profile) = (target.places.state(), &target.profile);
-    let files = [
-        lock_file(state, profile),
-        bridge_record(state, profile.as_str()),
-    ];
+    let files = [lock_file(state, profile), bridge_record(state, profile)];
     let problem = |path: &PathBuf| {
         let meta = std::fs::symlink_metadata(path).ok()?;
         let why = unusable(&meta)?;

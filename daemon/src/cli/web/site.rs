@@ -53,12 +53,12 @@ pub(in crate::cli) struct Site {
     pub(super) gate: Gate,
     daemon: Daemon,
     /// Directory and profile of the audit log.
-    audit: (PathBuf, String),
+    audit: (PathBuf, Profile),
 }
 
 impl Site {
     /// Returns the site of a daemon, whose audit log is in this directory for this profile.
-    pub(in crate::cli) fn new(gate: Gate, daemon: Daemon, audit: (PathBuf, String)) -> Self {
+    pub(in crate::cli) fn new(gate: Gate, daemon: Daemon, audit: (PathBuf, Profile)) -> Self {
         Self {
             gate,
             daemon,
@@ -258,8 +258,8 @@ impl Site {
 
     fn failed(&self, error: &CliError) -> Reply {
         // The page has no command line of its own, so the commands are those of the person's terminal.
-        let profile = Profile::new(self.audit.1.clone()).unwrap_or_default();
-        Reply::Failure(self.frame().error(&error.clone().for_profile(&profile)))
+        let (_, profile) = &self.audit;
+        Reply::Failure(self.frame().error(&error.clone().for_profile(profile)))
     }
 }
 

@@ -10,6 +10,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tai_proto::{
     call::WaitFor,
     mail::{Filter, Window},
+    names::Profile,
 };
 use tokio::time::Instant;
 
@@ -18,7 +19,7 @@ const DESK: &str = "desk.alice@tai.chat";
 /// Returns a daemon with the files of its predecessor. Client 1 is connected.
 fn start(mailbox: &Arc<Mailbox>, dir: &Path) -> Arc<MailService<Mailbox>> {
     crate::os::restrict_new_files();
-    let files = StateFiles::at_bridge(dir, "default", "https://a").unwrap();
+    let files = StateFiles::at_bridge(dir, &Profile::default(), "https://a").unwrap();
     let options = MailOptions {
         files: Some(files),
         ..MailOptions::default()

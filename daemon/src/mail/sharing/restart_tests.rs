@@ -1,12 +1,14 @@
 //! A daemon that is started again, and what its clients report to it.
 
 use super::*;
+use tai_proto::names::Profile;
 
 #[tokio::test(start_paused = true)]
 async fn a_restart_while_the_store_is_away_repeats_no_mail() {
     crate::os::restrict_new_files();
     let dir = tempfile::tempdir().unwrap();
-    let files = || Some(StateFiles::at_bridge(dir.path(), "default", "https://a").unwrap());
+    let files =
+        || Some(StateFiles::at_bridge(dir.path(), &Profile::default(), "https://a").unwrap());
     let world = World::new();
     let (a, b) = (world.machine_at(1, files()), world.machine(2));
     for id in 1..=3 {

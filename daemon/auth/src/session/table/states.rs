@@ -16,6 +16,7 @@ use crate::{
     testing::origin,
 };
 use std::time::Duration;
+use tai_names::Profile;
 
 /// A state, and the variants inside it that transitions depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,7 +253,7 @@ fn of_client() -> Account {
 fn keyring() -> Account {
     Account::new(Source::Keyring {
         username: Some("alice".parse().unwrap()),
-        profile: "default".to_owned(),
+        profile: Profile::default(),
         bridge: origin(),
     })
 }
