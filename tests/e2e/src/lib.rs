@@ -276,6 +276,11 @@ impl Machine {
         self.shim_with(&[("TAI_MCP_INSTANCE", instance)])
     }
 
+    /// Starts `tai-mcp` for an instance and initializes it.
+    pub fn client(&self, instance: &str) -> Shim {
+        self.shim(instance).initialized("test", "2025-06-18")
+    }
+
     /// Starts `tai-mcp` with additional variables.
     pub fn shim_with(&self, more: &[(&str, &str)]) -> Shim {
         let mut command = self.command("tai-mcp");

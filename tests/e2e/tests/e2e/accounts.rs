@@ -29,7 +29,7 @@ fn a_login_succeeds_only_after_the_bridge_accepted_it() {
     assert_eq!(status["session"]["state"], "live");
     assert_eq!(status["account"]["source"], "`taid login`");
     assert_eq!(machine.sandbox.count(LOGIN), 2);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
 
@@ -44,7 +44,7 @@ fn a_mistyped_login_does_not_affect_a_live_session() {
         machine.status()["account"]["source"],
         "the variable TAI_MCP_PASSWORD"
     );
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
 
@@ -56,7 +56,7 @@ fn a_login_ends_the_wait_after_a_refused_password() {
         machine.status()["session"]["failed_logins"] == 1
     });
     assert!(machine.login(PASSWORD).status.success());
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
 
@@ -114,7 +114,7 @@ fn a_node_server_configuration_signs_taid_in_for_all_clients() {
     let status = machine.status();
     assert_eq!(status["account"]["source"], "an MCP client's configuration");
     // A client without a password uses the existing session.
-    let mut shim = machine.shim("other").initialized("test", "2025-06-18");
+    let mut shim = machine.client("other");
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
 

@@ -51,7 +51,7 @@ fn a_mail_gets_one_answer_also_while_that_of_a_killed_agent_is_on_its_way() {
     }
     assert_eq!(machine.sandbox.count(SEND), 1);
     // A person's agent may write again.
-    let mut desk = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut desk = machine.client("desk");
     let again = desk.call("reply_email", reply("fourth"));
     assert!(!again.is_error, "{}", again.text);
 }

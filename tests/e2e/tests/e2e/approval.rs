@@ -156,7 +156,7 @@ fn an_approval_state_is_valid_only_for_the_mail_that_was_shown() {
 fn without_elicitation_the_mail_waits_for_taid_approve() {
     let machine = machine("always");
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("send_email", mail("first"));
     assert!(result.is_error);
     insta::assert_snapshot!(result.text, @"
@@ -211,7 +211,7 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
 fn a_held_mail_that_failed_to_send_keeps_waiting() {
     let machine = machine("always");
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.call("send_email", mail("text"));
     machine
         .sandbox
@@ -229,7 +229,7 @@ fn a_held_mail_that_failed_to_send_keeps_waiting() {
 fn external_asks_only_for_other_recipients() {
     let machine = machine("external");
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     for to in ["bob@tai.chat", "lab.alice@tai.chat"] {
         let result = shim.call("send_email", json!({"to": to, "content": "text"}));
         assert!(!result.is_error, "{}", result.text);

@@ -23,7 +23,7 @@ pub(super) fn watch(machine: &Machine) -> (Killed, impl FnMut(&str)) {
 }
 
 pub(super) fn hold(machine: &Machine, content: &str) {
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(shim.call("send_email", mail(content)).is_error);
 }
 

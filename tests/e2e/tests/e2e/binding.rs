@@ -146,7 +146,7 @@ impl Cell {
             shim.call("list_inbox", json!({}));
         }
         // A login of the configured source is over when a call is answered.
-        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let mut shim = machine.client("desk");
         let said = shim.call("list_inbox", json!({}));
         assert!(!other.has_heard(PASSWORD), "{self:?}: the password leaked");
         assert!(!other.has_heard("canary"), "{self:?}: another program's");

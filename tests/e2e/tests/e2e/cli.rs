@@ -124,7 +124,7 @@ fn a_daemon_of_another_protocol_version_exits_5() {
     caused by: taid 9.0.0 speaks 8 to 9, taid 0.1.0 speaks 1 to 1
     hint: install both from one release, run `taid stop`, and restart the MCP client
     ");
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("list_inbox", serde_json::json!({}));
     insta::assert_snapshot!(result.text, @"
     error: taid and this program have no protocol version in common
@@ -247,7 +247,7 @@ fn a_shell_completes_values_of_the_running_daemon_and_starts_none() {
 
     machine.configure("confirm_send = \"always\"\n[instances.reader]\nread_only = true\n");
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let mail = serde_json::json!({ "to": "bob@example.com", "subject": "a", "content": "b" });
     assert!(shim.call("send_email", mail).is_error);
     let values = |text: &str| (Some(0), text.to_owned());

@@ -34,7 +34,7 @@ const BACKOFF: Duration = Duration::from_secs(5);
 fn a_send_with_a_lost_answer_is_unknown_and_never_repeated() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let done = [
         FaultKind::CloseAfter,
         FaultKind::CutAfter,
@@ -75,7 +75,7 @@ fn a_send_with_a_lost_answer_is_unknown_and_never_repeated() {
 fn a_reply_with_a_lost_answer_is_not_sent_as_a_new_mail() {
     let machine = Machine::behaving(|behaviour| behaviour.has_reply = true);
     let _taid = machine.start();
-    let mut desk = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut desk = machine.client("desk");
     desk.call(
         "send_email",
         json!({"to": "desk.alice@tai.chat", "content": "x"}),
@@ -101,7 +101,7 @@ fn only_a_send_that_certainly_did_not_leave_is_retried() {
         behaviour.provider = Provider::Fails;
         behaviour.provider_delay_ms = 10;
     });
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let mut send = |content: String| {
         shim.call(
             "send_email",
@@ -131,7 +131,7 @@ fn a_send_survives_a_rejected_token() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.revoke_all_tokens();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call(
         "send_email",
         json!({"to": "alice@tai.chat", "content": "x"}),
@@ -150,7 +150,7 @@ fn a_read_is_retried_until_it_succeeds_or_the_attempts_are_used_up() {
         let new = mail("desk.alice@tai.chat", "subject", "2026-01-01 00:00:00");
         machine.sandbox.deliver(&new).unwrap();
     }
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     for kind in [
         FaultKind::Close,
         FaultKind::CutAfter,
@@ -172,7 +172,7 @@ fn a_hanging_read_times_out_and_is_retried() {
     taid.wait_until_live();
     commit(&machine, FaultKind::Hang, 1, LIST);
     commit(&machine, FaultKind::StallAfter, 1, LIST);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     // The calls differ, so that each has a request of its own.
     let calls = [1, 2].map(|limit| shim.begin_call("list_inbox", json!({"limit": limit})));
     for call in calls {
@@ -186,7 +186,7 @@ fn a_hanging_read_times_out_and_is_retried() {
 fn a_mail_that_cannot_be_marked_read_is_delivered_with_a_warning() {
     let machine = Machine::new();
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.call(
         "send_email",
         json!({"to": "desk.alice@tai.chat", "content": "x"}),
@@ -215,7 +215,7 @@ fn a_killed_daemon_leaves_a_send_unknown_and_a_read_is_retried() {
         .behave(|behaviour| behaviour.latency_ms = 200);
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let send = shim.begin_call(
         "send_email",
         json!({"to": "alice@tai.chat", "content": "x"}),
@@ -240,7 +240,7 @@ fn a_stopping_daemon_finishes_calls_under_way() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 300);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let send = shim.begin_call(
         "send_email",
         json!({"to": "alice@tai.chat", "content": "x"}),
@@ -261,7 +261,7 @@ fn a_send_completes_after_its_client_has_ended() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 200);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.begin_call(
         "send_email",
         json!({"to": "alice@tai.chat", "content": "x"}),

@@ -264,7 +264,7 @@ fn the_socket_of_an_instance_names_no_file_and_no_rule() {
     ");
 
     // An agent at the socket of the profile may know the file, and not the rule of another instance.
-    let mut shim = machine.shim("lab").initialized("test", "2025-06-18");
+    let mut shim = machine.client("lab");
     insta::assert_snapshot!(said(&machine, &mut shim, "list_inbox", json!({})), @"
     error: no tool is permitted until taid's configuration is valid
     caused by: taid cannot use the configuration file as it is now

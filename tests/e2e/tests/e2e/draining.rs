@@ -148,7 +148,7 @@ fn a_draining_taid_is_said_to_stop_until_it_has_ended() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut client = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut client = machine.client("desk");
     machine.sandbox.fail(FaultKind::Hang, 1, SEND);
     client.begin_call(
         "send_email",
@@ -219,7 +219,7 @@ fn a_draining_taid_is_said_to_stop_until_it_has_ended() {
     - socket         HOME/.local/state/tai/run/default.sock does not exist: taid is stopping
     ✓ second daemon  no second taid
     "#);
-    let mut lab = machine.shim("lab").initialized("test", "2025-06-18");
+    let mut lab = machine.client("lab");
     let answer = lab.call("list_inbox", json!({}));
     insta::assert_snapshot!(answer.text.replace(&pid, "PID"), @"
     error: taid (pid PID) is stopping

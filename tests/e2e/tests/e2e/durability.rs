@@ -11,10 +11,6 @@ use tai_e2e::{
 };
 use tai_sandbox::NewMail;
 
-fn desk(machine: &Machine) -> Shim {
-    machine.shim("desk").initialized("test", "2025-06-18")
-}
-
 fn send(shim: &mut Shim, content: &str) -> ToolResult {
     let mail = json!({"to": "other.alice@tai.chat", "subject": "s", "content": content});
     shim.call("send_email", mail)
@@ -78,7 +74,7 @@ fn a_record_is_on_the_disk_before_the_request_that_it_permits() {
     };
     let taid = machine.spawn(command);
     taid.wait_until_live();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let sent = send(&mut shim, "text");
     assert!(!sent.is_error, "{}", sent.text);
     let read = shim.call("fetch_email", json!({}));
@@ -148,7 +144,7 @@ fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_remo
         assert!(made.success());
     }
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let refused = send(&mut shim, "text");
     assert!(refused.is_error);
     let home = machine.home().display().to_string();
@@ -215,7 +211,7 @@ fn sends_and_fetches_wait_for_the_disk_a_few_milliseconds() {
     }
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let mut median = |tool: &str, arguments: &dyn Fn(usize) -> serde_json::Value| {
         let mut times: Vec<Duration> = (0..COUNT)
             .map(|n| {

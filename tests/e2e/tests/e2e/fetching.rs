@@ -30,10 +30,6 @@ fn deliver(machine: &Machine, count: u64) {
     }
 }
 
-fn desk(machine: &Machine) -> Shim {
-    machine.shim("desk").initialized("test", "2025-06-18")
-}
-
 fn subject(structured: &Value) -> Option<String> {
     Some(structured["email"]["subject"].as_str()?.to_owned())
 }
@@ -48,7 +44,7 @@ fn the_oldest_unread_mail_comes_first_at_any_position_in_the_list() {
     let machine = Machine::new();
     deliver(&machine, 120);
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     for n in 0..12 {
         let read = shim.call("fetch_email", json!({}));
         assert_eq!(subject(&read.structured), Some(format!("mail {n}")));
@@ -60,7 +56,7 @@ fn a_mail_that_the_bridge_cannot_give_does_not_hold_up_the_others() {
     let machine = Machine::new();
     deliver(&machine, 2);
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let failure = r#"{"success":false,"error":{"code":"FORBIDDEN","message":"No"}}"#;
     let mut page = String::new();
     let mut said = |shim: &mut Shim, tool: &str, arguments: Value| {
@@ -102,7 +98,7 @@ fn twenty_clients_read_each_of_two_hundred_mails_once() {
     std::thread::scope(|scope| {
         for _ in 0..20 {
             scope.spawn(|| {
-                let mut shim = desk(&machine);
+                let mut shim = machine.client("desk");
                 loop {
                     let result = shim.call("fetch_email", json!({}));
                     assert!(!result.is_error, "{}", result.text);
@@ -152,7 +148,7 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
                     random ^= random << 17;
                     random
                 };
-                let mut shim = desk(machine);
+                let mut shim = machine.client("desk");
                 let mut last = None;
                 while !done.load(Ordering::Relaxed) && Instant::now() < deadline {
                     if next() % 12 == 0 {
@@ -170,7 +166,7 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
                             let counts = read.entry(last).or_default();
                             *counts = (counts.0 - 1, counts.1 + 1);
                         }
-                        shim = desk(machine);
+                        shim = machine.client("desk");
                         continue;
                     }
                     let result = shim.call("fetch_email", json!({}));
@@ -220,7 +216,7 @@ fn a_mail_is_not_marked_read_before_its_answer_is_ready() {
     machine
         .sandbox
         .fail(FaultKind::Hang, 1, "GET /api/v1/messages/{id}");
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     shim.begin_call("fetch_email", json!({}));
     wait_until("the mail is being read", || {
         machine.sandbox.count("GET /api/v1/messages/{id}") == 1
@@ -228,7 +224,7 @@ fn a_mail_is_not_marked_read_before_its_answer_is_ready() {
     assert!(shim.kill().is_empty());
     assert_eq!(machine.sandbox.count(PUT), 0);
     assert_eq!(unread(&machine), 1);
-    let read = desk(&machine).call("fetch_email", json!({}));
+    let read = machine.client("desk").call("fetch_email", json!({}));
     assert_eq!(subject(&read.structured).as_deref(), Some("mail 0"));
 }
 
@@ -239,7 +235,7 @@ fn a_fetch_that_a_kill_of_taid_interrupts_gets_its_mail_from_the_next_taid() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.fail(FaultKind::Hang, 1, GET);
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let fetch = shim.begin_call("fetch_email", json!({}));
     let journal = machine.state_dir().join("undelivered-default");
     wait_until("the mail is leased and read", || {
@@ -273,7 +269,7 @@ fn mark_and_kill(arguments: Value) {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.fail(FaultKind::HangAfter, 1, PUT);
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     shim.begin_call("fetch_email", arguments);
     wait_until("the mail is marked", || unread(&machine) == 1);
     // The marked mail is in a file, and survives kills of the client and of taid.
@@ -281,7 +277,7 @@ fn mark_and_kill(arguments: Value) {
     taid.kill();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let mut seen = Vec::new();
     wait_until("both mails were read", || {
         seen.extend(subject(&shim.call("fetch_email", json!({})).structured));
@@ -305,7 +301,7 @@ fn a_mail_that_cannot_be_marked_is_delivered_with_a_warning_and_marked_later() {
     deliver(&machine, 1);
     let _taid = machine.start();
     machine.sandbox.fail(FaultKind::Error500, 4, PUT);
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let read = shim.call("fetch_email", json!({}));
     assert!(read.text.contains("Status: ✉ Unread"), "{}", read.text);
     assert!(read.text.contains("is not marked as read"), "{}", read.text);
@@ -326,7 +322,7 @@ fn a_cancelled_fetch_releases_its_mail() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 300);
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let id = shim.begin_call("fetch_email", json!({}));
     wait_until("the mail is being read", || {
         machine.sandbox.count("GET /api/v1/messages/{id}") == 1
@@ -335,6 +331,6 @@ fn a_cancelled_fetch_releases_its_mail() {
     machine.sandbox.behave(|behaviour| behaviour.latency_ms = 0);
     // Once taid answers a later call of the client, it has read the cancellation.
     assert!(!shim.call("session_status", json!({})).is_error);
-    let next = desk(&machine).call("fetch_email", json!({}));
+    let next = machine.client("desk").call("fetch_email", json!({}));
     assert!(subject(&next.structured).is_some(), "{}", next.text);
 }

@@ -8,10 +8,6 @@ use tai_sandbox::{FaultKind, NewMail};
 const LIST: &str = "GET /api/v1/messages";
 const SEND: &str = "POST /api/v1/send-email";
 
-fn desk(machine: &Machine) -> Shim {
-    machine.shim("desk").initialized("test", "2025-06-18")
-}
-
 fn cancel(shim: &mut Shim, id: &serde_json::Value) {
     let params = json!({"requestId": id});
     shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}));
@@ -36,7 +32,7 @@ fn a_search_reports_progress_on_request() {
     for modern in [false, true] {
         let mut shim = match modern {
             true => machine.shim("desk").modern(),
-            false => desk(&machine),
+            false => machine.client("desk"),
         };
         let search = json!({"name": "search_inbox", "arguments": {"query": "nothing"},
             "_meta": {"progressToken": "p"}});
@@ -63,7 +59,7 @@ fn cancelling_a_read_aborts_its_request_to_the_bridge() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     shim.call("list_inbox", json!({}));
     machine.sandbox.fail(FaultKind::Hang, 1, LIST);
     let (before, asked) = (machine.sandbox.connections(), machine.sandbox.count(LIST));
@@ -84,7 +80,7 @@ fn the_end_of_the_input_ends_each_call_and_leases_no_mail() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     shim.call("list_inbox", json!({}));
     machine.sandbox.fail(FaultKind::Hang, 1, LIST);
     let asked = machine.sandbox.count(LIST);
@@ -149,7 +145,7 @@ fn the_mail_of_a_cancelled_fetch_comes_with_a_later_fetch_of_the_same_client() {
     }
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let mut begun = Vec::new();
     let stages = [
         None,
@@ -198,7 +194,7 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 200);
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let mail = json!({"to": "alice@tai.chat", "subject": "s", "content": "text"});
     let id = shim.begin_call("send_email", mail.clone());
     wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
@@ -246,13 +242,13 @@ fn fetch_for_a_closed_output(arguments: serde_json::Value) {
     let mail = machine.sandbox.deliver(&mail).unwrap().unwrap();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut first = desk(&machine);
+    let mut first = machine.client("desk");
     first.hang_up_output();
     // The output is closed with this answer, and the answer of the fetch comes later.
     first.send(&json!({"jsonrpc": "2.0", "id": "ping", "method": "ping"}));
     machine.sandbox.behave(|bridge| bridge.latency_ms = 100);
     first.begin_call("fetch_email", arguments);
     wait_until("tai-mcp has ended", || first.has_ended());
-    let read = desk(&machine).call("fetch_email", json!({}));
+    let read = machine.client("desk").call("fetch_email", json!({}));
     assert_eq!(read.structured["email"]["id"], json!(mail), "{}", read.text);
 }

@@ -12,7 +12,6 @@ use std::{
 };
 use tai_e2e::{
     Daemon, Machine,
-    mcp::Shim,
     processes::{Killed, skipped},
     wait_until,
 };
@@ -78,12 +77,8 @@ impl Keyring {
     }
 }
 
-fn desk(machine: &Machine) -> Shim {
-    machine.shim("desk").initialized("test", "2025-06-18")
-}
-
 fn hold(machine: &Machine, content: &str) -> String {
-    let result = desk(machine).call("send_email", mail(content));
+    let result = machine.client("desk").call("send_email", mail(content));
     assert!(result.is_error);
     result.text
 }
@@ -268,7 +263,10 @@ fn without_a_keyring_a_mail_is_reported_as_lost_with_taid() {
         page.contains("was lost when taid stopped; it must be submitted again"),
         "{page}"
     );
-    let told = desk(&machine).call("session_status", json!({})).text;
+    let told = machine
+        .client("desk")
+        .call("session_status", json!({}))
+        .text;
     assert!(
         told.contains(&format!(
             "the email held for approval at {since} as number 1 was lost"

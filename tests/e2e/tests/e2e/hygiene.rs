@@ -213,10 +213,7 @@ fn an_error_of_the_bridge_that_repeats_the_password_is_shown_without_it() {
     let failed = Canned::new(500, &body.to_string());
     machine.sandbox.can(failed, 1000, LOGIN);
     let taid = machine.start_with(&[("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", secret)]);
-    let said = machine
-        .shim("desk")
-        .initialized("test", "2025-06-18")
-        .call("list_inbox", json!({}));
+    let said = machine.client("desk").call("list_inbox", json!({}));
     let told = said.text.contains("bad password [removed] for canary");
     assert!(told, "{}", said.text);
     let mut all = said.whole.to_string() + &machine.status().to_string();
@@ -239,7 +236,7 @@ fn after_a_logout_no_password_or_token_is_in_the_memory_of_the_daemon() {
     };
     let taid = machine.spawn(command);
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     drive(&mut shim);
     machine.sandbox.revoke_all_tokens();
     drive(&mut shim);

@@ -35,7 +35,7 @@ fn an_invalid_token_is_refused_and_the_next_valid_one_is_used() {
         machine
             .sandbox
             .behave(|behaviour| behaviour.tokens = Tokens::Good);
-        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let mut shim = machine.client("desk");
         let result = shim.call("list_inbox", json!({}));
         assert!(!result.is_error, "{tokens:?}: {}", result.text);
     }
@@ -61,7 +61,7 @@ fn a_clock_wrong_by_a_day_in_either_direction_is_reported_and_costs_nothing() {
         });
         let taid = machine.start();
         taid.wait_until_live();
-        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let mut shim = machine.client("desk");
         assert!(!shim.call("list_inbox", json!({})).is_error);
         assert_eq!(machine.sandbox.count(LOGIN), 1);
         let ahead = machine.status()["bridge"]["clock_ahead_s"]
@@ -80,7 +80,7 @@ fn a_clock_wrong_by_a_day_costs_nothing_at_a_bridge_without_date() {
         let machine = Machine::behaving(|behaviour| behaviour.clock_offset_s = offset);
         let taid = machine.start();
         taid.wait_until_live();
-        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let mut shim = machine.client("desk");
         assert!(!shim.call("list_inbox", json!({})).is_error);
         assert_eq!(machine.sandbox.count(LOGIN), 1);
     }
@@ -93,7 +93,7 @@ fn without_a_refresh_endpoint_taid_logs_in_again_and_no_call_fails() {
         behaviour.token_ttl_s = 3;
     });
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     wait_until("a second login was made", || {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.sandbox.count(LOGIN) >= 2
@@ -113,7 +113,7 @@ fn calls_succeed_while_the_token_is_valid_and_its_refresh_fails() {
     taid.wait_until_live();
     // Only the token can answer a call.
     machine.sandbox.fail(FaultKind::Error500, 1000, LOGIN);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     wait_until("renewals failed", || {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.status()["session"]["failed_renewals"].as_u64() >= Some(1)
@@ -129,7 +129,7 @@ fn calls_succeed_while_the_token_is_valid_and_its_refresh_is_limited() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.fail(FaultKind::Error500, 1000, LOGIN);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     wait_until("a renewal was limited", || {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.status()["session"]["failed_renewals"].as_u64() >= Some(1)
@@ -152,7 +152,7 @@ fn a_call_waits_for_the_end_of_maintenance() {
     machine
         .sandbox
         .fail(FaultKind::Html503, 2, "GET /api/v1/messages");
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("list_inbox", json!({}));
     assert!(!result.is_error, "{}", result.text);
 }
@@ -161,7 +161,7 @@ fn a_call_waits_for_the_end_of_maintenance() {
 fn a_database_failure_reported_as_a_wrong_password_does_not_block_later_logins() {
     let machine = Machine::behaving(|behaviour| behaviour.database = Database::Down);
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let said = shim.call("list_inbox", json!({})).text;
     assert!(
         said.starts_with("error: the login failed: the database of the mail bridge fails"),
@@ -181,8 +181,8 @@ fn a_client_killed_during_a_login_does_not_affect_the_others() {
     let machine = Machine::new();
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
-    let mut gone = machine.shim("gone").initialized("test", "2025-06-18");
-    let mut stays = machine.shim("stays").initialized("test", "2025-06-18");
+    let mut gone = machine.client("gone");
+    let mut stays = machine.client("stays");
     gone.begin_call("list_inbox", json!({}));
     let id = stays.begin_call("list_inbox", json!({}));
     drop(gone);

@@ -61,7 +61,7 @@ fn a_full_standard_error_pipe_does_not_block_taid() {
     // The test does not read standard error, and a pipe holds 64 kB.
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     for _ in 0..20 {
         let ids: Vec<_> = (0..50)
             .map(|_| shim.begin_call("list_inbox", serde_json::json!({})))

@@ -159,7 +159,7 @@ fn an_instance_sees_only_mails_to_its_exact_address() {
         .sandbox
         .deliver(&mail("axb.alice@tai.chat", "x", "2026-01-01 00:00:00"))
         .unwrap();
-    let mut under = machine.shim("a_b").initialized("test", "2025-06-18");
+    let mut under = machine.client("a_b");
     assert_eq!(
         under.call("list_inbox", json!({})).structured["emails"][0]["subject"],
         "under"

@@ -31,10 +31,6 @@ fn deliver(machine: &Machine, instance: &str, second: u64, is_read: bool) -> u64
     machine.sandbox.insert(&mail).unwrap().unwrap()
 }
 
-fn desk(machine: &Machine) -> Shim {
-    machine.shim("desk").initialized("test", "2025-06-18")
-}
-
 fn fetch(shim: &mut Shim) -> Option<u64> {
     let read = shim.call("fetch_email", json!({}));
     assert!(!read.is_error, "{}", read.text);
@@ -68,7 +64,7 @@ fn unread_mails_behind_thousands_of_read_ones_are_fetched() {
     }
     let newest = deliver(&machine, "desk", 7_000, false);
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     assert_eq!(fetch(&mut shim), Some(oldest));
     let first = machine.sandbox.count(LIST);
     assert!(first <= 3, "{first} lists");
@@ -87,7 +83,7 @@ fn one_unread_mail_behind_five_thousand_newer_ones_is_fetched_and_listed() {
         deliver(&machine, "desk", 10 + n / 2, true);
     }
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let list = shim.call("list_inbox", json!({}));
     assert_eq!(ids(&list.structured), [oldest]);
     assert_eq!(list.structured["has_more"], false);
@@ -107,12 +103,12 @@ fn mails_of_one_second_are_listed_once_across_the_pages_of_the_bridge() {
         .map(|_| deliver(&machine, "lab", 0, false))
         .collect();
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     for (offset, expected) in tied.iter().rev().enumerate() {
         let list = shim.call("list_inbox", json!({"limit": 1, "offset": offset}));
         assert_eq!(ids(&list.structured), [*expected]);
     }
-    let mut lab = machine.shim("lab").initialized("test", "2025-06-18");
+    let mut lab = machine.client("lab");
     let mut seen = Vec::new();
     for offset in (0..450).step_by(50) {
         let list = lab.call("list_inbox", json!({"limit": 50, "offset": offset}));
@@ -130,7 +126,7 @@ fn paging_through_six_thousand_mails_ends() {
         deliver(&machine, "desk", n / 7, true);
     }
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let mut seen = HashSet::new();
     let mut offset = 0;
     loop {
@@ -152,7 +148,7 @@ fn a_short_list_asks_the_bridge_for_few_mails() {
         deliver(&machine, "desk", n, false);
     }
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     shim.call("list_inbox", json!({"limit": 1, "show_read": true}));
     let log = machine.sandbox.log();
     let lists = log.iter().filter(|entry| entry.endpoint == LIST);
@@ -164,7 +160,7 @@ fn a_short_list_asks_the_bridge_for_few_mails() {
 fn an_odd_row_is_shown_as_far_as_it_can_be() {
     let machine = Machine::new();
     let _taid = machine.start();
-    let mut shim = desk(&machine);
+    let mut shim = machine.client("desk");
     let to = r#""to":"desk.alice@tai.chat","is_read":0,"received_at":"2026-11-23 09:59:34""#;
     for (row, id) in [
         (
@@ -215,9 +211,7 @@ fn a_hanging_list_of_one_instance_delays_none_of_twenty() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.fail(FaultKind::Hang, 1, LIST);
-    let mut clients: Vec<Shim> = (0..20)
-        .map(|n| machine.shim(&name(n)).initialized("test", "2025-06-18"))
-        .collect();
+    let mut clients: Vec<Shim> = (0..20).map(|n| machine.client(&name(n))).collect();
     let hanging = clients[0].begin_call("fetch_email", json!({}));
     wait_until("the list hangs", || machine.sandbox.count(LIST) == 1);
     let began = Instant::now();
@@ -249,7 +243,7 @@ fn ten_instances_and_twenty_clients_make_three_requests_a_mail() {
             let (machine, read) = (&machine, &read);
             scope.spawn(move || {
                 let name = format!("i{}", client % 10);
-                let mut shim = machine.shim(&name).initialized("test", "2025-06-18");
+                let mut shim = machine.client(&name);
                 let mut last = 0;
                 while let Some(id) = fetch(&mut shim) {
                     assert!(id > last, "{id} after {last}");

@@ -179,7 +179,7 @@ fn malformed_input_gets_an_error_and_end_of_input_exits_0() {
 #[test]
 fn requests_before_the_end_of_input_are_answered() {
     let machine = Machine::new();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.begin("tools/list", json!({}));
     shim.begin_call("list_inbox", json!({}));
     let (status, rest) = shim.close();
@@ -314,7 +314,7 @@ fn bad_arguments_give_results_that_name_the_correction() {
 fn requests_beyond_the_limit_are_all_answered() {
     let machine = Machine::new();
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let ids: Vec<_> = (0..600)
         .map(|_| shim.begin_call("list_inbox", json!({})))
         .collect();
@@ -331,7 +331,7 @@ fn a_duplicate_id_is_refused_and_the_first_request_is_answered_once() {
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 300);
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let call = json!({"name": "list_inbox", "arguments": {}});
     shim.send(&raw(7, "tools/call", call.clone()));
     shim.send(&raw(7, "tools/call", call));
@@ -347,7 +347,7 @@ fn a_cancelled_call_gets_no_answer() {
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 400);
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let id = shim.begin_call("list_inbox", json!({}));
     wait_until("the call has arrived", || {
         machine.sandbox.count("GET /api/v1/messages") == 1
@@ -363,7 +363,7 @@ fn a_cancelled_call_gets_no_answer() {
 #[test]
 fn a_client_that_closes_its_output_ends_tai_mcp() {
     let machine = Machine::new();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.hang_up_output();
     wait_until("the shim has ended", || {
         shim.send(&raw(1, "ping", json!({})));

@@ -123,7 +123,7 @@ fn an_approved_mail_with_an_unknown_outcome_does_not_wait_again() {
     machine.configure("confirm_send = \"always\"\n");
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.call(
         "send_email",
         json!({"to": "bob@example.com", "content": "text"}),

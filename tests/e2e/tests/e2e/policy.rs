@@ -57,7 +57,7 @@ fn mail_to_a_recipient_outside_allow_to_is_refused_with_the_rule() {
     }
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
     assert!(!shim.call("send_email", to("Bob@tai.chat", "x")).is_error);
-    let mut lab = machine.shim("lab").initialized("test", "2025-06-18");
+    let mut lab = machine.client("lab");
     assert!(
         !lab.call("send_email", to("eve@tai.chat", "x"))
             .text
@@ -138,7 +138,7 @@ fn sends_are_limited_per_instance_and_a_restart_resets_nothing() {
     let mut shim = desk(&machine);
     let again = shim.call("send_email", to("bob@tai.chat", "three"));
     assert!(again.text.contains("sends_per_hour = 2"), "{}", again.text);
-    let mut lab = machine.shim("lab").initialized("test", "2025-06-18");
+    let mut lab = machine.client("lab");
     assert!(!lab.call("send_email", to("bob@tai.chat", "three")).is_error);
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 3);
 }

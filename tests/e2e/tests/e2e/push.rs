@@ -33,7 +33,7 @@ fn inbox() -> Value {
 }
 
 fn subscribed(machine: &Machine, instance: &str) -> Shim {
-    let mut shim = machine.shim(instance).initialized("test", "2025-06-18");
+    let mut shim = machine.client(instance);
     let answer = shim.request("resources/subscribe", inbox());
     assert_eq!(answer["result"], json!({}), "{answer}");
     shim
@@ -102,7 +102,7 @@ fn twenty_subscribers_cost_one_poll_per_interval_and_none_after_they_left() {
     let took = delivered.elapsed();
     assert!(took <= in_time(), "{took:?}");
     drop(shims);
-    let mut asker = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut asker = machine.client("desk");
     wait_until("the subscribers have left", || {
         machine.status()["clients"].as_array().unwrap().is_empty()
     });
@@ -157,7 +157,7 @@ fn a_client_can_subscribe_before_taid_runs() {
 #[test]
 fn only_the_inbox_can_be_subscribed_to() {
     let machine = Machine::new();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     for uri in [
         "tai-mcp://info",
         "tai-mcp://message/1",
@@ -174,7 +174,7 @@ fn reading_a_message_resource_leaves_the_mail_unread() {
     let _taid = start(&machine);
     let id = deliver(&machine, "desk.alice@tai.chat", "subject");
     let other = deliver(&machine, "lab.alice@tai.chat", "subject");
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let templates = shim.request("resources/templates/list", json!({}));
     let template = &templates["result"]["resourceTemplates"][0]["uriTemplate"];
     assert_eq!(template, "tai-mcp://message/{id}");

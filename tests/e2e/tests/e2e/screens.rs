@@ -119,7 +119,7 @@ fn fits(text: &str, columns: u16, what: &str) {
 fn every_screen_fits_its_terminal_and_is_plain_where_that_is_asked_for() {
     let machine = furnished();
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(shim.call("send_email", mail("A mail that waits.")).is_error);
     let mut narrow = String::new();
     for (args, kind) in SCREENS {

@@ -15,13 +15,7 @@ fn fifty_simultaneous_first_calls_cost_one_login() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 300);
-    let mut shims: Vec<_> = (0..50)
-        .map(|n| {
-            machine
-                .shim(&format!("i{n}"))
-                .initialized("test", "2025-06-18")
-        })
-        .collect();
+    let mut shims: Vec<_> = (0..50).map(|n| machine.client(&format!("i{n}"))).collect();
     let _taid = machine.start();
     let ids: Vec<_> = shims
         .iter_mut()
@@ -42,7 +36,7 @@ fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call_fails() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
     machine.sandbox.revoke_all_tokens();
     machine
@@ -65,7 +59,7 @@ fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call_fails() {
 fn a_refused_password_is_reported_and_tried_once_for_many_clients() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let ids: Vec<_> = (0..20)
         .map(|_| shim.begin_call("list_inbox", json!({})))
         .collect();
@@ -97,7 +91,7 @@ fn taid_waits_for_a_bridge_that_is_down_at_the_start() {
     machine.sandbox.fail(FaultKind::Html503, 1, LOGIN);
     machine.sandbox.fail(FaultKind::Close, 1, LOGIN);
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("list_inbox", json!({}));
     assert!(!result.is_error, "{}", result.text);
     assert_eq!(machine.sandbox.count(LOGIN), 3);
@@ -115,7 +109,7 @@ fn an_unreachable_bridge_is_reported_as_such() {
         .port();
     let url = format!("http://127.0.0.1:{port}");
     let _taid = machine.start_with(&[("TAI_MCP_API_BASE_URL", &url)]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("list_inbox", json!({}));
     assert!(result.is_error);
     assert!(
@@ -141,7 +135,7 @@ fn an_html_page_from_a_proxy_is_not_reported_as_invalid_json() {
     machine
         .sandbox
         .fail(FaultKind::Html502, 9, "GET /api/v1/messages");
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("list_inbox", json!({}));
     assert!(result.is_error);
     assert!(
@@ -163,9 +157,7 @@ fn all_clients_wait_for_a_short_rate_limit_and_report_a_long_one() {
     let taid = machine.start();
     taid.wait_until_live();
     let limit = |seconds: &str| machine.sandbox.limit("GET /api/v1/messages", seconds);
-    let mut shims: Vec<_> = ["a", "b"]
-        .map(|name| machine.shim(name).initialized("test", "2025-06-18"))
-        .into();
+    let mut shims: Vec<_> = ["a", "b"].map(|name| machine.client(name)).into();
     limit("1");
     let first = shims[0].begin_call("list_inbox", json!({}));
     wait_until("the gate is closed", || {
@@ -189,7 +181,7 @@ fn all_clients_wait_for_a_short_rate_limit_and_report_a_long_one() {
 fn without_credentials_taid_runs_and_reports_what_is_missing() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_USERNAME", ""), ("TAI_MCP_PASSWORD", "")]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("list_inbox", json!({}));
     assert!(
         result.is_error && result.text.contains("run `taid login`"),
@@ -206,7 +198,7 @@ fn a_closed_standard_error_does_not_end_taid() {
     let mut command = machine.taid(&[]);
     let mut taid = Killed::spawn(command.stderr(std::process::Stdio::piped()));
     drop(taid.child().stderr.take());
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     wait_until("taid serves", || machine.cli(&["status"]).status.success());
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
@@ -216,7 +208,7 @@ fn a_hanging_login_times_out_and_is_retried() {
     let machine = Machine::new();
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let id = shim.begin_call("list_inbox", json!({}));
     assert_eq!(shim.next_within(Duration::from_secs(2)), None);
     assert!(!shim.finish_call(&id).is_error);

@@ -39,7 +39,7 @@ fn a_password_command_runs_for_each_full_login_without_a_password_in_its_environ
     assert_eq!(runs(), 1);
     // A full login runs the command again, because passwords are not cached.
     machine.sandbox.revoke_all_tokens();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
     assert_eq!(runs(), 2);
     assert!(!std::fs::read_to_string(&seen).unwrap().contains(PASSWORD));
@@ -59,7 +59,7 @@ fn a_failed_password_command_is_reported_and_not_repeated() {
         "username = \"{USER}\"\npassword_command = [\"sh\", \"-c\", \"{script}\"]\n"
     ));
     let _taid = machine.start_bare(&[]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     for _ in 0..10 {
         let result = shim.call("list_inbox", json!({}));
         assert!(result.is_error);
@@ -86,7 +86,7 @@ fn a_password_file_must_be_private() {
     ));
     write(&file, PASSWORD, 0o644);
     let taid = machine.start_bare(&[]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let said = shim.call("list_inbox", json!({})).text;
     assert!(said.contains("its mode 0644"), "{said}");
     taid.kill();

@@ -85,7 +85,7 @@ fn a_batch_is_answered_in_the_revision_that_has_batches() {
     let mut ids: Vec<String> = (0..3).map(|_| shim.next_line()["id"].to_string()).collect();
     ids.sort();
     assert_eq!(ids, ["7", "9", "null"]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.send_raw(&batch);
     let refused = shim.next_line();
     assert_eq!(
@@ -136,7 +136,7 @@ fn answers_are_read_while_each_open_request_waits_for_one() {
 #[test]
 fn an_oversized_line_gets_an_error_and_the_next_line_is_read() {
     let machine = Machine::new();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let params = format!("{{\"name\":\"{}\"}}", "a".repeat(9 << 20));
     for (line, id) in [
         (format!(r#"{{"x":{params}}}"#), json!(null)),

@@ -220,7 +220,7 @@ fn a_read_only_instance_is_refused_other_tools_with_the_reason() {
     }
     assert_eq!(machine.sandbox.mails().unwrap().len(), 1);
     assert_eq!(machine.sandbox.sent().len(), 0);
-    let mut bot = machine.shim("bot").initialized("test", "2025-06-18");
+    let mut bot = machine.client("bot");
     let refused = bot.call("list_inbox", json!({}));
     assert!(
         refused.text.contains("tools = [send_email]"),

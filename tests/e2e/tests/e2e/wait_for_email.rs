@@ -291,7 +291,7 @@ fn a_wait_needs_the_permission_to_fetch() {
     );
     let _taid = start(&machine);
     let call = |instance: &str| {
-        let mut shim = machine.shim(instance).initialized("test", "2025-06-18");
+        let mut shim = machine.client(instance);
         shim.call("wait_for_email", json!({"timeout": 1}))
     };
     let refused = call("lister");

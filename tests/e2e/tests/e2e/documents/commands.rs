@@ -226,7 +226,7 @@ fn machine() -> Machine {
 
 /// Has an agent ask for seven mails, and returns its tai-mcp.
 pub(super) fn ask_for_approval(machine: &Machine) -> Shim {
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     for number in 1..=7 {
         let subject = format!("Number {number}");
         let mail = json!({"to": "bob@example.com", "subject": subject, "content": "Hello"});

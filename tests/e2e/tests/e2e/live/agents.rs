@@ -260,7 +260,7 @@ fn a_mail_that_was_answered_before_is_not_given_to_the_agent() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let answer = json!({"message_id": 1, "content": "answer"});
     assert!(!shim.call("reply_email", answer).is_error);
     drop(shim);

@@ -137,7 +137,7 @@ fn stopping_live_ends_the_program_and_leaves_the_mail_unread() {
     wait_until("the program is gone", || !is_running(pid));
     assert_eq!(unread(&machine), 1);
     // Other clients can fetch it.
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     wait_until("another client gets the mail", || {
         !shim.call("fetch_email", json!({})).structured["email"].is_null()
     });

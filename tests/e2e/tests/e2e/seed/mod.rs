@@ -40,7 +40,7 @@ fn seed_name_and_password_are_required_and_prefixed_variables_win() {
         ("UNUSED", "TAI_MCP_PASSWORD", false),
     ] {
         let taid = machine.start_bare(&[(name, USER), (password, PASSWORD)]);
-        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let mut shim = machine.client("desk");
         let result = shim.call("list_inbox", json!({}));
         assert_eq!(
             !result.is_error, signed_in,
@@ -119,7 +119,7 @@ fn seed_optional_settings_have_their_defaults_and_bounds() {
         ("TAI_MCP_API_TIMEOUT", "5000"),
         ("TAI_MCP_USEREMAIL", "me@tai.chat"),
     ]);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let info = shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
     assert!(info.to_string().contains("me@tai.chat"), "{info}");
     assert!(!shim.call("list_inbox", json!({})).is_error);
@@ -131,7 +131,7 @@ fn seed_the_address_is_instance_dot_name_at_tai_chat() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_INSTANCE", "dev")]);
     assert_eq!(machine.status()["account"]["address"], "dev.alice@tai.chat");
-    let mut shim = machine.shim("desktop").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desktop");
     let text = shim.call("list_inbox", json!({})).text;
     assert!(text.contains("desktop.alice@tai.chat"), "{text}");
 }
@@ -154,7 +154,7 @@ fn seed_token_and_password_are_never_on_disk() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     machine.sandbox.revoke_all_tokens();
     shim.call("list_inbox", json!({}));
     taid.stop();
@@ -193,7 +193,7 @@ fn seed_all_authentication_goes_over_https() {
 fn seed_a_token_is_issued_used_monitored_refreshed_and_replaced() {
     let machine = short_lived();
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     wait_until("the token was refreshed", || {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.sandbox.count(REFRESH) >= 1
@@ -211,7 +211,7 @@ fn seed_the_token_is_checked_before_each_request_and_refreshed_without_user_acti
     wait_until("the token was refreshed twice without a client", || {
         machine.status()["session"]["renewals"].as_u64() >= Some(2)
     });
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
     assert_eq!(machine.sandbox.count(LOGIN), 1);
     wait_until("the check and the renewals are in the log", || {
@@ -226,7 +226,7 @@ fn seed_a_401_leads_to_refresh_retry_and_full_login() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     machine.sandbox.revoke_all_tokens();
     assert!(!shim.call("list_inbox", json!({})).is_error);
     let endpoints: Vec<_> = machine
@@ -252,7 +252,7 @@ fn seed_a_network_failure_is_retried_with_backoff_up_to_a_limit() {
         .fail(FaultKind::Close, 9, "GET /api/v1/messages");
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     let result = shim.call("list_inbox", json!({}));
     assert!(result.is_error);
     assert_eq!(machine.sandbox.count("GET /api/v1/messages"), 4);
@@ -276,7 +276,7 @@ fn seed_an_invalid_token_leads_to_a_full_login() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.tokens = tai_sandbox::Tokens::Good);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
     assert_eq!(machine.sandbox.count(REFRESH), 0);
 }

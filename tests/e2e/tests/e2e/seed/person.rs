@@ -42,7 +42,7 @@ fn seed_errors_are_logged_in_the_words_of_the_page() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.revoke_all_tokens();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.call("list_inbox", json!({}));
     let line = "Warning: Token expired, attempting refresh...";
     wait_until(line, || machine.log().contains(line));
@@ -118,7 +118,7 @@ fn seed_failures_are_distinguished() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.revoke_all_tokens();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     shim.call("list_inbox", json!({}));
     for line in ["Invalid token", "clock skew"] {
         wait_until(line, || machine.log().contains(line));
@@ -129,7 +129,7 @@ fn seed_failures_are_distinguished() {
 fn seed_debug_logs_each_step_in_the_words_of_the_page() {
     let machine = short_lived();
     let _taid = machine.start();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     wait_until("the token was refreshed", || {
         machine.sandbox.count(REFRESH) >= 1
     });
@@ -158,7 +158,7 @@ fn seed_the_greps_of_the_page_find_authentication_lines() {
     let machine = short_lived();
     let taid = machine.start();
     taid.wait_until_live();
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     machine.sandbox.revoke_all_tokens();
     shim.call("list_inbox", json!({}));
     taid.stop();
@@ -192,7 +192,7 @@ fn seed_the_status_shows_the_monitored_counters() {
     let get = "GET /api/v1/messages";
     machine.sandbox.limit(get, "1");
     machine.sandbox.fail(FaultKind::Close, 1, get);
-    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut shim = machine.client("desk");
     assert!(!shim.call("list_inbox", json!({})).is_error);
     let status = machine.status();
     let session = &status["session"];
