@@ -26,7 +26,7 @@ pub use waiting::{PATIENCE, wait_until, within};
 use mcp::Shim;
 use plain::plain_output;
 use std::{
-    io::{Read as _, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
@@ -367,11 +367,15 @@ impl Daemon<'_> {
 
     /// Waits for the end of taid. Returns its exit code and its standard error.
     pub fn wait(mut self) -> (Option<i32>, String) {
-        let mut text = String::new();
-        if let Some(stderr) = self.child.stderr.as_mut() {
-            stderr.read_to_string(&mut text).unwrap();
-        }
-        (self.child.wait().unwrap().code(), text)
+        let mut stderr = self.child.stderr.take().unwrap();
+        // A full pipe would keep taid from its end.
+        let reader = std::thread::spawn(move || std::io::read_to_string(&mut stderr).unwrap());
+        let mut status = None;
+        wait_until("taid has ended", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        (status.unwrap().code(), reader.join().unwrap())
     }
 
     /// Runs `taid stop` and waits for the end of taid.

@@ -42,15 +42,20 @@ pub fn is_running(pid: u32) -> bool {
     !stat.is_empty() && !stat.contains(") Z ") && !stat.contains(") X ")
 }
 
-/// Returns the largest resident memory of a process so far, in kB.
-///
-/// # Panics
-/// If there is no such process.
-pub fn peak_memory(pid: u32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let row = text.lines().find(|line| line.starts_with("VmHWM:"));
-    let number = row.and_then(|row| row.split_whitespace().nth(1));
-    number.unwrap().parse().unwrap()
+/// Returns the resident memory of a process, in kB; `None` without such a process or without `/proc`.
+pub fn memory(pid: u32) -> Option<u64> {
+    status_kb(pid, "VmRSS:")
+}
+
+/// Returns the largest [memory] of a process so far.
+pub fn peak_memory(pid: u32) -> Option<u64> {
+    status_kb(pid, "VmHWM:")
+}
+
+fn status_kb(pid: u32, field: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let row = text.lines().find(|line| line.starts_with(field))?;
+    row.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Returns the arguments of each running process whose arguments contain this text.

@@ -1,7 +1,12 @@
 //! Listing and reading mails, against the quirks of the bridge.
 
 use serde_json::json;
-use tai_e2e::{Machine, mcp::Shim, wait_until};
+use tai_e2e::{
+    Machine,
+    mcp::Shim,
+    processes::{memory, peak_memory},
+    wait_until,
+};
 use tai_sandbox::{FaultKind, NewMail};
 
 pub(crate) fn mail(to: &str, subject: &str, received_at: &str) -> NewMail {
@@ -303,22 +308,17 @@ fn a_heavy_inbox_costs_little_memory_and_taid_returns_it() {
     }
     let taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "info")]);
     taid.wait_until_live();
-    let kilobytes = |field: &str| -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", taid.pid())).unwrap();
-        let line = status.lines().find(|line| line.starts_with(field)).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
-    };
-    let idle = kilobytes("VmRSS:");
+    let idle = memory(taid.pid()).unwrap();
     let mut shim = desk(&machine);
     let list = shim.call("list_inbox", json!({"limit": 100}));
     assert_eq!(list.structured["emails"].as_array().unwrap().len(), 100);
-    let peak = kilobytes("VmHWM:") - idle;
+    let peak = peak_memory(taid.pid()).unwrap() - idle;
     assert!(
         peak <= 30_000_000 / 1024,
         "{peak} kB above idle at the most"
     );
     wait_until("memory is given back", || {
-        kilobytes("VmRSS:").saturating_sub(idle) <= 4_000_000 / 1024
+        memory(taid.pid()).unwrap().saturating_sub(idle) <= 4_000_000 / 1024
     });
 }
 

@@ -11,7 +11,7 @@ use std::{
 use tai_e2e::{
     Daemon, Machine, executables,
     mcp::Shim,
-    processes::{is_running, observable, send_signal},
+    processes::{is_running, observable, peak_memory, send_signal},
     wait_until, within,
 };
 use tai_sandbox::NewMail;
@@ -61,10 +61,7 @@ fn worker_pid(machine: &Machine) -> u32 {
 
 /// Returns the peak of the resident memory of a process, in kilobytes; 0 without `/proc`.
 fn peak(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().nth(1));
-    number.map_or(0, |number| number.parse().unwrap())
+    peak_memory(pid).unwrap_or_default()
 }
 
 /// Checks that taid lives and that its memory never exceeded `before` by more than 10 MB. The peak

@@ -187,12 +187,12 @@ fn chaos_a_hostile_answer_needs_little_memory() {
         taid.wait_until_live();
         let mut shim = desk(&machine);
         works(&mut shim);
-        let before = peak_memory(taid.pid());
+        let before = peak_memory(taid.pid()).unwrap();
         machine.sandbox.can(answer, 4, endpoint);
         let answer = shim.call(tool, arguments);
         assert!(answer.text.len() < 100_000, "{what}: {}", answer.text.len());
         assert!(!answer.text.contains('\u{1b}'), "{what}: {}", answer.text);
-        let grown = peak_memory(taid.pid()) - before;
+        let grown = peak_memory(taid.pid()).unwrap() - before;
         eprintln!("{what}: {grown} kB");
         assert!(grown < 80_000, "{what}: {grown} kB");
         machine.sandbox.heal();
@@ -207,7 +207,7 @@ fn chaos_many_huge_answers_at_once_need_bounded_memory() {
     let taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "120000")]);
     let mut shim = desk(&machine);
     works(&mut shim);
-    let before = peak_memory(taid.pid());
+    let before = peak_memory(taid.pid()).unwrap();
     let body = format!(
         r#"{{"id":1,"to":"desk.{USER}@tai.chat","body_text":"{0}","body_html":"{0}"}}"#,
         "x".repeat(1 << 20)
@@ -221,7 +221,7 @@ fn chaos_many_huge_answers_at_once_need_bounded_memory() {
     for call in &calls {
         shim.finish_call(call);
     }
-    let grown = peak_memory(taid.pid()) - before;
+    let grown = peak_memory(taid.pid()).unwrap() - before;
     eprintln!("32 answers of 50 MB at once: {grown} kB");
     assert!(grown < 250_000, "{grown} kB");
     works(&mut shim);

@@ -8,18 +8,13 @@ use std::{
     process::Stdio,
     time::Instant,
 };
-use tai_e2e::{Killed, Machine, processes::peak_memory, raw::Raw, wait_until, within};
+use tai_e2e::{
+    Killed, Machine,
+    processes::{memory, peak_memory},
+    raw::Raw,
+    wait_until, within,
+};
 use tai_proto::{call::GetStatus, frame::MAX_FRAME, hello::Hello, message::Role};
-
-/// Returns the resident memory of a process, in kB.
-fn rss(pid: u32) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let row = text
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
-    row.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
 
 #[test]
 fn chaos_hostile_clients_do_not_delay_other_clients() {
@@ -27,7 +22,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
     let taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "warn")]);
     let mut shim = desk(&machine);
     works(&mut shim);
-    let before = rss(taid.pid());
+    let before = memory(taid.pid()).unwrap();
     let socket = machine.socket();
     let silent: Vec<Raw> = (0..30).map(|_| Raw::connect(&socket).unwrap()).collect();
     // The beginning of a frame of the largest permitted size.
@@ -70,7 +65,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
         !late.call("list_inbox", json!({})).is_error
     });
     let took = started.elapsed();
-    let grown = rss(taid.pid()).saturating_sub(before);
+    let grown = memory(taid.pid()).unwrap().saturating_sub(before);
     for thread in chatty.into_iter().chain(deaf) {
         thread.join().unwrap();
     }
@@ -122,7 +117,7 @@ fn chaos_ten_thousand_unread_answers_cost_bounded_memory_and_none_is_lost() {
         same > 40
     });
     assert!(!writer.is_finished());
-    let grown = rss(pid);
+    let grown = memory(pid).unwrap();
     assert!(grown < 16_000, "{grown} kB");
     let mut answered = HashSet::new();
     for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -171,7 +166,7 @@ fn chaos_clients_with_half_a_large_frame_need_bounded_memory() {
     let taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
     let mut shim = desk(&machine);
     works(&mut shim);
-    let before = peak_memory(taid.pid());
+    let before = peak_memory(taid.pid()).unwrap();
     let half: Vec<_> = (0..200)
         .map(|_| {
             let mut raw = Raw::open_as(&machine.socket(), Role::Agent { instance: None });
@@ -190,7 +185,7 @@ fn chaos_clients_with_half_a_large_frame_need_bounded_memory() {
         json!({"to": "other.alice@tai.chat", "subject": "large", "content": "x".repeat(500_000)});
     let answer = shim.call("send_email", mail);
     assert!(!answer.is_error, "{}", answer.text);
-    let grown = peak_memory(taid.pid()) - before;
+    let grown = peak_memory(taid.pid()).unwrap() - before;
     eprintln!("200 clients with half a frame: {grown} kB");
     assert!(grown < 60_000, "{grown} kB");
     for client in half {
@@ -199,7 +194,7 @@ fn chaos_clients_with_half_a_large_frame_need_bounded_memory() {
             "a client that does not finish is hung up on"
         );
     }
-    let kept = rss(taid.pid()).saturating_sub(before);
+    let kept = memory(taid.pid()).unwrap().saturating_sub(before);
     eprintln!("after them: {kept} kB");
     assert!(kept < 40_000, "{kept} kB");
     works(&mut shim);
