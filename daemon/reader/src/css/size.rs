@@ -34,6 +34,22 @@ pub(super) fn spacing(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Length> 
     }
 }
 
+/// Parses `text-indent`. Returns the indentation of the first line, and whether it is that of each line.
+pub(super) fn text_indent(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<(Length, bool)> {
+    let (mut indent, mut each, mut hanging) = (Length::ZERO, false, false);
+    while !input.is_exhausted() {
+        match input.try_parse(Parser::expect_ident_cloned) {
+            Ok(name) => {
+                hanging |= name.eq_ignore_ascii_case("hanging");
+                each |= name.eq_ignore_ascii_case("each-line");
+            }
+            Err(_) => indent = length::parse(input, syntax.quirks)?,
+        }
+    }
+    // The other lines are indented, not the first one.
+    Ok((if hanging { Length::ZERO } else { indent }, each))
+}
+
 /// Parses a size. A height of 0 % is automatic if it refers to a height that depends on the content,
 /// so it is no known length.
 pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {

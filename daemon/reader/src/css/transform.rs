@@ -37,6 +37,15 @@ impl Default for Transform {
     }
 }
 
+/// Parses `zoom`. Browsers take zero for one.
+pub(super) fn zoom(input: &mut Parser<'_>) -> Parsed<f32> {
+    let zoom = match input.try_parse(|input| input.expect_ident_matching("normal")) {
+        Ok(()) => 1.0,
+        Err(_) => length::parse_number(input)?,
+    };
+    Ok(if zoom > 0.0 { zoom } else { 1.0 })
+}
+
 impl Transform {
     /// Returns this transformation after another.
     pub(crate) fn after(self, other: Self) -> Self {

@@ -150,17 +150,7 @@ pub(super) fn value(
         Property::Display => Declared::Display(display(input)?),
         Property::Extent(extent) => Declared::Extent(extent, size::size_of(extent, input, syntax)?),
         Property::Filter => Declared::Filter(paint::filter(input)?),
-        Property::Float => {
-            let float = keyword(
-                input,
-                &["none", "left", "right", "inline-start", "inline-end"],
-            )?;
-            Declared::Float(match float {
-                "none" => Float::None,
-                "left" | "inline-start" => Float::Left,
-                _ => Float::Right,
-            })
-        }
+        Property::Float => Declared::Float(float(input)?),
         Property::FlexBasis => Declared::FlexBasis(flexible::basis(input)?),
         Property::FirstColumn => Declared::FirstColumn(tracks::first(input)?),
         Property::FirstRow => Declared::FirstRow(tracks::first(input)?),
@@ -173,13 +163,7 @@ pub(super) fn value(
         Property::Inset(side) => Declared::Inset(side, size::size(input, syntax)?),
         Property::LetterSpacing => Declared::LetterSpacing(size::spacing(input, syntax)?),
         Property::WordSpacing => Declared::WordSpacing(size::spacing(input, syntax)?),
-        Property::LineClamp => {
-            let none = input.try_parse(|input| input.expect_ident_matching("none"));
-            Declared::LineClamp(match none {
-                Ok(()) => None,
-                Err(_) => u32::try_from(input.expect_integer()?).ok(),
-            })
-        }
+        Property::LineClamp => Declared::LineClamp(line_clamp(input)?),
         Property::LineHeight => size::line_height(input)?,
         Property::ListStyle => Declared::ListStyle(marker::list_style(input)),
         Property::Margin(side) => Declared::Margin(side, size::size(input, syntax)?),
@@ -198,27 +182,8 @@ pub(super) fn value(
         Property::TextAlign => Declared::TextAlign(align(input)?),
         Property::TextFill => Declared::TextFill(Some(colour::parse(input)?)),
         Property::TextIndent => {
-            let mut each = false;
-            let mut hanging = false;
-            let mut indent = length::Length::ZERO;
-            while !input.is_exhausted() {
-                match input.try_parse(Parser::expect_ident_cloned) {
-                    Ok(name) => {
-                        hanging |= name.eq_ignore_ascii_case("hanging");
-                        each |= name.eq_ignore_ascii_case("each-line");
-                    }
-                    Err(_) => indent = length::parse(input, syntax.quirks)?,
-                }
-            }
-            // The other lines are indented, not the first one.
-            Declared::TextIndent(
-                if hanging {
-                    length::Length::ZERO
-                } else {
-                    indent
-                },
-                each,
-            )
+            let (indent, each) = size::text_indent(input, syntax)?;
+            Declared::TextIndent(indent, each)
         }
         Property::TextSecurity => {
             Declared::TextSecurity(keyword(input, &["none", "disc", "circle", "square"])? != "none")
@@ -232,23 +197,32 @@ pub(super) fn value(
             Declared::Visibility(keyword(input, &["visible", "hidden", "collapse"])? == "visible")
         }
         Property::WhiteSpace => Declared::WhiteSpace(white_space(input)?),
-        Property::ZIndex => {
-            let automatic = input.try_parse(|input| input.expect_ident_matching("auto"));
-            Declared::ZIndex(match automatic {
-                Ok(()) => None,
-                Err(_) => Some(length::parse_integer(input)?),
-            })
-        }
-        Property::Zoom => {
-            let normal = input.try_parse(|input| input.expect_ident_matching("normal"));
-            let zoom = match normal {
-                Ok(()) => 1.0,
-                Err(_) => length::parse_number(input)?,
-            };
-            // Browsers take zero for one.
-            Declared::Zoom(if zoom > 0.0 { zoom } else { 1.0 })
-        }
+        Property::ZIndex => Declared::ZIndex(z_index(input)?),
+        Property::Zoom => Declared::Zoom(transform::zoom(input)?),
     })
+}
+
+fn float(input: &mut Parser<'_>) -> Parsed<Float> {
+    let sides = ["none", "left", "right", "inline-start", "inline-end"];
+    Ok(match keyword(input, &sides)? {
+        "none" => Float::None,
+        "left" | "inline-start" => Float::Left,
+        _ => Float::Right,
+    })
+}
+
+fn line_clamp(input: &mut Parser<'_>) -> Parsed<Option<u32>> {
+    match input.try_parse(|input| input.expect_ident_matching("none")) {
+        Ok(()) => Ok(None),
+        Err(_) => Ok(u32::try_from(input.expect_integer()?).ok()),
+    }
+}
+
+fn z_index(input: &mut Parser<'_>) -> Parsed<Option<i32>> {
+    match input.try_parse(|input| input.expect_ident_matching("auto")) {
+        Ok(()) => Ok(None),
+        Err(_) => Ok(Some(length::parse_integer(input)?)),
+    }
 }
 
 /// Parses `color-scheme`. Returns whether a page that a person reads in a light window is dark.
