@@ -53,6 +53,10 @@ pub(crate) fn notify(summary: &str, body: &str, replaces: u32) -> Option<u32> {
 /// Shows a notification of the script editor, because macOS has none for a program without a bundle.
 /// It replaces no other one, so that the id is 0.
 #[cfg(target_os = "macos")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the interval between two looks at a program, which has a time limit"
+)]
 pub(crate) fn notify(summary: &str, body: &str, _replaces: u32) -> Option<u32> {
     use std::{
         process::{Command, Stdio},

@@ -165,6 +165,10 @@ fn lock_file(state: &Path) -> io::Result<File> {
 struct Busy;
 
 /// Takes the lock; `None` where the file system has no locks.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the interval between two attempts, whose number has a limit"
+)]
 fn locked(file: File, attempts: u32) -> Result<Option<File>, Busy> {
     for _ in 0..attempts {
         match file.try_lock() {

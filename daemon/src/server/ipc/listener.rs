@@ -57,6 +57,10 @@ impl ProfileLock {
     /// # Errors
     /// [`BindError::Directory`], [`BindError::Lock`], or [`BindError::AlreadyRunning`] with the
     /// holder's record.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the interval between two attempts, whose number has a limit"
+    )]
     pub(crate) fn take(endpoint: Endpoint) -> Result<Self, BindError> {
         for dir in [endpoint.state(), endpoint.dir()] {
             os::private_dir(dir).map_err(|source| BindError::Directory {

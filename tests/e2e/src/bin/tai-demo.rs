@@ -178,6 +178,10 @@ fn print_configuration(machine: &Machine) {
     println!("\nCtrl-C stops it and cleans up.");
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the interval between two looks for Ctrl-C"
+)]
 fn wait_for_interrupt(interrupted: &AtomicBool) {
     while !interrupted.load(Ordering::SeqCst) {
         std::thread::park_timeout(std::time::Duration::from_millis(100));
