@@ -15,7 +15,6 @@ mod leases;
 mod ledger;
 mod listing;
 mod operations;
-mod record;
 mod search;
 mod sending;
 mod service;

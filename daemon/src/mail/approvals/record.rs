@@ -3,7 +3,7 @@
 use super::state::{Approval, HELD_LIFE, LOST_LIFE, Place, Trace};
 use crate::{
     digest::Digest,
-    mail::record::{NotARecord, fields, moment, parse_moment},
+    mail::journal::fields::{NotARecord, fields, moment, parse_moment},
 };
 use std::{collections::BTreeMap, fmt, str::FromStr};
 use tai_auth::session::stamp::Stamp;

@@ -4,7 +4,7 @@
 use super::state::{Place, Trace, WaitingMail};
 use crate::{
     digest::Digest,
-    mail::{record::moment, sending::prepared::PreparedMail},
+    mail::{journal::fields::moment, sending::prepared::PreparedMail},
 };
 use ring::{
     aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},

@@ -2,7 +2,7 @@
 //! record is on the disk.
 
 use super::{
-    super::record::LeaseRecord,
+    super::leases::record::LeaseRecord,
     file::{MAX_READ, MIN_LINES, beside},
     *,
 };

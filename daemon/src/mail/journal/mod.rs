@@ -7,6 +7,7 @@
 
 mod disk;
 mod error;
+pub(super) mod fields;
 mod file;
 mod line;
 mod store;

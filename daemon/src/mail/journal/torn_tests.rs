@@ -1,7 +1,7 @@
 //! Torn and corrupt files are survived line by line.
 
 use super::{
-    super::record::LeaseRecord,
+    super::leases::record::LeaseRecord,
     journal_tests::{closed, open, place, read, write},
     line::line_of,
 };

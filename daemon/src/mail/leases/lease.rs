@@ -48,3 +48,12 @@ pub(super) enum State {
     /// requested before may show it as unread.
     Delivered,
 }
+
+/// A mail of an address that a client says it has written, and that the bridge may count as unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::mail) enum Written {
+    /// A list shows it as an unread mail of the address.
+    Listed(u64),
+    /// No list shows it, so that it may be a mail of another address.
+    Unlisted(u64),
+}

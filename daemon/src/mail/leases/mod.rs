@@ -12,12 +12,14 @@
 mod lease;
 mod questions;
 mod reclaiming;
+pub(super) mod record;
 mod reports;
 mod reservation;
 mod state;
 mod table;
 
 pub(crate) use lease::ClientKey;
+pub(super) use lease::Written;
 pub(crate) use reports::Reports;
 
 use super::{
@@ -64,15 +66,6 @@ pub(super) enum Named<'a> {
     Held,
     /// A client has written it, or the bridge counts it as read.
     Read,
-}
-
-/// A mail of an address that a client says it has written, and that the bridge may count as unread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Written {
-    /// A list shows it as an unread mail of the address.
-    Listed(u64),
-    /// No list shows it, so that it may be a mail of another address.
-    Unlisted(u64),
 }
 
 impl Leases {

@@ -2,12 +2,10 @@
 //! the store of shared leases must learn.
 
 use super::{
-    super::{
-        journal::{Disk, Journal, JournalError},
-        record::LeaseRecord,
-    },
+    super::journal::{Disk, Journal, JournalError},
     lease::{ClientKey, Lease, State},
     questions::is_returned,
+    record::LeaseRecord,
     reports::{End, HandedOver, Reports, Unreported},
     reservation::has_lapsed,
     state::{Event, step},

@@ -2,16 +2,14 @@
 
 use super::{
     rates::{OverLimit, Rates},
+    record::LedgerRecord,
     replies::{Replies, ReplyEvent, ReplyKey},
     state::{Entry, Event, Settled, step},
 };
 use crate::{
     config::SendLimits,
     digest::Digest,
-    mail::{
-        journal::{Disk, Journal},
-        record::LedgerRecord,
-    },
+    mail::journal::{Disk, Journal},
 };
 use std::{
     collections::HashMap,

@@ -1,10 +1,7 @@
 //! The ledger prevents accidental duplicates, also after a restart.
 
 use super::{
-    super::{journal::SystemDisk, record::LedgerRecord},
-    book::MAX_ENTRIES,
-    state::WINDOW,
-    *,
+    super::journal::SystemDisk, book::MAX_ENTRIES, record::LedgerRecord, state::WINDOW, *,
 };
 use crate::config::SendLimits;
 use std::time::Duration;

@@ -7,6 +7,7 @@
 
 mod book;
 mod rates;
+mod record;
 mod replies;
 mod state;
 

@@ -2,7 +2,7 @@
 //! still needs an answer, also after a restart.
 
 use super::{
-    super::record::{LedgerRecord, ReplyFate},
+    record::{LedgerRecord, ReplyFate},
     state::Event,
 };
 use std::{collections::BTreeMap, time::Duration};

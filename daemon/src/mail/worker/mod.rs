@@ -9,6 +9,7 @@
 mod failure;
 mod owner;
 mod process;
+mod record;
 mod status;
 mod unreadable;
 

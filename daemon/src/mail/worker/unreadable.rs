@@ -2,12 +2,12 @@
 //! one worker, also after a restart of the daemon; the next release tries it again. A mail that
 //! exceeds the wall-clock limit is tried again after a while, because the machine may be busy.
 
+use super::record::UnreadableRecord;
 use crate::{
     digest::Digest,
     mail::{
         bounded::Bounded,
         journal::{Journal, JournalError, SystemDisk},
-        record::UnreadableRecord,
     },
 };
 use std::{

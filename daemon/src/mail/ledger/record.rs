@@ -1,55 +1,11 @@
-//! The journal format: one record a line, `EVENT KEY VALUE`, separated by single spaces. The
-//! records of the leases, of the ledger and of unreadable mails are defined only here, those of the
-//! approvals in [`super::approvals`].
+//! The records of the ledger in its journal.
 
-use crate::digest::Digest;
-use std::{
-    fmt,
-    str::FromStr,
-    time::{Duration, SystemTime},
+use crate::{
+    digest::Digest,
+    mail::journal::fields::{NotARecord, fields, moment, parse_moment},
 };
+use std::{fmt, str::FromStr};
 use tai_auth::session::stamp::Stamp;
-
-/// A line that is not a record of the journal it was read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NotARecord;
-
-/// A change of a lease that outlives the daemon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum LeaseRecord {
-    /// A client holds the mail, and the bridge counts it as unread.
-    Taken {
-        /// The mail.
-        id: u64,
-        /// The mail's recipient.
-        address: String,
-    },
-    /// The bridge may count the mail as read, and no client has written it.
-    Marked {
-        /// The mail.
-        id: u64,
-        /// The mail's recipient.
-        address: String,
-    },
-    /// A client has written the mail, and the bridge may count it as unread.
-    Unconfirmed {
-        /// The mail.
-        id: u64,
-        /// The mail's recipient.
-        address: String,
-    },
-    /// A client has written the mail, and the bridge counts it as read. The store of the shared leases
-    /// does not know it yet.
-    Delivered {
-        /// The mail.
-        id: u64,
-    },
-    /// The lease has ended.
-    Closed {
-        /// The mail.
-        id: u64,
-    },
-}
 
 /// A change of a ledger entry. Times have a resolution of one second in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,44 +92,6 @@ impl ReplyFate {
     }
 }
 
-impl fmt::Display for LeaseRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Taken { id, address } => write!(f, "taken {id} {address}"),
-            Self::Marked { id, address } => write!(f, "marked {id} {address}"),
-            Self::Unconfirmed { id, address } => write!(f, "unconfirmed {id} {address}"),
-            Self::Delivered { id } => write!(f, "delivered {id}"),
-            Self::Closed { id } => write!(f, "closed {id}"),
-        }
-    }
-}
-
-impl FromStr for LeaseRecord {
-    type Err = NotARecord;
-
-    fn from_str(line: &str) -> Result<Self, NotARecord> {
-        let (event, key, value) = fields(line)?;
-        let id = key.parse().map_err(|_| NotARecord)?;
-        match (event, value) {
-            ("taken", Some(address)) => Ok(Self::Taken {
-                id,
-                address: address.to_owned(),
-            }),
-            ("marked", Some(address)) => Ok(Self::Marked {
-                id,
-                address: address.to_owned(),
-            }),
-            ("unconfirmed", Some(address)) => Ok(Self::Unconfirmed {
-                id,
-                address: address.to_owned(),
-            }),
-            ("delivered", None) => Ok(Self::Delivered { id }),
-            ("closed", None) => Ok(Self::Closed { id }),
-            _ => Err(NotARecord),
-        }
-    }
-}
-
 impl fmt::Display for LedgerRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -234,77 +152,11 @@ impl FromStr for LedgerRecord {
     }
 }
 
-/// A mail on which the worker failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum UnreadableRecord {
-    /// A second attempt would fail too.
-    Failed {
-        /// The bridge's id.
-        id: u64,
-        /// The body, with the release of taid that failed.
-        body: Digest,
-    },
-}
-
-impl fmt::Display for UnreadableRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed { id, body } => write!(f, "failed {id} {body}"),
-        }
-    }
-}
-
-impl FromStr for UnreadableRecord {
-    type Err = NotARecord;
-
-    fn from_str(line: &str) -> Result<Self, NotARecord> {
-        match fields(line)? {
-            ("failed", id, Some(body)) => Ok(Self::Failed {
-                id: id.parse().map_err(|_| NotARecord)?,
-                body: Digest::parse(body).ok_or(NotARecord)?,
-            }),
-            _ => Err(NotARecord),
-        }
-    }
-}
-
 /// Splits the key of a reply into the answered mail and the address that answered it.
 fn reply(key: &str) -> Result<(u64, String), NotARecord> {
     let (original, sender) = key.split_once('/').ok_or(NotARecord)?;
     let original = original.parse().map_err(|_| NotARecord)?;
     Ok((original, sender.to_owned()))
-}
-
-/// Splits a line into its event, its key and its value.
-pub(super) fn fields(line: &str) -> Result<(&str, &str, Option<&str>), NotARecord> {
-    let mut fields = line.split(' ');
-    match (fields.next(), fields.next(), fields.next(), fields.next()) {
-        (Some(event), Some(key), value, None) => Ok((event, key, value)),
-        _ => Err(NotARecord),
-    }
-}
-
-/// Returns a time as Unix seconds, the boot's number and the seconds since that boot: `5:1a:7`.
-pub(super) fn moment(at: Stamp) -> String {
-    let wall = at.wall.duration_since(SystemTime::UNIX_EPOCH);
-    let wall = wall.unwrap_or_default().as_secs();
-    format!("{wall}:{:x}:{}", at.boot, at.since_boot.as_secs())
-}
-
-pub(super) fn parse_moment(text: &str) -> Result<Stamp, NotARecord> {
-    let (wall, boot) = text.split_once(':').ok_or(NotARecord)?;
-    let (boot, since) = boot.split_once(':').ok_or(NotARecord)?;
-    let seconds = |text: &str| {
-        text.parse()
-            .map(Duration::from_secs)
-            .map_err(|_| NotARecord)
-    };
-    let wall = SystemTime::UNIX_EPOCH.checked_add(seconds(wall)?);
-    Ok(Stamp {
-        wall: wall.ok_or(NotARecord)?,
-        boot: u32::from_str_radix(boot, 16).map_err(|_| NotARecord)?,
-        since_boot: seconds(since)?,
-    })
 }
 
 #[cfg(test)]
