@@ -17,6 +17,38 @@ use html5ever::{local_name, ns};
 const MONOSPACE: f32 = 13.0;
 const LINK: Rgba = Rgba::opaque([0.0, 0.0, 238.0]);
 
+/// Leaves out an element whose display is that of its contents, if browsers leave out both.
+pub(super) fn leave_out(element: &Element, around: Option<&Element>, style: &mut Computed) {
+    let name = element.local_name();
+    let nested = around.is_some_and(|around| around.name.ns == ns!(svg));
+    let has_contents = match element.name.ns {
+        ns!(svg) => matches!(name, "g" | "textPath" | "tspan" | "use") || (name == "svg" && nested),
+        ns!(mathml) => false,
+        _ => !matches!(
+            name,
+            "audio"
+                | "br"
+                | "canvas"
+                | "embed"
+                | "frame"
+                | "frameset"
+                | "iframe"
+                | "img"
+                | "input"
+                | "meter"
+                | "object"
+                | "progress"
+                | "select"
+                | "textarea"
+                | "video"
+                | "wbr"
+        ),
+    };
+    if style.display == Display::Contents && !has_contents {
+        style.display = Display::None;
+    }
+}
+
 /// Applies the style that each browser gives an element. `parent` is the name of its parent.
 pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
     if element.name.ns == ns!(svg) {

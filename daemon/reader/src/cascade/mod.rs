@@ -190,6 +190,9 @@ impl Cascade<'_> {
         if dark && !scheme::has_colour(&declarations) {
             style.inherited().colour = Some(Rgba::WHITE);
         }
+        let around = self.document.ancestors(node).next();
+        let around = around.and_then(|around| self.document.element(around));
+        defaults::leave_out(element, around, &mut style);
         finish(&mut style, &parent, element.html_name());
         match element.html_name() {
             "html" => {

@@ -126,15 +126,18 @@ fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
         ..Transform::default()
     };
     let pixels = |at: usize| Length::px(number(at).unwrap_or(0.0));
+    // Browsers draw nothing of a box without an extent, even in the direction of the person.
+    let flat = scale(Some(0.0), Some(0.0));
     Ok(match_ignore_ascii_case! { name,
         "translate" | "translate3d" => move_by(length(0), length(1), length(2).usual()),
         "translatex" => move_by(length(0), Length::ZERO, 0.0),
         "translatey" => move_by(Length::ZERO, length(0), 0.0),
         "translatez" => move_by(Length::ZERO, Length::ZERO, length(0).usual()),
         "scale" => scale(number(0), number(1).or(number(0))),
+        "scale3d" if number(2) == Some(0.0) => flat,
         "scale3d" => scale(number(0), number(1)),
         "scalex" => scale(number(0), None),
-        "scalez" if number(0) == Some(0.0) => scale(Some(0.0), Some(0.0)),
+        "scalez" if number(0) == Some(0.0) => flat,
         "scaley" => scale(None, number(0)),
         "rotatex" => turn((1.0, 0.0), number(0).unwrap_or(0.0)),
         "rotatey" => turn((0.0, 1.0), number(0).unwrap_or(0.0)),
@@ -148,9 +151,34 @@ fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
             scale(Some(0.0), Some(0.0))
         },
         "matrix" => matrix(number(0), number(1), number(2), number(3), pixels(4), pixels(5)),
+        "matrix3d" if is_flat(&arguments) => flat,
         "matrix3d" => matrix(number(0), number(1), number(4), number(5), pixels(12), pixels(13)),
         _ => Transform::default(),
     })
+}
+
+/// Returns whether a matrix of four rows has no inverse.
+fn is_flat(arguments: &[Argument]) -> bool {
+    let row = |row: &[Argument]| row.iter().map(|argument| argument.number).collect();
+    let mut rows: Vec<Vec<f32>> = arguments.chunks(4).map(row).collect();
+    let size = |row: &[f32]| row.first().copied().unwrap_or_default().abs();
+    loop {
+        let all = rows.iter().enumerate();
+        let largest = all.max_by(|(_, one), (_, other)| size(one).total_cmp(&size(other)));
+        let Some((largest, _)) = largest else {
+            return false;
+        };
+        let pivot = rows.swap_remove(largest);
+        let Some((head, rest)) = pivot.split_first().filter(|(head, _)| **head != 0.0) else {
+            return true;
+        };
+        for row in &mut rows {
+            let factor = row.remove(0) / head;
+            for (value, other) in row.iter_mut().zip(rest) {
+                *value -= factor * other;
+            }
+        }
+    }
 }
 
 fn matrix(
@@ -268,8 +296,11 @@ pub(super) fn scale(input: &mut Parser<'_>) -> Parsed<Transform> {
     {
         let across = length::parse_number(input)?;
         let down = input.try_parse(length::parse_number).unwrap_or(across);
-        let _ = input.try_parse(length::parse_number);
-        scaled.scale = Both { across, down };
+        let towards = input.try_parse(length::parse_number);
+        scaled.scale = match towards {
+            Ok(0.0) => Both::of(0.0),
+            _ => Both { across, down },
+        };
     }
     Ok(scaled)
 }

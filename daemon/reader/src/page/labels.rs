@@ -34,7 +34,7 @@ pub(super) fn label(
             }
         }
         "input" => {
-            let kind = attribute(local_name!("type")).trim().to_ascii_lowercase();
+            let kind = attribute(local_name!("type")).to_ascii_lowercase();
             let value = attribute(local_name!("value"));
             match kind.as_str() {
                 "hidden" | "file" | "color" | "range" | "password" => None,
@@ -45,6 +45,10 @@ pub(super) fn label(
                     named("button", element.description()).or_else(|| named("button", value))
                 }
                 "number" if value.trim().parse::<f64>().is_err() => placeholder(),
+                // Browsers show the parts of a time, and nothing of another value.
+                "date" | "month" | "week" | "time" | "datetime-local" if !is_time(&kind, value) => {
+                    None
+                }
                 "checkbox" | "radio" => {
                     let checked = element.attribute(&local_name!("checked")).is_some();
                     Some(if checked { "[x]" } else { "[ ]" }.to_owned())
@@ -54,6 +58,48 @@ pub(super) fn label(
             }
         }
         _ => None,
+    }
+}
+
+/// Returns whether a value is a time of the kind that a field takes.
+fn is_time(kind: &str, value: &str) -> bool {
+    let digits = |text: &str, count: std::ops::RangeInclusive<usize>| {
+        count.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let month = |text: &str| {
+        let parts = text.split_once('-');
+        parts.is_some_and(|(year, month)| digits(year, 4..=6) && digits(month, 2..=2))
+    };
+    let date = |text: &str| {
+        let parts = text.rsplit_once('-');
+        parts.is_some_and(|(first, day)| month(first) && digits(day, 2..=2))
+    };
+    let time = |text: &str| {
+        let parts: Vec<&str> = text.split(':').collect();
+        match parts.as_slice() {
+            [hour, minute] => digits(hour, 2..=2) && digits(minute, 2..=2),
+            [hour, minute, second] => {
+                let (second, part) = second.split_once('.').unwrap_or((second, "0"));
+                digits(hour, 2..=2)
+                    && digits(minute, 2..=2)
+                    && digits(second, 2..=2)
+                    && digits(part, 1..=3)
+            }
+            _ => false,
+        }
+    };
+    match kind {
+        "date" => date(value),
+        "month" => month(value),
+        "week" => {
+            let parts = value.split_once("-W");
+            parts.is_some_and(|(year, week)| digits(year, 4..=6) && digits(week, 2..=2))
+        }
+        "time" => time(value),
+        _ => {
+            let parts = value.split_once(['T', ' ']);
+            parts.is_some_and(|(day, clock)| date(day) && time(clock))
+        }
     }
 }
 

@@ -27,11 +27,35 @@ pub(super) fn is_fallback(element: &Element, style: &Computed) -> bool {
         // The text of a style sheet can be shown as any other text.
         "head" | "style" | "script" | "title" => style.display == Display::None,
         "" => matches!(element.local_name(), "style" | "script" | "title"),
-        // An `object` without its data shows its content.
+        // Without its data, or with the data of a picture that may fail to load, it shows its content.
+        "object" => is_frame(element),
         "audio" | "video" | "canvas" | "iframe" | "noframes" | "noembed" | "noscript"
         | "template" | "datalist" | "meter" | "progress" => true,
         _ => false,
     }
+}
+
+/// Returns whether an `object` is a frame for a document, which never shows the content of the element.
+fn is_frame(object: &Element) -> bool {
+    let attribute = |name: &str| {
+        let mut all = object.attributes.iter();
+        let found = all.find(|attribute| &*attribute.name.local == name);
+        found.map(|attribute| attribute.value.trim().to_ascii_lowercase())
+    };
+    let data = attribute("data").unwrap_or_default();
+    let kind = attribute("type").unwrap_or_default();
+    let inside = data.strip_prefix("data:");
+    let kind = match (kind.is_empty(), inside) {
+        (true, Some(inside)) => inside.split([',', ';']).next().unwrap_or_default(),
+        _ => &kind,
+    };
+    let shown = matches!(
+        kind,
+        "application/pdf" | "application/xhtml+xml" | "text/html" | "text/plain"
+    );
+    let plain = kind.is_empty() && inside.is_some_and(|inside| inside.contains(','));
+    let filled = !data.is_empty() || kind == "application/pdf";
+    filled && (shown || plain) && attribute("classid").is_none()
 }
 
 /// Where in a list of options something is.
