@@ -69,7 +69,9 @@ pub(super) fn finish(style: &mut Computed, parent: &Computed, name: &str) {
         frame.margin = Sides::default();
     }
     // A box beside the flow, and a child of a flexible box, is a block.
-    if (lifted || parent.display == Display::Flex) && style.display == Display::Inline {
+    let among = parent.display == Display::Flex
+        || (parent.marks.has(Mark::Levels) && !parent.marks.has(Mark::Old));
+    if (lifted || among) && style.display == Display::Inline {
         let absolute = style
             .frame
             .as_ref()

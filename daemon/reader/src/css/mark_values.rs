@@ -50,8 +50,11 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "grid" | "grid-template" => &[Mark::FlatRow, Mark::FlatColumn],
         "grid-template-columns" => &[Mark::FlatColumn],
         "grid-template-rows" => &[Mark::FlatRow],
-        "grid-area" | "grid-column" | "grid-column-start" | "grid-column-end" | "grid-row"
-        | "grid-row-start" | "grid-row-end" | "order" => &[Mark::Located],
+        "grid-area" => &[Mark::Located, Mark::LongRow, Mark::LongColumn],
+        "grid-column" => &[Mark::Located, Mark::LongColumn],
+        "grid-row" => &[Mark::Located, Mark::LongRow],
+        "grid-column-end" | "grid-row-end" => &[Mark::Located, Mark::Ended],
+        "grid-column-start" | "grid-row-start" | "order" => &[Mark::Located],
         "height" | "block-size" => &[Mark::Height],
         "isolation" => &[Mark::Isolation],
         "justify-content" | "place-content" | "-webkit-justify-content" => &[Mark::Justified],
@@ -60,7 +63,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "-webkit-mask-box-image" | "-webkit-mask-box-image-source" => &[Mark::MaskBorder],
         "max-height" | "max-block-size" => &[Mark::LargestHeight],
         "max-width" | "max-inline-size" => &[Mark::LargestWidth],
-        "mix-blend-mode" => &[Mark::Blend],
+        "mix-blend-mode" => &[Mark::Blend, Mark::Difference],
         "place-self" => &[Mark::Place],
         "position" => &[Mark::Sticky],
         "position-area" => &[Mark::Area],
@@ -87,6 +90,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
         Mark::Rigid => return flexible::is_rigid(input),
         Mark::FlatRow => return tracks::is_flat(input, Tracks::Rows),
         Mark::FlatColumn => return tracks::is_flat(input, Tracks::Columns),
+        Mark::LongRow | Mark::LongColumn => return Ok(tracks::is_long(input)),
         Mark::Framed => return Ok(is_framed(input)),
         Mark::Backdrop => return paint::filter(input).map(|filter| filter != Filter::NONE),
         _ => {}
@@ -228,6 +232,7 @@ fn named(mark: Mark, name: &str) -> bool {
         Mark::Root => is(&["flow-root"]),
         Mark::Regrouped => !is(&["table-column", "table-column-group"]),
         Mark::Blend => !is(&["normal"]),
+        Mark::Difference => is(&["difference", "exclusion"]),
         Mark::Corner => !is(&["round"]),
         Mark::Columns
         | Mark::Corners
@@ -242,10 +247,12 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Grows
         | Mark::Rigid
         | Mark::FlatRow
-        | Mark::FlatColumn => false,
+        | Mark::FlatColumn
+        | Mark::LongRow
+        | Mark::LongColumn => false,
         Mark::Generated => !is(&["none", "normal"]),
         Mark::Collapsed => is(&["collapse"]),
-        Mark::Located => !is(&["auto"]),
+        Mark::Located | Mark::Ended => !is(&["auto"]),
         Mark::Unstretched => !is(&["normal", "stretch", "legacy"]),
         Mark::Justified => !is(&["normal", "start", "flex-start", "left", "stretch"]),
         Mark::Wraps => is(&["wrap", "wrap-reverse"]),

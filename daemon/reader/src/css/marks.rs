@@ -26,6 +26,8 @@ listed! {
         Row,
         /// The colours are mixed with those below.
         Blend,
+        /// The colours are those below less their own.
+        Difference,
         Clip,
         ClipPath,
         Corner,
@@ -86,6 +88,11 @@ listed! {
         FlatColumn,
         /// The box may be in another track than the one that its order gives.
         Located,
+        /// The box may be in several rows, or columns, of a grid.
+        LongRow,
+        LongColumn,
+        /// The box has a last track in a grid.
+        Ended,
         /// The boxes inside may not fill their tracks.
         Unstretched,
         /// The children of an old flexible box are below each other.

@@ -44,7 +44,7 @@ pub(crate) mod shorthand;
 mod size;
 pub(crate) mod states;
 pub(crate) mod supports;
-mod tracks;
+pub(crate) mod tracks;
 pub(crate) mod transform;
 mod value;
 

@@ -39,10 +39,49 @@ pub(super) fn area(input: &mut Parser<'_>) -> Parsed<(Option<i32>, Option<i32>)>
     let row = line(input)?;
     let column = match input.try_parse(|input| input.expect_delim('/')) {
         Ok(()) => line(input)?,
-        Err(_) => None,
+        // A name is that of both.
+        Err(_) => row.filter(|row| *row < LEAST_LINE),
     };
     while input.next().is_ok() {}
     Ok((row, column))
+}
+
+/// Consumes the value. Returns whether a box may be in several tracks of one direction.
+pub(super) fn is_long(input: &mut Parser<'_>) -> bool {
+    let mut lines = Vec::new();
+    let mut spans = false;
+    while let Ok(token) = input.next() {
+        match token {
+            Token::Number {
+                int_value: Some(line),
+                ..
+            } => lines.push(*line),
+            Token::Delim('/') => {}
+            _ => spans = true,
+        }
+    }
+    // The two lines of one direction look like the first ones of both.
+    let ends = |first: i32, last: i32| last == first || last == first.saturating_add(1);
+    spans
+        || !match lines.as_slice() {
+            [] | [_] => true,
+            [first, last] => ends(*first, *last),
+            [row, column, last_row, last_column] => {
+                ends(*row, *last_row) && ends(*column, *last_column)
+            }
+            _ => false,
+        }
+}
+
+/// Least number of a line of a grid.
+pub(crate) const LEAST_LINE: i32 = -100_000_000;
+
+/// Returns a number that stands for the name of an area, which no line has.
+fn number(name: &str) -> i32 {
+    let hash = name.bytes().fold(5_381_i32, |hash, byte| {
+        hash.wrapping_mul(33).wrapping_add(i32::from(byte))
+    });
+    LEAST_LINE - 1 - (hash & 0x3fff_ffff)
 }
 
 /// Parses a line of a grid: a number, a name, or a number of tracks.
@@ -53,9 +92,11 @@ fn line(input: &mut Parser<'_>) -> Parsed<Option<i32>> {
             int_value: Some(number),
             ..
         } => Ok(Some(*number)),
-        Token::Ident(_) => {
-            let _ = input.try_parse(Parser::expect_integer);
-            Ok(None)
+        Token::Ident(name) => {
+            let name = name.to_string();
+            let counted = input.try_parse(Parser::expect_integer).is_ok();
+            let own = !counted && !["auto", "span"].contains(&&*name.to_ascii_lowercase());
+            Ok(own.then(|| number(&name)))
         }
         _ => {
             input.reset(&start);

@@ -2,7 +2,7 @@
 
 use crate::{
     cascade::{Computed, Frame, Styles},
-    css::{marks::Mark, property::Size, transform::Transform},
+    css::{marks::Mark, property::Size, tracks::LEAST_LINE, transform::Transform},
     document::{Document, NodeId},
 };
 
@@ -29,6 +29,11 @@ pub(super) fn in_same_cell<'a>(
     elements
         .take(near)
         .filter(move |node| cell(styles.get(*node)) == own)
+}
+
+/// Returns whether a box is in an area of a grid that has a name, which may be none.
+pub(super) fn is_named(style: &Computed) -> bool {
+    cell(style).is_some_and(|(row, column)| row.min(column) < LEAST_LINE)
 }
 
 /// Returns whether a box fills its cell. `around` is the style of the grid.

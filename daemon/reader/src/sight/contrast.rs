@@ -25,6 +25,8 @@ impl Ground {
     /// The page in a dark scheme of colours.
     pub(super) const DARK: Self = Self(Some(Rgba::DARK_PAGE.channels));
 
+    pub(super) const BLACK: Self = Self(Some(Rgba::BLACK.channels));
+
     /// Returns an unknown ground.
     pub(super) const UNKNOWN: Self = Self(None);
 

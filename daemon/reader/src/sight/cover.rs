@@ -1,11 +1,14 @@
 //! Opaque boxes on top of others, and the text that they certainly cover.
 
 use super::{
+    backdrop::{Backdrop, ground_of, is_under_ground},
     cells::in_same_cell,
+    contrast::Ground,
     flow::NARROW,
+    heights::Heights,
     layers::{Layers, has_levels, has_mask, is_layer, is_lifted, level},
     reach::Reach,
-    room::{Room, inner_width},
+    room::{Room, holds_floats, inner_width},
     seen::{Seen, Sight, words},
 };
 use crate::{
@@ -17,7 +20,7 @@ use crate::{
         property::{Display, Overflow, Position},
     },
     document::{Document, NodeId, Visit},
-    thresholds::LASTING,
+    thresholds::{LASTING, OPAQUE},
 };
 use html5ever::local_name;
 
@@ -35,6 +38,10 @@ pub(super) struct Cover {
     reach: Reach,
     /// The layers that the cover is in, below the box that it refers to, with their levels.
     path: Vec<(NodeId, i32)>,
+    /// Whether it covers nothing, and text may be on it.
+    below: bool,
+    /// What it is for the text above it, if that is known.
+    ground: Option<Ground>,
 }
 
 /// Returns the least width of the content of a box in pixels.
@@ -80,20 +87,6 @@ fn fits(document: &Document, styles: &Styles, node: NodeId) -> f32 {
     width
 }
 
-/// Returns whether the height of a box contains the floating boxes in it.
-fn holds_floats(style: &Computed) -> bool {
-    let lifted = |frame: &Frame| {
-        frame.floats()
-            || frame.is_absolute()
-            || frame.overflow_x != Overflow::Visible
-            || frame.overflow_y != Overflow::Visible
-    };
-    matches!(
-        style.display,
-        Display::InlineBlock | Display::Cell | Display::Flex
-    ) || style.frame.as_deref().is_some_and(lifted)
-}
-
 /// Returns whether the text of an element may run from right to left.
 pub(super) fn turns(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let element = document.element(node);
@@ -127,14 +120,6 @@ fn pull(style: &Computed) -> f32 {
     margin.map_or(0.0, |margin| -margin.usual())
 }
 
-/// Returns whether a cover is on a sibling, so that the boxes around do not matter.
-fn is_sibling(reach: Reach) -> bool {
-    match reach {
-        Reach::Previous { .. } | Reach::Below { .. } | Reach::Cell => true,
-        Reach::Whole | Reach::Corner { .. } | Reach::Drawing => false,
-    }
-}
-
 /// Returns whether the content of a block is below its end.
 fn is_flat(style: &Computed) -> bool {
     let flat = |size: Length| size.is_definite() && size.usual() <= FLAT;
@@ -151,7 +136,7 @@ fn is_flat(style: &Computed) -> bool {
 }
 
 /// Returns whether a box paints its whole area in its own colour.
-fn is_whole(style: &Computed) -> bool {
+pub(super) fn is_whole(style: &Computed) -> bool {
     let padded = (style.frame.as_deref()).is_some_and(|frame| frame.padding != Default::default());
     !style.marks.is_faint()
         && !style.marks.is_small()
@@ -172,6 +157,8 @@ impl Cover {
             level: 0,
             reach,
             path: Vec::new(),
+            below: false,
+            ground: None,
         };
         let drawing = reach == Reach::Drawing;
         if drawing {
@@ -197,7 +184,7 @@ impl Cover {
         cover.level = level(node);
         let mut opacity = style.opacity * style.filter.opacity;
         for around in document.ancestors(node) {
-            if around == holder || is_sibling(reach) {
+            if around == holder || reach.is_sibling() {
                 break;
             }
             let style = styles.get(around);
@@ -210,18 +197,31 @@ impl Cover {
             }
         }
         cover.path.reverse();
-        let below = cover.level < 0 || cover.path.iter().any(|(_, level)| *level < 0);
-        (!below && opacity > LASTING).then_some(cover)
+        let sunk = cover.level < 0 || cover.path.iter().any(|(_, level)| *level < 0);
+        cover.below = sunk || matches!(reach, Reach::Floor { .. });
+        let certain = opacity >= OPAQUE && !(sunk && is_under_ground(document, styles, node));
+        cover.ground = ground_of(document, styles, node).filter(|_| certain && !reach.is_sibling());
+        let counts = !cover.below || cover.ground.is_some();
+        (counts && opacity > LASTING).then_some(cover)
     }
 
     /// Hides the text that is under the cover.
-    pub(super) fn hide(&self, document: &Document, styles: &Styles, sight: &mut Sight) {
+    pub(super) fn hide(
+        &self,
+        document: &Document,
+        styles: &Styles,
+        heights: &Heights,
+        sight: &mut Sight,
+    ) {
         let Some((holder, mut room)) = self.room(document, styles) else {
             return;
         };
-        let previous = is_sibling(self.reach);
+        let previous = self.reach.is_sibling();
         let mut layers = Layers::new(self.level, &self.path);
         let mut under = Vec::new();
+        let is_floor = matches!(self.reach, Reach::Floor { .. });
+        let floor = room.floor();
+        let mut backdrop = self.ground.map(|ground| Backdrop::new(ground, floor));
         let mut walk = document.walk(holder);
         while let Some(visit) = walk.next() {
             let node = match visit {
@@ -229,6 +229,9 @@ impl Cover {
                 Visit::Leave(node) => {
                     layers.leave(node);
                     room.leave();
+                    if let Some(backdrop) = &mut backdrop {
+                        backdrop.leave();
+                    }
                     continue;
                 }
             };
@@ -236,8 +239,20 @@ impl Cover {
             let hidden = style.display == Display::None;
             let parent = styles.get(document.node(node).parent.unwrap_or(NodeId::ROOT));
             match node == holder {
-                true => layers.enter_holder(),
+                true => layers.enter_holder(match previous {
+                    true => level(style, has_levels(parent)) > self.level,
+                    false => self.level < 0 && self.path.is_empty() && !is_floor,
+                }),
                 false => layers.enter(node, style, has_levels(parent)),
+            }
+            if let Some(backdrop) = &mut backdrop {
+                match node == holder || node == self.node {
+                    true => backdrop.enter_nothing(),
+                    false => {
+                        let above = layers.is_raised();
+                        backdrop.enter(document, styles, heights, node, above);
+                    }
+                }
             }
             // The size of a box beside the flow does not count.
             let counts = (node != holder || previous) && node != self.node && !hidden;
@@ -252,14 +267,21 @@ impl Cover {
                 }
                 walk.skip_children();
             } else if let Some(text) = document.text(node) {
-                let covered = room.pass(text, parent);
-                if covered && !layers.is_raised() && sight.is_seen(node) {
-                    under.push((node, words(text)));
+                let covered = room.pass(text, parent) && !is_floor;
+                match layers.is_raised() {
+                    _ if !sight.is_seen(node) => {}
+                    false if covered && !self.below => under.push((node, words(text))),
+                    false => {}
+                    true => {
+                        if let Some(backdrop) = &mut backdrop {
+                            backdrop.pass(document, node, (text, words(text)), parent, covered);
+                        }
+                    }
                 }
             } else if hidden {
                 walk.skip_children();
             }
-            if room.is_left() {
+            if room.is_left() && !is_floor {
                 break;
             }
         }
@@ -273,6 +295,7 @@ impl Cover {
         if room.is_shifted() {
             return;
         }
+        under.extend(backdrop.into_iter().flat_map(Backdrop::texts));
         let covered: u32 = under.iter().map(|(_, words)| words).sum();
         for (node, _) in under {
             sight.seen.set(node, Seen::Apart);
@@ -326,7 +349,7 @@ impl Cover {
                 };
                 Some((holder, room))
             }
-            Reach::Corner { width, height } => {
+            Reach::Corner { width, height } | Reach::Floor { width, height } => {
                 let holder = holder.unwrap_or(NodeId::ROOT);
                 let room = Room::new(
                     width,

@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     cascade::{Computed, Frame},
-    css::{colour::Colour, property::Image},
+    css::{colour::Colour, marks::Mark, property::Image},
     document::NodeId,
 };
 
 /// Returns whether an element has a background.
-fn has_ground(style: &Computed) -> bool {
+pub(super) fn has_ground(style: &Computed) -> bool {
     let clear = matches!(style.background, Colour::Known(colour) if colour.alpha <= 0.0);
     !clear || style.background_image != Image::None
 }
@@ -39,20 +39,23 @@ impl Look<'_> {
         let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
         let row = has_levels(self.styles.get(parent));
         let floating = floats(element, style, frame) && !row;
-        let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
-            true => Ground::UNKNOWN,
-            false if self.near.get(node).over => Ground::UNKNOWN,
-            false if around.over && is_lifted(style, row) => Ground::UNKNOWN,
-            false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
-            false if element.html_name() == "caption" => {
-                (around.painted).map_or(around.ground, |painted| painted.behind)
-            }
-            false if style.is_boxed() && self.is_over_sibling(node, style, frame, around) => {
-                Ground::UNKNOWN
-            }
-            false if floating || absolute => around.float_ground,
-            false if is_block(style) => around.block_ground,
-            false => (self.columns).ground_of(self.styles, node, style, around.ground),
+        let lifted = (absolute && self.holder().is_some_and(|holder| holder.pictured))
+            || self.near.get(node).over
+            || (around.over && is_lifted(style, row));
+        let beside = || match style.is_boxed() {
+            true => self.sibling_ground(node, style, frame, around),
+            false => None,
+        };
+        let plain = || match () {
+            () if floating || absolute => around.float_ground,
+            () if is_block(style) => around.block_ground,
+            () => (self.columns).ground_of(self.styles, node, style, around.ground),
+        };
+        let ground = match element.html_name() {
+            _ if lifted => Ground::UNKNOWN,
+            "html" if style.inherited.dark => Ground::DARK,
+            "caption" => (around.painted).map_or(around.ground, |painted| painted.behind),
+            _ => beside().unwrap_or_else(plain),
         };
         // The page takes the ground of its root, whatever the size of that is, or that of the body if
         // the root has none.
@@ -71,7 +74,7 @@ impl Look<'_> {
             false => ground,
         };
         inside.ground = match root || paints(style, frame) {
-            true => ground.under(style),
+            true => self.mixed(node, style, ground).under(style),
             false => ground,
         };
         if within && layer {
@@ -106,6 +109,31 @@ impl Look<'_> {
             true => Some(inside.ground),
             false => around.lettered,
         };
+    }
+}
+
+impl Look<'_> {
+    /// Returns the ground inside an element whose colours are mixed with those behind it. A difference leaves
+    /// each ground as it is for black, and changes it for any other colour.
+    fn mixed(&self, node: NodeId, style: &Computed, ground: Ground) -> Ground {
+        if !style.marks.has(Mark::Difference) {
+            return ground;
+        }
+        let parent = |node| self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        for around in self.document.ancestors(node) {
+            let own = self.styles.get(around);
+            if has_ground(own) {
+                return Ground::BLACK;
+            }
+            // Nothing is mixed with what is behind a layer, or behind the page.
+            if is_layer(own, has_levels(self.styles.get(parent(around)))) {
+                return ground;
+            }
+            if !self.heights.spend(None) {
+                return Ground::UNKNOWN;
+            }
+        }
+        ground
     }
 }
 

@@ -109,9 +109,12 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// Takes the element at which the walk begins.
-    pub(super) fn enter_holder(&mut self) {
-        self.stack.push(Order::default());
+    /// Takes the element at which the walk begins. `raised` is whether its content is drawn above the box.
+    pub(super) fn enter_holder(&mut self, raised: bool) {
+        self.stack.push(Order {
+            raised,
+            settled: false,
+        });
     }
 
     /// Takes the beginning of a node.

@@ -70,10 +70,13 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
         }
     }
     let Look {
-        mut sight, covers, ..
+        mut sight,
+        covers,
+        heights,
+        ..
     } = look;
     for cover in covers {
-        cover.hide(document, styles, &mut sight);
+        cover.hide(document, styles, &heights, &mut sight);
     }
     sight
 }

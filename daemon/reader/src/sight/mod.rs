@@ -4,11 +4,12 @@
 //! - The walk through the document: `look`, `content`, `spot`.
 //! - The size and the place of boxes: `flow`, `place`, `extent`, `heights`, `flat`, `room`, `axis`,
 //!   `measure`, `clip`, `drawing`.
-//! - The ground behind text: `contrast`, `grounds`, `under`, `painted`, `columns`.
+//! - The ground behind text: `contrast`, `grounds`, `under`, `backdrop`, `painted`, `columns`.
 //! - Boxes over boxes: `layers`, `pile`, `cover`, `reach`, `cells`, `pictures`.
 //! - Content that browsers do not show, and the result: `fallback`, `count`, `seen`.
 
 mod axis;
+mod backdrop;
 mod cells;
 mod clip;
 mod columns;

@@ -7,6 +7,7 @@ use super::{
     layers::level,
     measure::{is_roomy, pixels, raised},
     seen::is_tiny,
+    under::ground_of_pull,
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -47,6 +48,8 @@ struct Holder {
     all: u32,
     /// Whether the box itself is coloured, which its ground already says.
     coloured: bool,
+    /// Whether the box has a border that text may stand on.
+    bordered: bool,
     /// Those that are beside the flow, so that text of the flow may be on them.
     placed: u32,
     /// Coloured boxes that have ended.
@@ -83,13 +86,38 @@ pub(super) fn near(document: &Document, styles: &Styles, heights: &Heights) -> P
                     let holder = holder.node.unwrap_or(NodeId::ROOT);
                     mark(&mut near, holder, |near| near.within = true);
                 }
-                if holder.ended > 0 && raised(frame, style.inherited.font_size) >= HIGH {
+                let up = raised(frame, style.inherited.font_size) >= HIGH;
+                let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
+                if (up && styles.get(parent).border.top)
+                    || (up
+                        && holder.ended > 0
+                        && ground_of_pull(document, styles, heights, node).is_none())
+                {
+                    mark(&mut near, node, |near| near.over = true);
+                }
+                // The text may be on a box before it in the page.
+                let top = frame.inset.top.filter(|top| top.is_definite());
+                let on_page = absolute
+                    && holder.node.is_none()
+                    && holder.ended > 0
+                    && top.is_some_and(|top| top.usual() >= HIGH);
+                // It may be outside of a box that follows a coloured one.
+                let above = [frame.inset.top, frame.inset.bottom.map(|up| up * -1.0)];
+                let above = above.into_iter().flatten().next();
+                let above = above.is_some_and(|down| down.usual() <= -HIGH);
+                let before = open
+                    .iter()
+                    .rev()
+                    .nth(1)
+                    .is_some_and(|outer| outer.ended > 0);
+                if on_page || (absolute && above && (before || holder.bordered)) {
                     mark(&mut near, node, |near| near.over = true);
                 }
             }
             if holds {
                 open.push(Holder {
                     node: Some(node),
+                    bordered: style.border != Default::default(),
                     coloured,
                     ..Holder::default()
                 });
@@ -161,7 +189,7 @@ fn is_coloured(style: &Computed, frame: &Frame, behind: Ground) -> bool {
             }
             Image::Picture => true,
         };
-    differs
+    (differs || style.border != Default::default())
         && (style.is_boxed() || style.display == Display::Cell)
         && style.display != Display::None
         && style.inherited.visible

@@ -1,10 +1,10 @@
 //! Boxes that lie over or under others: covers, pictures under text, and levels.
 
 use super::{
-    cells::{fills_cell, in_same_cell},
+    cells::{fills_cell, in_same_cell, is_named},
     contrast::Ground,
-    cover::Cover,
-    layers::{is_layer, level},
+    cover::{Cover, is_whole},
+    layers::{has_levels, is_layer, level},
     look::Look,
     measure::{ROOM, is_roomy},
     reach::Reach,
@@ -15,8 +15,9 @@ use crate::{
     cascade::{Computed, Frame},
     css::{
         colour::Colour,
+        marks::Mark,
         paint,
-        property::{Image, Position},
+        property::{Display, Image, Position},
     },
     document::{Element, NodeId},
     thresholds::{FAINTEST, LASTING, OPAQUE, UNPAINTED},
@@ -26,6 +27,9 @@ use std::ops::Range;
 
 /// Most boxes of a document that are examined as covers.
 const MAX_COVERS: usize = 32;
+/// Most siblings before the first box of another one, and most boxes in each other that cover one.
+const MAX_BEFORE: usize = 8;
+const MAX_FILLED: usize = 4;
 /// Cost of the examination of a cover, in nodes.
 const COST_OF_COVER: u32 = 64;
 
@@ -54,10 +58,22 @@ impl Look<'_> {
         if opaque && !style.background_text {
             let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
             let mut cell = in_same_cell(self.document, self.styles, node);
-            if cell.next().is_some() && fills_cell(style, frame, self.styles.get(parent)) {
+            if cell.next().is_some()
+                && !is_named(style)
+                && fills_cell(style, frame, self.styles.get(parent))
+            {
                 self.cover(node, Reach::Cell);
             }
+            if let Some((placed, reach)) = self.filled(node) {
+                self.cover(placed, reach);
+            }
             if let Some(reach) = Reach::of(element, style, frame) {
+                self.cover(node, reach);
+            } else if let Some(reach) = Reach::of_first(element, style, frame)
+                && self.is_first(node)
+                && self.styles.get(parent).is_boxed()
+                && self.is_bare_holder(parent)
+            {
                 self.cover(node, reach);
             }
         }
@@ -120,9 +136,65 @@ impl Look<'_> {
 }
 
 impl Look<'_> {
+    /// Returns whether nothing in the flow precedes in the element around.
+    fn is_first(&self, node: NodeId) -> bool {
+        let mut before = self.document.before(node).take(MAX_BEFORE + 1);
+        let beside = |node: NodeId| match self.document.text(node) {
+            Some(text) => text.trim().is_empty(),
+            None => {
+                let style = self.styles.get(node);
+                self.document.element(node).is_none()
+                    || style.frame_or_default().is_absolute()
+                    || style.display == Display::None
+            }
+        };
+        before.by_ref().take(MAX_BEFORE).all(beside) && before.next().is_none()
+    }
+
+    /// Returns whether the offsets of placed boxes refer to an element, whose content begins at its corner.
+    fn is_bare_holder(&self, node: NodeId) -> bool {
+        let style = self.styles.get(node);
+        let frame = style.frame_or_default();
+        frame.position != Position::Static
+            && frame.padding == Default::default()
+            && !has_levels(style)
+            && !style.marks.has(Mark::Columns)
+    }
+
+    /// Returns the placed box that an opaque block covers from inside, and what that covers.
+    fn filled(&self, node: NodeId) -> Option<(NodeId, Reach)> {
+        let mut node = node;
+        for _ in 0..MAX_FILLED {
+            let (element, style) = (self.document.element(node)?, self.styles.get(node));
+            let frame = style.frame_or_default();
+            let lasts = style.opacity * style.filter.opacity > LASTING && is_whole(style);
+            let parent = self.document.node(node).parent?;
+            let around = self.styles.get(parent);
+            let outer = around.frame_or_default();
+            let bare = outer.padding == Default::default() && around.border == Default::default();
+            let placed = frame.is_absolute()
+                && outer.position != Position::Static
+                && level(style, false) >= 0
+                && Reach::of(element, style, frame) == Some(Reach::Whole);
+            let first = bare && self.is_first(node) && Reach::fills(element, style, frame);
+            if !lasts || !(placed || first) || !around.is_boxed() || has_levels(around) {
+                return None;
+            }
+            if outer.is_absolute() {
+                let element = self.document.element(parent)?;
+                return Some((parent, Reach::of(element, around, outer)?));
+            }
+            node = parent;
+        }
+        None
+    }
+
     fn cover(&mut self, node: NodeId, reach: Reach) {
         // The cost is that of the elements around.
         let spent = (0..COST_OF_COVER).all(|_| self.heights.spend(None));
+        if matches!(reach, Reach::Floor { .. }) && (self.covers.len() >= MAX_COVERS / 2 || !spent) {
+            return;
+        }
         if self.covers.len() >= MAX_COVERS || !spent {
             self.sight.findings.simplified = true;
             return;

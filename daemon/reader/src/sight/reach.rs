@@ -17,6 +17,9 @@ pub(super) enum Reach {
     Whole,
     /// The beginning of the box that it refers to; all of its width if there is none.
     Corner { width: Option<f32>, height: f32 },
+    /// Nothing: it is in the flow at the beginning of the box that it refers to, as wide as that if there is no
+    /// width, so that placed text may be on it.
+    Floor { width: Option<f32>, height: f32 },
     /// The box before it. `up` is the distance to its usual place.
     Previous { up: f32, height: f32 },
     /// What is below the end of the box before it, which has no height.
@@ -28,6 +31,14 @@ pub(super) enum Reach {
 }
 
 impl Reach {
+    /// Returns whether a cover is on a sibling, so that the boxes around do not matter.
+    pub(super) fn is_sibling(self) -> bool {
+        match self {
+            Self::Previous { .. } | Self::Below { .. } | Self::Cell => true,
+            Self::Whole | Self::Corner { .. } | Self::Floor { .. } | Self::Drawing => false,
+        }
+    }
+
     /// Returns the reach of an opaque box.
     pub(super) fn of(element: &Element, style: &Computed, frame: &Frame) -> Option<Self> {
         match frame.position {
@@ -63,6 +74,39 @@ impl Reach {
             }
             Position::Relative | Position::Static => None,
         }
+    }
+
+    /// Returns the reach of an opaque box at the beginning of a placed box.
+    pub(super) fn of_first(element: &Element, style: &Computed, frame: &Frame) -> Option<Self> {
+        let margin = &frame.margin;
+        let margins = [margin.top, margin.right, margin.bottom, margin.left];
+        let still = frame.position == Position::Static && !frame.floats() && !is_moved(frame);
+        let definite = |size: Size| size.filter(|size| size.is_definite()).map(Length::usual);
+        let least = [frame.max_width, frame.max_height];
+        let edges = !has_usual_margins(element) && margins.into_iter().all(is_none_or_zero);
+        let width = match frame.width {
+            None => None,
+            width => Some(definite(width)?),
+        };
+        let height = definite(frame.height)?;
+        let known = style.display == Display::Block && still && edges && least == [None; 2];
+        known.then_some(Self::Floor { width, height })
+    }
+
+    /// Returns whether a block covers the box around it, at whose beginning it is.
+    pub(super) fn fills(element: &Element, style: &Computed, frame: &Frame) -> bool {
+        let margin = &frame.margin;
+        let margins = [margin.top, margin.right, margin.bottom, margin.left];
+        style.display == Display::Block
+            && frame.position == Position::Static
+            && !frame.floats()
+            && !is_moved(frame)
+            && !has_own_size(element)
+            && !has_usual_margins(element)
+            && margins.into_iter().all(is_none_or_zero)
+            && [frame.max_width, frame.max_height] == [None; 2]
+            && frame.width.is_none_or(is_all)
+            && frame.height.is_some_and(is_all)
     }
 
     fn of_absolute(element: &Element, style: &Computed, frame: &Frame) -> Option<Self> {

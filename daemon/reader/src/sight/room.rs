@@ -1,6 +1,7 @@
 //! The greatest room that content takes, to know what a box of a fixed size certainly covers.
 
 use super::{
+    backdrop::Floor,
     flow::LINE,
     layers::is_moved,
     measure::{line_height, text_width},
@@ -54,6 +55,8 @@ struct Part {
     fits: f32,
     /// Whether its content may be outside of the box around.
     outside: bool,
+    /// Whether its content takes no room in the flow.
+    apart: bool,
     /// Height of the element in pixels, and the room to return to, if its height is fixed.
     around: Option<(f32, f32, f32)>,
     /// Greatest height of what precedes, and the height of the element, in pixels.
@@ -92,6 +95,16 @@ impl Room {
         }
     }
 
+    /// Returns the covered area, if its height is known.
+    pub(super) fn floor(&self) -> Option<Floor> {
+        let floor = Floor {
+            width: self.width,
+            height: self.limit,
+            column: self.column,
+        };
+        self.limit.is_finite().then_some(floor)
+    }
+
     /// Returns whether the rest of the content is not certainly covered.
     pub(super) fn is_left(&self) -> bool {
         self.limit.is_finite()
@@ -116,6 +129,7 @@ impl Room {
         self.stack.last().copied().unwrap_or(Part {
             fits: self.fits,
             outside: false,
+            apart: false,
             around: None,
             least: None,
             block: true,
@@ -138,6 +152,7 @@ impl Room {
         let mut part = self.part();
         let block = style.is_boxed();
         (part.around, part.least, part.block) = (None, None, block);
+        part.apart |= frame.is_absolute();
         part.outside |= self.is_outside(element, style, frame);
         let all = self.limit == f32::INFINITY;
         // The margins of the box itself are outside of it.
@@ -165,7 +180,7 @@ impl Room {
                 part.around = Some((height, self.bottom, self.limit));
                 (self.bottom, self.limit) = (0.0, height);
             }
-        } else if !all {
+        } else if !all && !part.apart {
             self.fill(element, style, frame);
             let height = frame.height.filter(|height| height.is_definite());
             part.least = Some((self.bottom, height.map_or(0.0, Length::usual)));
@@ -215,7 +230,10 @@ impl Room {
         let name = element.html_name();
         let unknown = element.is_replaced() || element.is_control() || name == "hr";
         let edge = |size: Size| size.is_none_or(|size| size.is_definite() && size.usual() == 0.0);
-        let plain = frame.position == Position::Static
+        let inset = &frame.inset;
+        let still = [inset.top, inset.right, inset.bottom, inset.left] == [None; 4];
+        let plain = (frame.position == Position::Static
+            || (frame.position == Position::Relative && still))
             && !frame.floats()
             && frame.transform == Transform::default()
             && frame.translate == Transform::default()
@@ -275,6 +293,9 @@ impl Room {
             return false;
         }
         let part = self.part();
+        if part.apart {
+            return false;
+        }
         let inherited = &*style.inherited;
         let width = text_width(text, style);
         let wraps = inherited.white_space == WhiteSpace::Normal;
@@ -310,6 +331,20 @@ impl Room {
             && indent >= -SLACK
             && width + indent <= part.fits
     }
+}
+
+/// Returns whether the height of a box contains the floating boxes in it.
+pub(super) fn holds_floats(style: &Computed) -> bool {
+    let lifted = |frame: &Frame| {
+        frame.floats()
+            || frame.is_absolute()
+            || frame.overflow_x != Overflow::Visible
+            || frame.overflow_y != Overflow::Visible
+    };
+    matches!(
+        style.display,
+        Display::InlineBlock | Display::Cell | Display::Flex
+    ) || style.frame.as_deref().is_some_and(lifted)
 }
 
 /// Returns the width of the content of a box in a width in pixels, if no word is wider.
