@@ -218,7 +218,7 @@ fn set(style: &mut Computed, declared: &Declared) {
                 false => Length::px(length.resolve(size, size, size)),
             };
         }
-        Declared::ListStyle(list_style) => style.inherited().list_style = *list_style,
+        Declared::ListStyle(list_style) => style.inherited().list_style = list_style.clone(),
         Declared::Margin(side, size) => *style.frame().margin.side(*side) = *size,
         Declared::Mark(mark, has) => style.marks.set(*mark, *has),
         Declared::Mask(mask) => style.frame().mask = *mask,

@@ -264,7 +264,9 @@ impl Computed {
             Property::WordSpacing => self.inherited().word_spacing = from.inherited.word_spacing,
             Property::LineClamp => self.frame().clamp = other.clamp,
             Property::LineHeight => self.inherited().line_height = from.inherited.line_height,
-            Property::ListStyle => self.inherited().list_style = from.inherited.list_style,
+            Property::ListStyle => {
+                self.inherited().list_style = from.inherited.list_style.clone();
+            }
             Property::Margin(side) => {
                 *self.frame().margin.side(side) = *other.margin.clone().side(side);
             }

@@ -36,7 +36,10 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
     };
     let number = |value: &str| value.trim().trim_end_matches("px").parse::<f32>().ok();
     let mut hides = element.local_name() == "mphantom";
-    let text = svg && element.local_name() != "svg";
+    // The place of a text and the size of a drawing are judged with those of all around.
+    let name = element.local_name();
+    let placed = svg && !matches!(name, "svg" | "text" | "tspan");
+    let sized = svg && name != "svg";
     for attribute in &element.attributes {
         let (name, value) = (&*attribute.name.local, &*attribute.value);
         match name {
@@ -44,9 +47,9 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
             "fill-opacity" if svg => {
                 hides |= number(value).is_some_and(|opacity| opacity < FAINTEST);
             }
-            "width" | "height" if svg => hides |= number(value).is_some_and(|size| size < 1.0),
-            "x" if text => hides |= number(value).is_some_and(|x| x <= LEFTMOST),
-            "y" if text => hides |= number(value).is_some_and(|y| y <= TOPMOST),
+            "width" | "height" if sized => hides |= number(value).is_some_and(|size| size < 1.0),
+            "x" if placed => hides |= number(value).is_some_and(|x| x <= LEFTMOST),
+            "y" if placed => hides |= number(value).is_some_and(|y| y <= TOPMOST),
             "transform" if svg => {
                 // Lengths of SVG have another unit. A scale has none.
                 let parsed = parse_value("transform", value, syntax).unwrap_or_default();

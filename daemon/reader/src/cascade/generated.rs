@@ -9,6 +9,7 @@ use crate::{
     css::{
         colour::Colour,
         length::Length,
+        marker::ListStyle,
         marks::Mark,
         property::{Display, Image},
         replacement::Replacement,
@@ -30,6 +31,20 @@ pub(super) struct Generated {
     pub(super) parent: NodeId,
     pub(super) part: Part,
     pub(super) style: Rc<Computed>,
+}
+
+/// Returns the marker of an item of a list, if its style gives it as text.
+pub(super) fn marker(item: NodeId, style: &Rc<Computed>) -> Option<Generated> {
+    let ListStyle::Text(text) = &style.inherited.list_style else {
+        return None;
+    };
+    let mut marker = Computed::child_of(&style.inherited);
+    marker.replacement = Replacement::Text(Rc::clone(text));
+    (style.display == Display::ListItem).then(|| Generated {
+        parent: item,
+        part: Part::Before,
+        style: Rc::new(marker),
+    })
 }
 
 /// Returns whether a box exists beside the flow and paints something.

@@ -207,8 +207,11 @@ impl Cascade<'_> {
             _ => {}
         }
         let mut style = Rc::new(style);
-        let parts = [Part::Before, Part::After];
-        let in_flow = parts.map(|part| self.generate(node, element, part, &style));
+        let in_flow =
+            [Part::Before, Part::After].map(|part| self.generate(node, element, part, &style));
+        let marker = generated::marker(node, &style);
+        self.exceeded |= marker.is_some() && self.generated.len() >= MAX_GENERATED;
+        self.generated.extend(marker.filter(|_| !self.exceeded));
         if in_flow.contains(&true) {
             Rc::make_mut(&mut style).marks.set(Mark::Generated, true);
         }

@@ -1,9 +1,10 @@
 //! Markers of lists.
 
 use cssparser::{Parser, Token, match_ignore_ascii_case};
+use std::rc::Rc;
 
 /// Marker of the items of a list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum ListStyle {
     #[default]
     Bullet,
@@ -13,6 +14,8 @@ pub(crate) enum ListStyle {
     UpperAlpha,
     LowerRoman,
     UpperRoman,
+    /// The same text before each item.
+    Text(Rc<str>),
 }
 
 /// Returns the marker that a list style names. An image counts as a bullet.
@@ -33,6 +36,8 @@ pub(crate) fn list_style(input: &mut Parser<'_>) -> ListStyle {
                 // Other alphabets, and styles that nothing defines, are numbers.
                 _ => Some(ListStyle::Decimal),
             },
+            Token::QuotedString(text) if text.trim().is_empty() => Some(ListStyle::None),
+            Token::QuotedString(text) => Some(ListStyle::Text(Rc::from(&**text))),
             _ => Some(ListStyle::Bullet),
         };
     }

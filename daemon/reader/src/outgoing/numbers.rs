@@ -50,10 +50,10 @@ impl List {
         let value = item.attr("value").and_then(page::integer);
         let number = value.unwrap_or(self.next);
         self.next = number.saturating_add(self.step);
-        match style_of(item).unwrap_or(self.style) {
-            ListStyle::Bullet => BULLET.to_owned(),
+        match style_of(item).unwrap_or_else(|| self.style.clone()) {
+            ListStyle::Bullet | ListStyle::Text(_) => BULLET.to_owned(),
             ListStyle::None => String::new(),
-            style => format!("{}. ", page::number(number, style)),
+            style => format!("{}. ", page::number(number, &style)),
         }
     }
 }

@@ -92,25 +92,35 @@ impl Page<'_> {
             "li" => self.lists.last_mut().map(|list| list.next(element)),
             _ => None,
         };
-        let marker = match (style.inherited.list_style, numbering) {
+        let marker = match (&style.inherited.list_style, numbering) {
             (ListStyle::None, _) if self.is_sublist(node) => return self.writer.push_indent(),
             (ListStyle::None, _) => String::new(),
-            (ListStyle::Bullet, _) => own_marker(element).unwrap_or_else(|| "- ".to_owned()),
-            (_, None) => "- ".to_owned(),
+            (ListStyle::Text(text), _) => self.own_marker(node, text),
+            (ListStyle::Bullet, _) | (_, None) => "- ".to_owned(),
             (style, Some(Numbering(number))) => format!("{}. ", lists::number(number, style)),
         };
         self.writer.push_item(&marker);
     }
-}
 
-/// Returns the marker that the style of an item writes as text, as Outlook on the web does for `1)`.
-fn own_marker(element: &Element) -> Option<String> {
-    let mut declarations = element.declarations();
-    let (_, declared) =
-        declarations.rfind(|(name, _)| matches!(*name, "list-style-type" | "list-style"))?;
-    let quote = ['"', '\'']
-        .into_iter()
-        .find(|quote| declared.starts_with(*quote))?;
-    let text = declared.strip_prefix(quote)?.strip_suffix(quote)?;
-    word::marker(text.trim(), "")
+    /// Returns the marker of an item whose style writes it as text, as Outlook on the web does for `1)`. A text
+    /// that is no usual marker stays in the item.
+    fn own_marker(&mut self, item: NodeId, text: &str) -> String {
+        let usual = "- ".to_owned();
+        let Some(marker) = self.document.node(item).first else {
+            return usual;
+        };
+        let shown = self.document.children(marker).next();
+        let shown = shown.filter(|shown| self.document.text(*shown) == Some(text));
+        match shown.and_then(|_| word::marker(text.trim(), "")) {
+            Some(written) => {
+                self.marker = Some(marker);
+                if shown.is_some_and(|shown| self.sight.is_seen(shown)) {
+                    written
+                } else {
+                    usual
+                }
+            }
+            None => usual,
+        }
+    }
 }

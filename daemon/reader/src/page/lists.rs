@@ -82,13 +82,13 @@ pub(crate) fn integer(text: &str) -> Option<i64> {
 }
 
 /// Returns a number as a list writes it.
-pub(crate) fn number(number: i64, style: ListStyle) -> String {
+pub(crate) fn number(number: i64, style: &ListStyle) -> String {
     let written = match style {
         ListStyle::LowerAlpha => letters(number),
         ListStyle::UpperAlpha => letters(number).map(|text| text.to_ascii_uppercase()),
         ListStyle::LowerRoman => roman(number),
         ListStyle::UpperRoman => roman(number).map(|text| text.to_ascii_uppercase()),
-        ListStyle::Bullet | ListStyle::None | ListStyle::Decimal => None,
+        ListStyle::Bullet | ListStyle::None | ListStyle::Decimal | ListStyle::Text(_) => None,
     };
     written.unwrap_or_else(|| number.to_string())
 }
@@ -148,7 +148,7 @@ mod tests {
             (0, ListStyle::LowerRoman, "0"),
             (-3, ListStyle::UpperAlpha, "-3"),
         ] {
-            assert_eq!(number(value, style), text);
+            assert_eq!(number(value, &style), text);
         }
     }
 }

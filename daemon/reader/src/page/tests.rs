@@ -88,7 +88,7 @@ fn lists_and_quotes_have_their_marks() {
         ),
         (
             "<ul><li style='list-style-type:\"✔ \"'>a<li style='list-style-type:\"➢ \"'>b<li style='list-style-type:\"## \"'>c</ul>",
-            "- ✔ a\n- b\n- c",
+            "- ✔ a\n- b\n- \\## c",
         ),
         ("<ul><li>a<ul><li>b</ul></ul>", "- a\n  - b"),
         (

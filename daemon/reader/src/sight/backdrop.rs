@@ -1,11 +1,11 @@
 //! Opaque boxes under text: what is drawn above such a box, and certainly on it, has its colour as the ground.
 
 use super::{
-    contrast::Ground,
-    grounds::has_ground,
+    contrast::{Ground, has_ground},
     heights::Heights,
     layers::{has_levels, has_mask, is_layer, is_moved},
     measure::text_width,
+    room::Floor,
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -19,16 +19,6 @@ use crate::{
     thresholds::{OPAQUE, UNPAINTED},
 };
 use html5ever::ns;
-
-/// The area of a box in the box that it refers to, from its upper left corner, in pixels.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Floor {
-    /// Its width, if it is not that of the box that it refers to.
-    pub(super) width: Option<f32>,
-    pub(super) height: f32,
-    /// Least width of the content of the box that it refers to.
-    pub(super) column: f32,
-}
 
 /// An element between the box and a text.
 #[derive(Debug, Clone, Copy, Default)]

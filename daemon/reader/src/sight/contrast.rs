@@ -142,6 +142,12 @@ impl Ground {
     }
 }
 
+/// Returns whether an element has a background.
+pub(super) fn has_ground(style: &Computed) -> bool {
+    let clear = matches!(style.background, Colour::Known(colour) if colour.alpha <= 0.0);
+    !clear || style.background_image != Image::None
+}
+
 /// Returns whether a box is a block, on which no inline element around it paints.
 pub(super) fn is_block(style: &Computed) -> bool {
     matches!(

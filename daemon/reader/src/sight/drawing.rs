@@ -2,14 +2,14 @@
 
 use super::{
     heights::Heights,
-    layers::{has_levels, is_moved},
+    layers::is_moved,
     measure::text_width,
-    units::{Span, all, length, numbers, sums, transforms},
+    units::{Span, all, is_void, length, sums, transforms},
+    viewed::{size, value, view},
 };
 use crate::{
     cascade::{Computed, Styles},
     css::{
-        length::SCREEN_WIDTH,
         property::{Overflow, Size},
         transform::Transform,
     },
@@ -21,8 +21,13 @@ use html5ever::ns;
 /// Greatest height of the letters above their line, and of those below, as multiples of the font size.
 const ABOVE: f32 = 1.0;
 const BELOW: f32 = 0.3;
-/// Size of a drawing without one, in pixels.
-const USUAL: (f32, f32) = (300.0, 150.0);
+/// Farthest place to the left of, and above, a drawing at which text may begin, in pixels.
+const LEFTMOST: f32 = -200.0;
+const TOPMOST: f32 = -50.0;
+/// Most elements around a text that are examined.
+const MOST_AROUND: usize = 32;
+/// Least scale of a part that is seen.
+const LEAST_SCALE: f32 = 0.01;
 
 /// A box of text, and the factor by which its letters grow.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +47,22 @@ pub(super) fn is_outside(
     text: &str,
     style: &Computed,
 ) -> bool {
-    place(document, styles, heights, run, text, style).is_some_and(|area| {
-        is_outside_of_drawings(document, styles, heights, run, area, style).unwrap_or(false)
-    })
+    place(document, styles, heights, run, text, style)
+        .and_then(|area| is_outside_of_drawings(document, styles, heights, run, area, style))
+        .unwrap_or_else(|| is_far(document, run))
+}
+
+/// Returns whether the element of a run is far outside of its drawing by its own place alone.
+fn is_far(document: &Document, run: NodeId) -> bool {
+    let around = document.ancestors(run).take(MOST_AROUND);
+    let mut around = around.map_while(|node| document.element(node));
+    let far = |element: &Element| {
+        let at = |name| value(element, name).and_then(|at| length(at, 16.0, None));
+        at("x").is_some_and(|x| x.1 <= LEFTMOST) || at("y").is_some_and(|y| y.1 <= TOPMOST)
+    };
+    around.next().is_some_and(far)
+        && around
+            .all(|element| element.name.ns != ns!(svg) || value(element, "transform").is_none())
 }
 
 /// Returns whether the direct text of an element of SVG is drawn: it is in a `text`, and that is in groups.
@@ -77,16 +95,18 @@ pub(super) fn draws_text(document: &Document, node: NodeId) -> bool {
 /// Returns whether a drawing is too small for text.
 pub(super) fn is_closed(element: &Element, style: &Computed) -> bool {
     let frame = style.frame_or_default();
-    let small = |name, size: Size| {
-        let given = value(element, name).and_then(|size| length(size, 16.0, None));
-        size.is_none() && given.is_some_and(|given| given.1 < SMALLEST_FONT)
+    let below = |least: f32| {
+        let small = |name, size: Size| {
+            let given = value(element, name).and_then(|size| length(size, 16.0, None));
+            size.is_none() && given.is_some_and(|given| given.1 < least)
+        };
+        small("width", frame.width) || small("height", frame.height)
     };
+    let bounded = frame.min_width.is_some() || frame.min_height.is_some();
     element.name.ns == ns!(svg)
         && element.local_name() == "svg"
-        && !is_open(element, style)
-        && (small("width", frame.width) || small("height", frame.height))
-        && frame.min_width.is_none()
-        && frame.min_height.is_none()
+        && (below(1.0) || (below(SMALLEST_FONT) && !is_open(element, style)))
+        && !bounded
 }
 
 /// Returns whether a drawing shows what is outside of it, or may do so.
@@ -110,10 +130,11 @@ fn place(
             .element(*node)
             .is_some_and(|e| e.local_name() == "text")
     };
-    let top = document.ancestors(run).take(32).find(named)?;
+    let top = document.ancestors(run).take(MOST_AROUND).find(named)?;
     let (mut x, mut y) = (Span::ZERO, Span::ZERO);
-    let (mut alone, mut loose) = (true, false);
+    let (mut alone, mut loose, mut stretched) = (true, false, false);
     let mut anchor = None;
+    let mut turned = false;
     for visit in document.walk(top) {
         let Visit::Enter(node) = visit else { continue };
         if node == run {
@@ -151,10 +172,14 @@ fn place(
         ];
         loose |= moved.iter().any(|name| value(element, name).is_some());
         anchor = value(element, "text-anchor").or(anchor);
-        alone &= value(element, "textLength").is_none();
+        turned = value(element, "direction").map_or(turned, |direction| direction == "rtl");
+        stretched |= value(element, "textLength").is_some();
+        alone &= !stretched;
         for (at, own, by) in [(&mut x, "x", "dx"), (&mut y, "y", "dy")] {
             if let Some(places) = value(element, own) {
                 *at = all(places, font)?;
+                // What precedes does not move it.
+                alone |= own == "x" && !stretched;
             }
             if let Some(steps) = value(element, by) {
                 *at = at.plus(sums(steps, font)?);
@@ -164,7 +189,9 @@ fn place(
     let size = style.inherited.font_size;
     let width = text_width(text, style);
     let more = if loose { size } else { 0.0 };
-    let ends = anchor == Some("end") && x.0 == x.1;
+    // Text from the right to the left ends where it begins.
+    let end = if turned { None } else { Some("end") };
+    let ends = anchor.filter(|anchor| *anchor != "start") == end && x.0 == x.1;
     let after = match (ends, anchor) {
         (true, _) => 0.0,
         (false, Some("middle")) if alone => width,
@@ -172,7 +199,7 @@ fn place(
         (false, _) if alone => width,
         (false, _) => f32::INFINITY,
     };
-    let before = if anchor.is_some() || loose {
+    let before = if anchor.is_some() || loose || turned {
         f32::INFINITY
     } else {
         0.0
@@ -215,6 +242,9 @@ fn is_outside_of_drawings(
                 return None;
             }
             let size = size(element, own, nested, styles.get(parent));
+            if value(element, "viewBox").is_some_and(is_void) {
+                return Some(true);
+            }
             let (picture, scale) = view(element, size)?;
             let is_outside = area.y.1 <= picture.1.0
                 || area.y.0 >= picture.1.1
@@ -240,6 +270,12 @@ fn is_outside_of_drawings(
             _ => return None,
         }
         if let Some(frame) = own.frame.as_deref().filter(|frame| is_moved(frame)) {
+            if [&frame.transform, &frame.scale]
+                .iter()
+                .any(|by| by.scale.is_below(LEAST_SCALE))
+            {
+                return Some(true);
+            }
             // A translation in pixels alone is known.
             let moved = frame.transform;
             let plain = Transform {
@@ -266,71 +302,28 @@ fn is_outside_of_drawings(
     Some(false)
 }
 
-/// Returns the width and height of a drawing in pixels, as far as they are known.
-fn size(
-    element: &Element,
-    style: &Computed,
-    nested: bool,
-    around: &Computed,
-) -> (Option<f32>, Option<f32>) {
-    let frame = style.frame_or_default();
-    let bounded = [
-        frame.max_width,
-        frame.max_height,
-        frame.min_width,
-        frame.min_height,
-    ];
-    if bounded.iter().any(Option::is_some) {
-        return (None, None);
-    }
-    let plain = value(element, "viewBox").is_none() && !nested && !has_levels(around);
-    let font = style.inherited.font_size;
-    let side = |name, own: Size, usual: f32| match (own, value(element, name)) {
-        (Some(own), _) => Some(own)
-            .filter(|own| own.is_definite())
-            .map(|own| own.usual()),
-        (None, Some(given)) => length(given, font, None).map(|span| span.1),
-        (None, None) => plain.then_some(usual),
-    };
-    (
-        side("width", frame.width, USUAL.0),
-        side("height", frame.height, USUAL.1),
-    )
-}
-
-/// Returns the part of the system of a drawing that is seen, and the scale of that, if it is known.
-fn view(
-    element: &Element,
-    (width, height): (Option<f32>, Option<f32>),
-) -> Option<((Span, Span), Option<f32>)> {
-    let Some(shown) = value(element, "viewBox") else {
-        let end = |size: Option<f32>| size.unwrap_or(f32::INFINITY);
-        return Some(((Span(0.0, end(width)), Span(0.0, end(height))), None));
-    };
-    let shown: Vec<f32> = numbers(shown)?;
-    let [x, y, wide, high] = shown.as_slice() else {
-        return None;
-    };
-    if *wide <= 0.0 || *high <= 0.0 {
-        return None;
-    }
-    let given = |name: &str| value(element, name).is_some();
-    let fit = value(element, "preserveAspectRatio").is_none();
-    let (across, down, scale) = match (width, height) {
-        _ if !fit => return None,
-        // Of both sizes, the smaller one decides, and the drawing shows more in the other direction.
-        (Some(width), Some(height)) => {
-            let scale = (width / wide).min(height / high);
-            (width / scale - wide, height / scale - high, Some(scale))
+/// Returns the factor by which the drawings around a run make its letters larger, as far as it is known.
+pub(super) fn growth(document: &Document, styles: &Styles, heights: &Heights, run: NodeId) -> f32 {
+    let mut growth = 1.0;
+    for node in document.ancestors(run) {
+        let Some(element) = document.element(node).filter(|e| e.name.ns == ns!(svg)) else {
+            break;
+        };
+        if !affords(heights, element) {
+            return 1.0;
         }
-        (Some(width), None) if !given("height") => (0.0, 0.0, Some(width / wide)),
-        (None, Some(height)) if !given("width") => (0.0, 0.0, Some(height / high)),
-        (None, None) if !given("height") => (0.0, 0.0, Some(SCREEN_WIDTH / wide)),
-        _ => return None,
-    };
-    let across = Span(x - across / 2.0, x + wide + across / 2.0);
-    let down = Span(y - down / 2.0, y + high + down / 2.0);
-    Some(((across, down), scale))
+        if element.local_name() == "svg" && value(element, "viewBox").is_some() {
+            let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
+            let size = size(element, styles.get(node), false, styles.get(parent));
+            let scale = view(element, size).and_then(|(_, scale)| scale);
+            growth *= scale.unwrap_or(1.0);
+        } else if let Some(list) = value(element, "transform") {
+            for [a, b, c, d, ..] in transforms(list).unwrap_or_default() {
+                growth *= (a.abs() + c.abs()).max(b.abs() + d.abs());
+            }
+        }
+    }
+    growth
 }
 
 /// Returns an area after a transformation.
@@ -341,13 +334,6 @@ fn moved(area: Area, [a, b, c, d, e, f]: [f32; 6]) -> Area {
         y: area.x.times(b).plus(area.y.times(d)).plus(Span(f, f)),
         scale: area.scale * grown,
     }
-}
-
-/// Returns the value of an attribute.
-fn value<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
-    let mut all = element.attributes.iter();
-    let found = all.find(|attribute| &*attribute.name.local == name)?;
-    Some(found.value.trim())
 }
 
 /// Returns whether the attributes of an element may be read once more: several texts are in one.

@@ -1,7 +1,7 @@
 //! The grounds inside an element.
 
 use super::{
-    contrast::{Ground, is_block, paints},
+    contrast::{Ground, has_ground, is_block, paints},
     flow::Flow,
     heights::floats,
     layers::{has_levels, is_layer, is_lifted},
@@ -11,15 +11,9 @@ use super::{
 };
 use crate::{
     cascade::{Computed, Frame},
-    css::{colour::Colour, marks::Mark, property::Image},
+    css::marks::Mark,
     document::NodeId,
 };
-
-/// Returns whether an element has a background.
-pub(super) fn has_ground(style: &Computed) -> bool {
-    let clear = matches!(style.background, Colour::Known(colour) if colour.alpha <= 0.0);
-    !clear || style.background_image != Image::None
-}
 
 impl Look<'_> {
     /// Takes the grounds inside an element. The place inside is known already.

@@ -153,7 +153,14 @@ impl Look<'_> {
                 || (svg && self.is_not_drawn(node, parent, text, style));
             let found = match has_no_place {
                 true => Seen::No,
-                false => self.judge(text, style, svg, around),
+                false => {
+                    let small = style.inherited.font_size < SMALLEST_FONT;
+                    let growth = match svg && small {
+                        true => drawing::growth(self.document, self.styles, &self.heights, node),
+                        false => 1.0,
+                    };
+                    self.judge(text, style, (svg, growth), around)
+                }
             };
             let (fallback, hidden) = (around.fallback, around.hidden);
             if !around.gone {
@@ -311,11 +318,17 @@ impl Look<'_> {
         }
     }
 
-    /// Judges a run of text.
-    fn judge(&self, text: &str, style: &Computed, svg: bool, around: &Surroundings) -> Seen {
+    /// Judges a run of text, which is in a drawing that makes its letters larger or not.
+    fn judge(
+        &self,
+        text: &str,
+        style: &Computed,
+        (svg, growth): (bool, f32),
+        around: &Surroundings,
+    ) -> Seen {
         let inherited = &*style.inherited;
         let scale = around.place.scale;
-        let size = inherited.font_size;
+        let size = inherited.font_size * growth;
         let has_place = !around.hidden
             && !around.window.is_closed()
             && size * scale.down.abs().max(1.0) >= SMALLEST_FONT

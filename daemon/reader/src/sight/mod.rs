@@ -3,8 +3,8 @@
 //!
 //! - The walk through the document: `look`, `content`, `spot`.
 //! - The size and the place of boxes: `flow`, `place`, `extent`, `heights`, `flat`, `room`, `axis`,
-//!   `measure`, `clip`, `drawing`.
-//! - The ground behind text: `contrast`, `grounds`, `under`, `backdrop`, `painted`, `columns`.
+//!   `measure`, `clip`, `drawing`, `viewed`.
+//! - The ground behind text: `contrast`, `grounds`, `under`, `pulled`, `backdrop`, `painted`, `columns`.
 //! - Boxes over boxes: `layers`, `pile`, `cover`, `reach`, `cells`, `pictures`.
 //! - Content that browsers do not show, and the result: `fallback`, `count`, `seen`.
 
@@ -31,6 +31,7 @@ mod painted;
 mod pictures;
 mod pile;
 mod place;
+mod pulled;
 mod reach;
 mod room;
 mod seen;
@@ -38,6 +39,7 @@ mod spot;
 mod surroundings;
 mod under;
 mod units;
+mod viewed;
 
 pub(crate) use look::look;
 pub(crate) use seen::{Sight, is_large, is_tiny};

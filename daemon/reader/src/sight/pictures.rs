@@ -6,8 +6,8 @@ use super::{
     heights::Heights,
     layers::level,
     measure::{is_roomy, pixels, raised},
+    pulled::ground_of_pull,
     seen::is_tiny,
-    under::ground_of_pull,
 };
 use crate::{
     cascade::{Computed, Frame, Styles},

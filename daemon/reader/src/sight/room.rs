@@ -1,7 +1,6 @@
 //! The greatest room that content takes, to know what a box of a fixed size certainly covers.
 
 use super::{
-    backdrop::Floor,
     flow::LINE,
     layers::is_moved,
     measure::{line_height, text_width},
@@ -24,6 +23,16 @@ const MARGIN: f32 = 1.4;
 const SLACK: f32 = 4.0;
 /// Least height of a line that holds its letters, as a multiple of the font size.
 const LEAST_LINE: f32 = 0.9;
+
+/// The area of a box in the box that it refers to, from its upper left corner, in pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Floor {
+    /// Its width, if it is not that of the box that it refers to.
+    pub(super) width: Option<f32>,
+    pub(super) height: f32,
+    /// Least width of the content of the box that it refers to.
+    pub(super) column: f32,
+}
 
 /// Covered room that content fills from its top.
 #[derive(Debug)]

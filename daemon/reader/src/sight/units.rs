@@ -1,5 +1,7 @@
 //! Numbers, lengths and matrices in attributes of SVG.
 
+use crate::css::length::{SCREEN_HEIGHT, SCREEN_WIDTH};
+
 /// Least size of a drawing with text that places refer to as percentages, in pixels.
 const LOWEST: f32 = 20.0;
 
@@ -37,6 +39,8 @@ pub(super) fn transforms(list: &str) -> Option<Vec<[f32; 6]>> {
             ("scale", [by]) => [*by, 0.0, 0.0, *by, 0.0, 0.0],
             ("scale", [across, down]) => [*across, 0.0, 0.0, *down, 0.0, 0.0],
             ("matrix", [a, b, c, d, e, f]) => [*a, *b, *c, *d, *e, *f],
+            ("skewX", [angle]) => [1.0, 0.0, angle.to_radians().tan(), 1.0, 0.0, 0.0],
+            ("skewY", [angle]) => [1.0, angle.to_radians().tan(), 0.0, 1.0, 0.0, 0.0],
             ("rotate", [angle]) => rotation(*angle, 0.0, 0.0),
             ("rotate", [angle, x, y]) => rotation(*angle, *x, *y),
             _ => return None,
@@ -49,6 +53,11 @@ fn rotation(angle: f32, x: f32, y: f32) -> [f32; 6] {
     let (sine, cosine) = angle.to_radians().sin_cos();
     let (across, down) = (x - cosine * x + sine * y, y - sine * x - cosine * y);
     [cosine, sine, -sine, cosine, across, down]
+}
+
+/// Returns whether a drawing shows a part of its system without a size.
+pub(super) fn is_void(shown: &str) -> bool {
+    matches!(numbers(shown).as_deref(), Some([_, _, wide, high]) if *wide == 0.0 || *high == 0.0)
 }
 
 /// Returns the numbers of a list.
@@ -90,6 +99,10 @@ pub(super) fn sums(list: &str, font: f32) -> Option<Span> {
 /// Returns a length in pixels. `whole` is the greatest length that a percentage is of.
 pub(super) fn length(text: &str, font: f32, whole: Option<f32>) -> Option<Span> {
     let text = text.trim();
+    let inside = text
+        .strip_prefix("calc(")
+        .and_then(|text| text.strip_suffix(')'));
+    let text = inside.map_or(text, str::trim);
     let end = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
     let number = end
         .parse::<f32>()
@@ -106,6 +119,8 @@ pub(super) fn length(text: &str, font: f32, whole: Option<f32>) -> Option<Span> 
         "in" => 96.0,
         "cm" => 96.0 / 2.54,
         "mm" => 9.6 / 2.54,
+        "vw" => SCREEN_WIDTH / 100.0,
+        "vh" => SCREEN_HEIGHT / 100.0,
         "%" => return whole.map(|whole| Span(LOWEST, whole).times(number / 100.0)),
         _ => return None,
     };
