@@ -5,7 +5,7 @@ use crate::{config::Config, fault, server::run_error::setup_hint};
 use tai_auth::{
     bridge::HttpBridge,
     check_login,
-    credentials::{Credentials, keyring},
+    credentials::{Credentials, SourceError, keyring},
 };
 use tai_proto::names::Username;
 
@@ -54,12 +54,14 @@ pub(super) async fn check_and_save(
         return Err(fault::not_in_file(&credentials.bridge).into());
     }
     check(config, credentials).await?;
-    keyring::save(&config.profile, credentials)
+    keyring::save(&config.profile, credentials, || true)
         .await
         .map_err(|error| {
-            CliError::new("the password was not saved")
-                .caused_by(error)
-                .hint("without a keyring, set `password_command` or `password_file` in the configuration file")
+            let hint = match error {
+                SourceError::OtherUsername => "run `taid logout` first, to delete it",
+                _ => "without a keyring, set `password_command` or `password_file` in the configuration file",
+            };
+            CliError::new("the password was not saved").caused_by(error).hint(hint)
         })
 }
 
@@ -68,6 +70,22 @@ pub(super) async fn saved_account(config: &Config) -> Option<Username> {
     let bridge = config.keyring.as_ref()?;
     let saved = keyring::load(&config.profile, bridge).await;
     Some(saved.ok()??.username)
+}
+
+/// Deletes a password that a daemon without this shell's keyring has left in it. Returns whether there
+/// was one.
+///
+/// # Errors
+/// The keyring does not delete it.
+pub(super) async fn forget_too(config: &Config) -> Result<bool, CliError> {
+    let Some(bridge) = &config.keyring else {
+        return Ok(false);
+    };
+    match keyring::forget(&config.profile, bridge).await {
+        // The daemon may have the keyring that this shell cannot reach.
+        Err(SourceError::KeyringUnreachable) => Ok(false),
+        forgotten => forgotten.map_err(|error| fault::not_forgotten(&error).into()),
+    }
 }
 
 /// Deletes the password of the profile from the keyring. Returns whether there was one.

@@ -155,8 +155,9 @@ pub(crate) fn of_source(error: &SourceError) -> Fault {
              \"{asked}\"` in the configuration file if the password may go there"
         ),
         SourceError::OtherUsername => {
-            "run `taid login --save`, or correct the configured username".into()
+            "run `taid logout`, and then `taid login --save`; or correct a configured username".into()
         }
+        SourceError::Unwanted => "run `taid login` again".into(),
         SourceError::Nothing | SourceError::NotAPassword { .. } => {
             "check the output of the source, or sign in with `taid login`".to_owned()
         }
@@ -339,10 +340,25 @@ pub(crate) fn still_held() -> Fault {
 
 /// Returns the fault for a successful login whose password was not saved.
 pub(crate) fn not_saved(error: &SourceError) -> Fault {
-    unsaved(error.to_string()).hint(Hint::reader(
-        "taid keeps the password until it exits; without a keyring, set `password_command` or \
-         `password_file` in the configuration file",
-    ))
+    let fault = match error {
+        SourceError::Unwanted => Fault::new(
+            FaultCode::NotSignedIn,
+            "signed out during the login, so the password was not saved",
+        )
+        .because(error.to_string()),
+        error => unsaved(error.to_string()),
+    };
+    fault.hint(Hint::reader(match error {
+        SourceError::Unwanted => "run `taid login --save` again to sign in",
+        SourceError::OtherUsername => {
+            "taid keeps the password until it exits; to replace the saved one, run `taid logout` and \
+             `taid login --save` again"
+        }
+        _ => {
+            "taid keeps the password until it exits; without a keyring, set `password_command` or \
+             `password_file` in the configuration file"
+        }
+    }))
 }
 
 /// Returns the fault for a logout that did not clear the keyring.

@@ -96,6 +96,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
         bad_username("the rule"),
         bad_password(),
         not_saved(&keyring),
+        not_saved(&SourceError::OtherUsername),
+        not_saved(&SourceError::Unwanted),
         not_forgotten(&keyring),
         of_register(&refused("USER_EXISTS")),
         of_register(&refused("INVALID_USERNAME")),
@@ -178,9 +180,9 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
 
     [NotSignedIn]
     error: the password source failed
-    caused by: the keyring has the password of another username than the configured one
-    hint: ask the user to run `taid login --save`, or correct the configured username, then call again
-    hint for a person: run `taid login --save`, or correct the configured username
+    caused by: the keyring has the password of another username
+    hint: ask the user to run `taid logout`, and then `taid login --save`; or correct a configured username, then call again
+    hint for a person: run `taid logout`, and then `taid login --save`; or correct a configured username
 
     [NotSignedIn]
     error: the password source failed
@@ -254,6 +256,16 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     error: signed in, but the password was not saved
     caused by: the keyring cannot be reached
     hint: taid keeps the password until it exits; without a keyring, set `password_command` or `password_file` in the configuration file
+
+    [Internal]
+    error: signed in, but the password was not saved
+    caused by: the keyring has the password of another username
+    hint: taid keeps the password until it exits; to replace the saved one, run `taid logout` and `taid login --save` again
+
+    [NotSignedIn]
+    error: signed out during the login, so the password was not saved
+    caused by: `taid logout` came first
+    hint: run `taid login --save` again to sign in
 
     [Internal]
     error: signed out, but the keyring may still have the password

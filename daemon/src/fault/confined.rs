@@ -57,6 +57,7 @@ pub(crate) fn confined_login(fault: Fault, error: &SessionError) -> Fault {
         | SessionError::Locked { .. }
         | SessionError::LoggedOut
         | SessionError::Superseded
+        | SessionError::OtherAccount
         | SessionError::Token(_)
         | SessionError::LoginTooSoon
         | SessionError::Abandoned

@@ -1,7 +1,8 @@
 //! The running daemon: owns its parts. [`super::dispatch`] passes each call to one of them.
 
 use super::{
-    call_log::CallLog, environment::SettingsInForce, ipc::Clients, logging::Log, rules::FileRules,
+    call_log::CallLog, claims::Claims, environment::SettingsInForce, ipc::Clients, logging::Log,
+    rules::FileRules,
 };
 use crate::{
     audit::Audit,
@@ -38,6 +39,7 @@ pub(crate) struct App<T = Network> {
     pub(crate) session: Session,
     pub(crate) mail: MailService<HttpBridge<T>>,
     pub(crate) clients: Arc<Clients>,
+    pub(crate) claims: Claims,
     pub(crate) audit: Audit,
     pub(crate) calls: CallLog,
     /// Account that a person signed out. Its clients do not sign in elsewhere.

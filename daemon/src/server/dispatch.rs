@@ -11,7 +11,7 @@ use crate::{
     mail::{MailError, Submitter},
 };
 use std::{sync::Arc, time::Duration};
-use tai_auth::bridge::transport::Transport;
+use tai_auth::{bridge::transport::Transport, session::for_one_account};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Tool,
     call::{Delivery, EndLease, Settled},
@@ -31,6 +31,7 @@ impl<T: Transport> Service for App<T> {
     }
 
     fn gone(&self, client: u64) {
+        self.claims.remove(client);
         match self.stop.is_cancelled() {
             true => self.mail.leave_client(client),
             false => self.mail.remove_client(client),
@@ -102,7 +103,10 @@ impl<T: Transport> App<T> {
     ) -> (Result<Answer, Fault>, Option<Digest>) {
         let mut digest = None;
         let is_confined = context.caller.is_confined;
-        let answered = self.answered(call, context, &mut digest).await;
+        // A call that is under way when the account changes ends with an error.
+        let account = self.claims.of(context.caller.key);
+        let answered = self.answered(call, context, &mut digest);
+        let answered = for_one_account(account, answered).await;
         let result = answered.map_err(|failure| match failure {
             Failure::Mail(error) if is_confined => fault::confined(self.failed(&error), &error),
             Failure::Mail(error) => self.failed(&error),
@@ -125,6 +129,9 @@ impl<T: Transport> App<T> {
             progress,
         } = context;
         let (instance, key) = (caller.instance(), caller.key);
+        if call.tool().is_some() || matches!(call, Call::Watch(_)) {
+            self.check_claim(key)?;
+        }
         if let Some(tool) = call.tool() {
             let rules = self.refresh_rules().await;
             if let Role::Agent { .. } = &caller.role {
@@ -181,7 +188,9 @@ impl<T: Transport> App<T> {
             }
             Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
             Call::GetStatus(_) => Answer::GetStatus(self.status_json(&caller, deadline).await?),
-            Call::ClaimAccount(claim) => Answer::ClaimAccount(self.claim(claim, deadline).await?),
+            Call::ClaimAccount(claim) => {
+                Answer::ClaimAccount(self.claim(key, claim, deadline).await?)
+            }
             Call::OfferCredentials(offer) => {
                 self.take_offer(offer.credentials, deadline).await?;
                 Answer::OfferCredentials(())

@@ -6,6 +6,7 @@ pub(crate) mod app;
 mod apply_rules;
 mod audited;
 pub(crate) mod call_log;
+pub(crate) mod claims;
 mod dispatch;
 pub(crate) mod environment;
 mod held_key;

@@ -8,7 +8,7 @@ use tai_auth::{
     base_url::{BaseUrl, Origin},
     bridge::transport::Transport,
     credentials::{Credentials, Source, is_password, keyring},
-    session::{Phase, SignedOut, error::SessionError},
+    session::error::SessionError,
 };
 use tai_proto::{
     Fault,
@@ -17,9 +17,9 @@ use tai_proto::{
     names::{Profile, Username},
     text::Label,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-/// Time that a login which saves nothing waits for the keyring, which may be waiting for its password.
+/// Time that a login waits for the account of the keyring, which may be waiting for its password.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Time limit for the change of the credential source. The session's task only stores it.
@@ -30,9 +30,13 @@ impl<T: Transport> App<T> {
     /// it needs the client's password.
     pub(super) async fn claim(
         &self,
+        client: u64,
         claim: ClaimAccount,
         deadline: Instant,
     ) -> Result<AccountClaim, Fault> {
+        if let Some(account) = &claim.username {
+            self.claims.add(client, account);
+        }
         let ours = self.bridge_origin();
         if let Some(theirs) = &claim.bridge {
             let theirs: BaseUrl = theirs
@@ -71,6 +75,24 @@ impl<T: Transport> App<T> {
         }))
     }
 
+    /// Checks that the account has not changed since a client claimed it. The client makes another
+    /// connection then, and finds the taid of its account.
+    ///
+    /// # Errors
+    /// [`FaultCode::OtherAccount`](tai_proto::FaultCode::OtherAccount). Nothing was done.
+    pub(super) fn check_claim(&self, client: u64) -> Result<(), Fault> {
+        let Some(theirs) = self.claims.of(client) else {
+            return Ok(());
+        };
+        match self.session.snapshot().username {
+            Some(ours) if ours != theirs => {
+                let own = self.own_profile(&theirs);
+                Err(fault::other_account(&ours, &theirs, &own))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Signs in with a client's password, if the daemon has an account and no password.
     pub(super) async fn take_offer(
         &self,
@@ -99,22 +121,11 @@ impl<T: Transport> App<T> {
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
         let username = login.credentials.username.clone();
         let credentials = self.checked(&login.credentials)?;
-        if let Some(ours) = self.account_before(&login, deadline).await
-            && ours != username
-        {
-            let own = self.own_profile(&username);
-            return Err(fault::other_login(
-                "login",
-                &ours,
-                &username,
-                &own,
-                fault::LOGOUT,
-            ));
-        }
-        self.session
-            .sign_in(credentials.clone(), deadline)
-            .await
-            .map_err(|error| fault::of_login(&error))?;
+        // The account may come from the keyring, which is read at the first login.
+        let limit = deadline.min(Instant::now() + KEYRING_PATIENCE);
+        self.session.named(limit).await;
+        let signed_in = self.session.sign_in(credentials.clone(), deadline).await;
+        signed_in.map_err(|error| self.login_fault(&error, &username))?;
         self.set_signed_out(None);
         let mut not_saved = None;
         if login.save {
@@ -127,22 +138,15 @@ impl<T: Transport> App<T> {
         })
     }
 
-    /// Returns the account that this daemon has, or will have after its first login with the keyring.
-    async fn account_before(&self, login: &Login, deadline: Instant) -> Option<Username> {
-        let snapshot = self.session.snapshot();
-        let is_free = snapshot.phase == Phase::SignedOut(SignedOut::LoggedOut);
-        if snapshot.username.is_some() || is_free {
-            return snapshot.username;
+    /// Returns the fault for a login of `theirs` that failed.
+    fn login_fault(&self, error: &SessionError, theirs: &Username) -> Fault {
+        match (error, self.session.snapshot().username) {
+            (SessionError::OtherAccount, Some(ours)) => {
+                let own = self.own_profile(theirs);
+                fault::other_login("login", &ours, theirs, &own, fault::LOGOUT)
+            }
+            (error, _) => fault::of_login(error),
         }
-        // A login that saves needs the keyring in any case.
-        let limit = match login.save {
-            true => deadline,
-            false => deadline.min(Instant::now() + KEYRING_PATIENCE),
-        };
-        let bridge = self.facts.config.keyring.as_ref()?;
-        let saved = keyring::load(&self.facts.profile, bridge);
-        let saved = timeout_at(limit, saved).await.ok()?;
-        Some(saved.ok()??.username)
     }
 
     /// Saves the password in the keyring. From then on, each login reads the keyring, and no password
@@ -153,7 +157,9 @@ impl<T: Transport> App<T> {
         if config.keyring.as_ref() != Some(bridge) {
             return Err(fault::not_in_file(bridge));
         }
-        keyring::save(&config.profile, credentials)
+        let (session, username) = (self.session.clone(), credentials.username.clone());
+        let is_present = move || session.snapshot().username.as_ref() == Some(&username);
+        keyring::save(&config.profile, credentials, is_present)
             .await
             .map_err(|error| fault::not_saved(&error))?;
         let source = Source::Keyring {
@@ -219,8 +225,11 @@ impl<T: Transport> App<T> {
 /// Returns the outcome of a saved login, whose password the session drops for the keyring.
 fn adopted(result: Result<(), SessionError>) -> Result<(), Fault> {
     match result {
-        // A session that was signed out or has ended holds no password.
-        Ok(()) | Err(SessionError::LoggedOut | SessionError::Stopped) => Ok(()),
+        // A session that was signed out or has ended does not hold this password.
+        Ok(())
+        | Err(SessionError::LoggedOut | SessionError::OtherAccount | SessionError::Stopped) => {
+            Ok(())
+        }
         Err(_) => Err(fault::still_held()),
     }
 }

@@ -12,7 +12,6 @@ use crate::{
     config::{ActivePolicy, Config, Inputs},
     mail::{MailOptions, MailService, Predecessor, StateFiles, Worker},
     server::app::{App, Facts},
-    server::call_log::CallLog,
     server::environment::SettingsInForce,
     server::ipc::{
         connection::{Shared, serve_own},
@@ -21,6 +20,7 @@ use crate::{
     server::logging::{self, Log},
     server::rules::FileRules,
     server::traffic,
+    server::{call_log::CallLog, claims::Claims},
 };
 use secrecy::SecretString;
 use std::{
@@ -314,6 +314,7 @@ impl Running {
             bridge,
             session,
             clients: Arc::default(),
+            claims: Claims::default(),
             audit: Audit::nowhere(),
             signed_out: Mutex::default(),
             stop: CancellationToken::new(),

@@ -250,6 +250,13 @@ impl<D: Dial> Link<D> {
                         // The daemon hangs up once it has drained.
                         connection.ended().await;
                     }
+                    // Its account changed after the claim; nothing was done.
+                    Outcome::Answered(Err(fault))
+                        if fault.code == FaultCode::OtherAccount
+                            && self.options.account.is_some() =>
+                    {
+                        self.leave(&connection).await;
+                    }
                     Outcome::Answered(result) => return result,
                     Outcome::NotBegun if context.cancelled.is_cancelled() => {
                         return Err(cancelled_call());

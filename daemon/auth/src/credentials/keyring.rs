@@ -14,10 +14,14 @@ use super::{
 use crate::{base_url::Origin, hex};
 use keyring_core::{Entry, Error, api::CredentialStoreApi as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::{Mutex, PoisonError};
 use tai_names::{Profile, Username};
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "tai";
+
+/// Orders the changes of this process. A change whose caller no longer waits for it goes on.
+static ORDER: Mutex<()> = Mutex::new(());
 
 #[cfg(target_os = "linux")]
 use dbus_secret_service_keyring_store::Store;
@@ -140,27 +144,47 @@ pub async fn load(profile: &Profile, bridge: &Origin) -> Result<Option<Credentia
     }))
 }
 
-/// Saves credentials as the entry of `profile` for their bridge.
+/// Saves credentials as the entry of `profile` for their bridge, if `is_wanted` still holds when the
+/// keyring is ready. The entry of another account is not replaced, nor one that cannot be read.
 ///
 /// # Errors
-/// As [`load`].
-pub async fn save(profile: &Profile, credentials: &Credentials) -> Result<(), SourceError> {
-    let text = Zeroizing::new(format!(
-        "{}:{}",
-        credentials.username,
-        credentials.password.expose_secret()
-    ));
-    let write = move |entry: &Entry| entry.set_password(&text);
+/// [`SourceError::OtherUsername`] if the entry is another account's, [`SourceError::Unwanted`], and as
+/// [`load`].
+pub async fn save(
+    profile: &Profile,
+    credentials: &Credentials,
+    is_wanted: impl FnOnce() -> bool + Send + 'static,
+) -> Result<(), SourceError> {
+    let user = format!("{}:", credentials.username);
+    let password = credentials.password.expose_secret();
+    let text = Zeroizing::new(format!("{user}{password}"));
+    let write = move |entry: &Entry| {
+        let _ordered = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_wanted() {
+            return Ok(Err(SourceError::Unwanted));
+        }
+        match entry.get_password().map(Zeroizing::new) {
+            Ok(found) if !found.starts_with(&user) => return Ok(Err(SourceError::OtherUsername)),
+            Ok(_) | Err(Error::NoEntry) => {}
+            Err(error) => return Err(error),
+        }
+        entry.set_password(&text).map(Ok)
+    };
     let saved = with_entry(user_of(profile, &credentials.bridge), write).await?;
-    saved.ok_or_else(|| problem(&Error::NoDefaultStore))
+    saved.unwrap_or_else(|| Err(problem(&Error::NoDefaultStore)))
 }
 
-/// Removes the entry of `profile` for `bridge`, and returns whether there was one.
+/// Removes the entry of `profile` for `bridge`, and returns whether there was one. A save that is under
+/// way ends first.
 ///
 /// # Errors
 /// As [`load`], except that a machine without a keyring has no entry.
 pub async fn forget(profile: &Profile, bridge: &Origin) -> Result<bool, SourceError> {
-    match with_entry(user_of(profile, bridge), Entry::delete_credential).await {
+    let delete = |entry: &Entry| {
+        let _ordered = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
+        entry.delete_credential()
+    };
+    match with_entry(user_of(profile, bridge), delete).await {
         Ok(removed) => Ok(removed.is_some()),
         Err(SourceError::NoKeyring) => Ok(false),
         Err(error) => Err(error),

@@ -107,6 +107,19 @@ impl Source {
         }
     }
 
+    /// Binds a source that does not say whose password it has to the account that it has named.
+    pub(crate) fn bind(&mut self, account: &Username) {
+        match self {
+            #[cfg(feature = "keyring")]
+            Source::Keyring { username, .. } => *username = Some(account.clone()),
+            Source::Unconfigured { .. }
+            | Source::Held { .. }
+            | Source::Systemd { .. }
+            | Source::Command { .. }
+            | Source::File { .. } => {}
+        }
+    }
+
     /// Returns the origin of credentials that are held in memory.
     pub fn origin(&self) -> Option<CredentialOrigin> {
         match self {

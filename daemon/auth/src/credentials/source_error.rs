@@ -47,9 +47,12 @@ pub enum SourceError {
         /// The failure, as a verb and its object.
         problem: String,
     },
-    /// The keyring's entry is for another username than the configured one.
-    #[error("the keyring has the password of another username than the configured one")]
+    /// The keyring's entry is for another username than the one of the session or the configuration.
+    #[error("the keyring has the password of another username")]
     OtherUsername,
+    /// The session ended before the keyring was ready. Nothing was saved.
+    #[error("`taid logout` came first")]
+    Unwanted,
     /// The source's answer breaks the rules for passwords.
     #[error(
         "{from} gave no valid password: a password has 8 to 128 characters and no control characters"

@@ -141,6 +141,15 @@ impl Account {
         self.floor.filter(|floor| !floor.not_before.has_come(now))
     }
 
+    /// Notes the username that the source has. From then on it gives no password of another account.
+    pub(super) fn named(mut self, username: Username) -> Self {
+        if self.username.is_none() {
+            self.source.bind(&username);
+            self.username = Some(username);
+        }
+        self
+    }
+
     /// Notes a full login that brought `token`.
     pub(super) fn logged_in(mut self, token: &Token, now: Now) -> Self {
         let recent = self.floor.filter(|floor| !floor.forgotten_at.has_come(now));

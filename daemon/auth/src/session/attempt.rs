@@ -11,12 +11,15 @@ use crate::{
     credentials::{Credentials, SourceError},
 };
 use tai_names::Username;
+use tokio::sync::oneshot;
 
-/// Makes one request for a token and checks the answer.
+/// Makes one request for a token and checks the answer. Says whose password the source has before
+/// the request leaves.
 pub(super) async fn run<I: TokenIssuer>(
     issuer: &I,
     request: Request,
     mark: (Generation, Revocation),
+    named: oneshot::Sender<Username>,
     clock: &dyn Clock,
 ) -> Result<Token, SessionError> {
     match request {
@@ -25,6 +28,8 @@ pub(super) async fn run<I: TokenIssuer>(
             let known = source.username().map(|name| issuer.reserve(name));
             let _reserved = known.transpose()?;
             let credentials = source.ask(&issuer.origin()).await?;
+            // The owner of the session may have ended.
+            let _ = named.send(credentials.username.clone());
             login(issuer, &credentials, mark, clock).await
         }
         Request::Refresh(token) => {

@@ -55,6 +55,9 @@ pub enum SessionError {
     /// The caller's deadline passed.
     #[error("the login was not finished before the deadline")]
     Deadline,
+    /// The session has another account than the one that is asked for.
+    #[error("the session has another account")]
+    OtherAccount,
     /// The session has ended.
     #[error("the session has ended")]
     Stopped,
@@ -138,6 +141,7 @@ impl SessionError {
             | SessionError::Superseded
             | SessionError::Abandoned
             | SessionError::Deadline
+            | SessionError::OtherAccount
             | SessionError::Stopped => Class::Transient,
         }
     }

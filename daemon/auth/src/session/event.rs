@@ -5,6 +5,7 @@ use crate::{
     bridge::{Generation, Revocation},
     credentials::{Credentials, Source},
 };
+use tai_names::Username;
 
 /// Way to a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) enum Event {
     TokenRejected { generation: Generation, next: Grant },
     /// The time of [`State::wakes_at`](super::state::State::wakes_at) has come.
     TimerFired,
+    /// The credential source of the attempt of this generation is of this account.
+    Named(Generation, Username),
     /// The attempt with the token's generation brought the token.
     AttemptSucceeded(Token),
     /// The attempt of this generation failed.

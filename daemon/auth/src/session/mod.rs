@@ -12,6 +12,7 @@ mod event;
 mod failure;
 mod owner;
 mod people;
+mod pin;
 mod reply;
 mod request;
 mod snapshot;
@@ -23,6 +24,7 @@ mod step;
 pub mod token;
 
 pub(crate) use attempt::login;
+pub use pin::for_one_account;
 pub use request::RequestError;
 pub use snapshot::{Phase, Renewal, SignedOut, Snapshot};
 pub use stats::Stats;
@@ -99,8 +101,8 @@ impl Session {
     ///
     /// # Errors
     /// The failure of the login that the caller waited for, or of the last login during its
-    /// cool-down; [`SessionError::LoggedOut`]; [`SessionError::Deadline`];
-    /// [`SessionError::Stopped`].
+    /// cool-down; [`SessionError::LoggedOut`]; [`SessionError::OtherAccount`] within
+    /// [`for_one_account`]; [`SessionError::Deadline`]; [`SessionError::Stopped`].
     pub async fn token(&self, deadline: Instant) -> Result<Token, SessionError> {
         tracing::debug!("Checking token expiration before API request");
         let mut snapshots = self.snapshots.clone();
@@ -109,7 +111,10 @@ impl Session {
             {
                 let snapshot = snapshots.borrow_and_update();
                 match snapshot.availability(self.clock.now()) {
-                    TokenAvailability::Available(token) => return Ok(token.clone()),
+                    TokenAvailability::Available(token) => {
+                        pin::check(token.username())?;
+                        return Ok(token.clone());
+                    }
                     TokenAvailability::Refused(error) => return Err(error.clone()),
                     TokenAvailability::Pending => {}
                     TokenAvailability::Requestable => match snapshot.failure() {
@@ -222,18 +227,23 @@ impl Session {
     /// # Errors
     /// As [`Session::token`].
     pub async fn username(&self, deadline: Instant) -> Result<Username, SessionError> {
-        if let Some(username) = self.snapshots.borrow().username.clone() {
-            return Ok(username);
-        }
-        Ok(self.token(deadline).await?.username().clone())
+        let known = self.snapshots.borrow().username.clone();
+        let username = match known {
+            Some(username) => username,
+            None => self.token(deadline).await?.username().clone(),
+        };
+        pin::check(&username)?;
+        Ok(username)
     }
 
     /// Tries a person's credentials at once. If the bridge accepts them, they are held in
     /// memory until the session ends or the person signs out, and take the place of the
-    /// source. On failure the previous state is restored.
+    /// source. On failure the previous state is restored. A session of another account is signed
+    /// out first.
     ///
     /// # Errors
-    /// The failure of the attempt; [`SessionError::Superseded`] by a later sign-in;
+    /// [`SessionError::OtherAccount`] if the session has another account; the failure of the attempt;
+    /// [`SessionError::Superseded`] by a later sign-in;
     /// [`SessionError::LoggedOut`] by a sign-out; [`SessionError::Deadline`];
     /// [`SessionError::Stopped`].
     pub async fn sign_in(
@@ -259,6 +269,7 @@ impl Session {
     /// dropped.
     ///
     /// # Errors
+    /// [`SessionError::OtherAccount`] if the source is of another account,
     /// [`SessionError::LoggedOut`], [`SessionError::Deadline`], [`SessionError::Stopped`].
     pub async fn adopt(&self, source: Source, deadline: Instant) -> Result<(), SessionError> {
         self.ask(|reply| Event::Adopt(source, reply), deadline)
@@ -310,15 +321,24 @@ impl Session {
     /// Waits until the credential source has been asked and no login is in flight, or for
     /// `deadline`. Starts a login if there was none yet.
     pub async fn settled(&self, deadline: Instant) {
+        self.until(deadline, Snapshot::is_settled).await;
+    }
+
+    /// Waits until the account is known, the credential source has none, or for `deadline`. Asks the
+    /// source if that has not happened yet.
+    pub async fn named(&self, deadline: Instant) {
+        self.until(deadline, |snapshot| {
+            snapshot.username.is_some() || snapshot.is_settled()
+        })
+        .await;
+    }
+
+    async fn until(&self, deadline: Instant, is_it: impl FnMut(&Snapshot) -> bool) {
         let mut snapshots = self.snapshots.clone();
         if snapshots.borrow().phase == Phase::SignedOut(SignedOut::NotYet) {
             self.nudge();
         }
-        let settled = snapshots.wait_for(|snapshot| match snapshot.phase {
-            Phase::SigningIn | Phase::SignedOut(SignedOut::NotYet) => false,
-            Phase::SignedOut(_) | Phase::Live { .. } | Phase::Waiting { .. } => true,
-        });
-        let _ = timeout_at(deadline, settled).await;
+        let _ = timeout_at(deadline, snapshots.wait_for(is_it)).await;
     }
 
     /// Starts a login in the background, so that the first caller does not wait for it.

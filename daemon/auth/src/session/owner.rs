@@ -13,16 +13,19 @@ use super::{
 };
 use crate::bridge::{Generation, Revocation, TokenIssuer};
 use std::{future::Future, pin::Pin, sync::Arc};
+use tai_names::Username;
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{Notify, mpsc, oneshot, watch},
     time::Instant,
 };
 
-/// An attempt and its future.
-type Running = (
-    Generation,
-    Pin<Box<dyn Future<Output = Result<Token, SessionError>> + Send>>,
-);
+/// An attempt in flight.
+struct Running {
+    id: Generation,
+    outcome: Pin<Box<dyn Future<Output = Result<Token, SessionError>> + Send>>,
+    /// The username that the credential source has; `None` once it was received, or cannot come.
+    named: Option<oneshot::Receiver<Username>>,
+}
 
 /// The owner of a session.
 pub(super) struct Owner<I> {
@@ -70,11 +73,15 @@ impl<I: TokenIssuer> Owner<I> {
                 id = abandoned(&mut self.state) => {
                     Event::AttemptFailed(id, SessionError::Abandoned)
                 }
-                event = finished(&mut self.running) => event,
+                event = next_of(&mut self.running) => event,
                 () = sleep_until(timer) => Event::TimerFired,
                 event = inbox.recv() => event.unwrap_or(Event::Stop),
                 () = requested.notified() => Event::TokenRequested,
             };
+            // An attempt may end in the moment in which its source is read.
+            if let Some(event) = self.running.as_mut().and_then(Running::name) {
+                self.apply(event);
+            }
             self.apply(event);
         }
     }
@@ -89,7 +96,7 @@ impl<I: TokenIssuer> Owner<I> {
         let (state, effects) = state.step(event, &context);
         self.state = state;
         let attempt = self.state.attempt();
-        self.running.take_if(|(id, _)| Some(*id) != attempt);
+        self.running.take_if(|running| Some(running.id) != attempt);
         let mut replies = Vec::new();
         for effect in effects {
             match effect {
@@ -117,19 +124,51 @@ impl<I: TokenIssuer> Owner<I> {
     fn start(&mut self, id: Generation, request: Request, revocation: Revocation) {
         self.next = id.next();
         let (issuer, clock) = (self.issuer.clone(), self.clock.clone());
-        let outcome =
-            async move { attempt::run(&*issuer, request, (id, revocation), &*clock).await };
-        self.running = Some((id, Box::pin(outcome)));
+        let (name, named) = oneshot::channel();
+        let mark = (id, revocation);
+        let outcome = async move { attempt::run(&*issuer, request, mark, name, &*clock).await };
+        self.running = Some(Running {
+            id,
+            outcome: Box::pin(outcome),
+            named: Some(named),
+        });
     }
 }
 
-async fn finished(running: &mut Option<Running>) -> Event {
-    match running {
-        Some((id, outcome)) => match outcome.await {
-            Ok(token) => Event::AttemptSucceeded(token),
-            Err(error) => Event::AttemptFailed(*id, error),
-        },
-        None => std::future::pending().await,
+impl Running {
+    /// Returns the event of the username, if it has arrived and was not received.
+    fn name(&mut self) -> Option<Event> {
+        let name = self.named.as_mut()?.try_recv().ok()?;
+        self.named = None;
+        Some(Event::Named(self.id, name))
+    }
+}
+
+/// Waits for the next event of the attempt in flight.
+async fn next_of(running: &mut Option<Running>) -> Event {
+    let Some(Running { id, outcome, named }) = running else {
+        return std::future::pending().await;
+    };
+    if let Some(name) = named {
+        tokio::select! {
+            biased;
+            name = name => {
+                *named = None;
+                // A renewal has no name to tell.
+                if let Ok(name) = name {
+                    return Event::Named(*id, name);
+                }
+            }
+            outcome = &mut *outcome => return ended(*id, outcome),
+        }
+    }
+    ended(*id, outcome.await)
+}
+
+fn ended(id: Generation, outcome: Result<Token, SessionError>) -> Event {
+    match outcome {
+        Ok(token) => Event::AttemptSucceeded(token),
+        Err(error) => Event::AttemptFailed(id, error),
     }
 }
 

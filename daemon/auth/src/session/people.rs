@@ -11,6 +11,7 @@ use super::{
     state::{Check, Live, Reason, Resting, State, Waiting},
 };
 use crate::credentials::{CredentialOrigin, Credentials, Source};
+use tai_names::Username;
 
 /// Checks a person's credentials. An attempt in flight is abandoned, and an earlier check is
 /// superseded.
@@ -22,6 +23,9 @@ pub(super) fn sign_in(
 ) -> Next {
     if state.is_stopped() {
         return answer(state, person, Err(SessionError::Stopped));
+    }
+    if !has_account(&state, &credentials.username) {
+        return answer(state, person, Err(SessionError::OtherAccount));
     }
     let (before, earlier) = match state {
         State::Checking { before, check } => (before, Some(check.person)),
@@ -44,6 +48,12 @@ pub(super) fn sign_in(
     };
     let check = Box::new(check);
     (State::Checking { before, check }, effects)
+}
+
+/// Returns whether `username` is the account of the state, or the state has none.
+fn has_account(state: &State, username: &Username) -> bool {
+    let ours = state.account().and_then(Account::username);
+    ours.is_none_or(|ours| ours == username)
 }
 
 /// Drops the account with its password, and revokes its tokens.
@@ -112,6 +122,12 @@ pub(super) fn retry(state: State, reply: Reply, context: &Context) -> Next {
 
 /// Replaces the source of the account's password. The token stays.
 pub(super) fn adopt(state: State, source: Source, reply: Reply) -> Next {
+    if source
+        .username()
+        .is_some_and(|theirs| !has_account(&state, theirs))
+    {
+        return answer(state, reply, Err(SessionError::OtherAccount));
+    }
     let (state, result) = match state {
         State::SignedOut { reason } => {
             let (reason, result) = adopt_signed_out(reason, source);

@@ -287,3 +287,36 @@ async fn a_session_has_its_account_until_it_signs_out_also_without_a_token() {
     session.sign_out(soon()).await.unwrap();
     assert_eq!(Arc::strong_count(&lock), free);
 }
+
+#[tokio::test(start_paused = true)]
+async fn work_for_one_account_gets_no_token_of_the_next_one() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
+    let bob = Credentials {
+        username: "bob".parse().unwrap(),
+        ..typed("sandbox-password")
+    };
+    let other = session.sign_in(bob.clone(), soon()).await;
+    assert_eq!(other, Err(SessionError::OtherAccount));
+    let change = async {
+        session.sign_out(soon()).await.unwrap();
+        issuer.next_login(Answer::Lives(3600, "bob".to_owned()));
+        session.sign_in(bob, soon()).await.unwrap();
+    };
+    for_one_account(None, async {
+        assert_eq!(session.username(soon()).await.unwrap().as_str(), "alice");
+        session.token(soon()).await.unwrap();
+        change.await;
+        let refused = Some(SessionError::OtherAccount);
+        assert_eq!(session.token(soon()).await.err(), refused);
+        assert_eq!(session.username(soon()).await.err(), refused);
+    })
+    .await;
+    assert_eq!(
+        session.token(soon()).await.unwrap().username().as_str(),
+        "bob"
+    );
+    let alice = Some("alice".parse().unwrap());
+    let claimed = for_one_account(alice, session.token(soon())).await;
+    assert_eq!(claimed.err(), Some(SessionError::OtherAccount));
+}

@@ -101,6 +101,14 @@ pub(super) enum TokenAvailability<'a> {
 }
 
 impl Snapshot {
+    /// Returns whether the credential source has been asked and no login is in flight.
+    pub(super) fn is_settled(&self) -> bool {
+        match self.phase {
+            Phase::SigningIn | Phase::SignedOut(SignedOut::NotYet) => false,
+            Phase::SignedOut(_) | Phase::Live { .. } | Phase::Waiting { .. } => true,
+        }
+    }
+
     /// Creates the view of a state.
     pub(super) fn of(state: &State, stats: Stats) -> Self {
         let account = state.account();

@@ -13,6 +13,7 @@ use super::{
     token::Token,
 };
 use crate::bridge::Generation;
+use tai_names::Username;
 
 impl State {
     /// Returns the state after `event`, and the effects.
@@ -23,6 +24,7 @@ impl State {
             Event::TokenRejected { generation, next } => {
                 token_rejected(self, generation, next, context)
             }
+            Event::Named(id, username) => named(self, id, username),
             Event::AttemptSucceeded(token) => attempt_succeeded(self, token, context),
             Event::AttemptFailed(id, error) => attempt_failed(self, id, error, context),
             Event::SignIn(credentials, person) => sign_in(self, credentials, person, context),
@@ -109,6 +111,32 @@ fn token_rejected(state: State, generation: Generation, next: Grant, context: &C
     };
     effects.push(Effect::Record(Record::TokenRejected));
     (state, effects)
+}
+
+fn named(state: State, id: Generation, username: Username) -> Next {
+    let is_awaited = state.attempt() == Some(id);
+    match state {
+        State::SigningIn { account, attempt } if is_awaited => only(State::SigningIn {
+            account: account.named(username),
+            attempt,
+        }),
+        State::Renewing {
+            account,
+            token,
+            attempt,
+        } if is_awaited => only(State::Renewing {
+            account: account.named(username),
+            token,
+            attempt,
+        }),
+        // Credentials that a person or a client gave have their name.
+        State::Checking { .. }
+        | State::SignedOut { .. }
+        | State::SigningIn { .. }
+        | State::Live(_)
+        | State::Renewing { .. }
+        | State::Waiting(_) => only(state),
+    }
 }
 
 fn attempt_succeeded(state: State, token: Token, context: &Context) -> Next {

@@ -46,7 +46,11 @@ impl Logout {
                 return Ok(Exit::Failed);
             }
         }
-        let signed_out = daemon.call(call::Logout, LONG).await?;
+        let mut signed_out = daemon.call(call::Logout, LONG).await?;
+        if !signed_out.forgotten && target.socket.is_none() {
+            let config = Config::of_this_process(&target.profile, target.places.config())?;
+            signed_out.forgotten = direct::forget_too(&config).await?;
+        }
         print(&page(&signed_out));
         Ok(Exit::Success)
     }

@@ -78,6 +78,12 @@ impl<D: Dial> Link<D> {
         Ok(connection)
     }
 
+    /// Makes no further call on a connection. Those under way end on it.
+    pub(super) async fn leave(&self, connection: &Arc<Connection>) {
+        let mut current = self.connection.lock().await;
+        current.take_if(|current| Arc::ptr_eq(current, connection));
+    }
+
     /// Connects to the daemon that serves the account. Starts it if no daemon holds its lock, and
     /// waits for one that starts or drains.
     async fn connect(

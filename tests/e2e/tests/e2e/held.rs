@@ -22,7 +22,7 @@ const SEND: &str = "POST /api/v1/send-email";
 /// A Secret Service on a session bus of its own.
 pub(super) struct Keyring {
     pub(super) address: String,
-    _processes: [Killed; 2],
+    processes: [Killed; 2],
 }
 
 impl Keyring {
@@ -66,10 +66,13 @@ impl Keyring {
             String::from_utf8_lossy(&asked.unwrap().stdout).contains("boolean true")
         });
         let processes = [bus, Killed::new(keyring)];
-        Some(Self {
-            address,
-            _processes: processes,
-        })
+        Some(Self { address, processes })
+    }
+
+    /// Returns the process id of the keyring.
+    pub(super) fn pid(&self) -> u32 {
+        let [_, keyring] = &self.processes;
+        keyring.id()
     }
 
     fn taid<'a>(&self, machine: &'a Machine) -> Daemon<'a> {

@@ -8,6 +8,7 @@
     clippy::indexing_slicing
 )]
 
+mod account_changes;
 mod account_daemons;
 mod accounts;
 mod answering;

@@ -22,6 +22,7 @@ pub(in crate::session) enum Shape {
     TokenRequested,
     TokenRejected,
     TimerFired,
+    Named,
     AttemptSucceeded,
     AttemptFailed,
     SignIn,
@@ -41,6 +42,7 @@ impl Shape {
             Event::TokenRequested => Shape::TokenRequested,
             Event::TokenRejected { .. } => Shape::TokenRejected,
             Event::TimerFired => Shape::TimerFired,
+            Event::Named(..) => Shape::Named,
             Event::AttemptSucceeded(_) => Shape::AttemptSucceeded,
             Event::AttemptFailed(..) => Shape::AttemptFailed,
             Event::SignIn(..) => Shape::SignIn,
@@ -56,7 +58,8 @@ impl Shape {
         Some(match self {
             Shape::TokenRequested => Shape::TokenRejected,
             Shape::TokenRejected => Shape::TimerFired,
-            Shape::TimerFired => Shape::AttemptSucceeded,
+            Shape::TimerFired => Shape::Named,
+            Shape::Named => Shape::AttemptSucceeded,
             Shape::AttemptSucceeded => Shape::AttemptFailed,
             Shape::AttemptFailed => Shape::SignIn,
             Shape::SignIn => Shape::SignOut,
@@ -83,6 +86,10 @@ impl Shape {
                 ("older one rejected", |_| rejected(4, Grant::Refresh)),
             ],
             Shape::TimerFired => vec![("timer", |_| Event::TimerFired)],
+            Shape::Named => vec![
+                ("the source's username", |_| named(8)),
+                ("username of an attempt given up", |_| named(6)),
+            ],
             Shape::AttemptSucceeded => vec![
                 ("token", |now| Event::AttemptSucceeded(token(8, now))),
                 ("token of an attempt given up", |now| {
@@ -126,22 +133,20 @@ impl Shape {
                     Event::AttemptFailed(Generation(6), SessionError::Refused)
                 }),
             ],
-            Shape::SignIn => vec![("sign-in", |_| {
-                Event::SignIn(credentials("alice", "other-password"), reply())
-            })],
+            Shape::SignIn => vec![
+                ("sign-in", |_| {
+                    Event::SignIn(credentials("alice", "other-password"), reply())
+                }),
+                ("sign-in to another account", |_| {
+                    Event::SignIn(credentials("bob", "other-password"), reply())
+                }),
+            ],
             Shape::SignOut => vec![("sign-out", |_| Event::SignOut(reply()))],
             Shape::Retry => vec![("retry", |_| Event::Retry(reply()))],
-            Shape::Adopt => vec![("other source", |_| {
-                let path = "/password".into();
-                let username = "alice".parse().unwrap();
-                let bridge = origin();
-                let source = Source::File {
-                    username,
-                    path,
-                    bridge,
-                };
-                Event::Adopt(source, reply())
-            })],
+            Shape::Adopt => vec![
+                ("other source", |_| adopt("alice")),
+                ("source of another account", |_| adopt("bob")),
+            ],
             Shape::Offer => vec![
                 ("offer", |_| offer("alice", "other-password")),
                 ("the same offer", |_| offer("alice", "client-password")),
@@ -165,6 +170,19 @@ impl Shape {
 /// Returns all examples.
 pub(in crate::session) fn all() -> impl Iterator<Item = Example> {
     Shape::all().flat_map(Shape::examples)
+}
+
+fn named(generation: u64) -> Event {
+    Event::Named(Generation(generation), "alice".parse().unwrap())
+}
+
+fn adopt(username: &str) -> Event {
+    let source = Source::File {
+        username: username.parse().unwrap(),
+        path: "/password".into(),
+        bridge: origin(),
+    };
+    Event::Adopt(source, reply())
 }
 
 fn reply() -> Reply {

@@ -121,6 +121,10 @@ impl Shape {
                     let attempt = attempt(Grant::Login);
                     State::SigningIn { account, attempt }
                 }),
+                ("signing in by the keyring", |_| State::SigningIn {
+                    account: keyring(),
+                    attempt: attempt(Grant::Login),
+                }),
                 ("signing in by the fifth login", |_| State::SigningIn {
                     account: configured(),
                     attempt: Attempt {
@@ -252,7 +256,7 @@ fn of_client() -> Account {
 /// Returns the account of a keyring that has not been asked.
 fn keyring() -> Account {
     Account::new(Source::Keyring {
-        username: Some("alice".parse().unwrap()),
+        username: None,
         profile: Profile::default(),
         bridge: origin(),
     })

@@ -80,6 +80,10 @@ fn waiting(waiting: &Waiting) -> String {
 fn account(account: &Account) -> String {
     let source = account.source().to_string();
     let source = match source.as_str() {
+        "the keyring" => match account.username() {
+            Some(username) => &format!("the keyring's {username}"),
+            None => "the keyring",
+        },
         "the calling program" => "configured",
         "an MCP client's configuration" => "client's",
         "`taid login`" => "person's",
@@ -111,6 +115,7 @@ fn error(error: &SessionError) -> &'static str {
         SessionError::Token(_) => "bad token",
         SessionError::LoggedOut => "logged out",
         SessionError::Superseded => "superseded",
+        SessionError::OtherAccount => "other account",
         SessionError::Stopped => "stopped",
         SessionError::InUse(_)
         | SessionError::Locked { .. }

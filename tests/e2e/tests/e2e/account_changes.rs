@@ -1,0 +1,180 @@
+//! The account of a taid stays the same until its user signs out, whatever is slow, down or changed by
+//! another program.
+
+use super::held::Keyring;
+use rustix::process::Signal;
+use serde_json::json;
+use std::{fs::File, process::Command};
+use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, processes::send_signal, wait_until};
+
+const LOGIN: &str = "POST /api/v1/login";
+
+/// Runs a command of taid that reads the password from standard input.
+fn with_password(machine: &Machine, args: &[&str], more: &[(&str, &str)]) -> Command {
+    let password = machine.home().join("password");
+    std::fs::write(&password, PASSWORD).unwrap();
+    let mut command = machine.command("taid");
+    command.args(args).arg("--password-stdin");
+    command.envs(more.iter().copied());
+    command.stdin(File::open(&password).unwrap());
+    command
+}
+
+/// Lists the inbox and returns whether it is that of the address.
+fn lists_mail_of(client: &mut Shim, address: &str) -> bool {
+    let listed = client.call("list_inbox", json!({}));
+    assert!(!listed.is_error, "{}", listed.text);
+    listed.text.contains(address)
+}
+
+#[test]
+fn a_connected_client_gets_no_mail_of_the_account_that_the_user_signs_in_to_later() {
+    let machine = Machine::new();
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    let _taid = machine.start_bare(&[]);
+    assert!(machine.login(PASSWORD).status.success());
+    let account = [
+        ("TAI_MCP_INSTANCE", "desk"),
+        ("TAI_MCP_USERNAME", USER),
+        ("TAI_MCP_PASSWORD", PASSWORD),
+        ("TAI_MCP_AUTOSTART", "1"),
+    ];
+    let mut client = machine
+        .shim_with(&account)
+        .initialized("test", "2025-06-18");
+    let mut free = machine.shim("desk").initialized("test", "2025-06-18");
+    for client in [&mut client, &mut free] {
+        assert!(lists_mail_of(client, "desk.alice@tai.chat"));
+    }
+    assert!(machine.cli(&["logout", "--yes"]).status.success());
+    let bob = with_password(&machine, &["login", "bob"], &[]).output();
+    assert!(bob.unwrap().status.success());
+    // A client that names no account gets that of taid.
+    assert!(lists_mail_of(&mut free, "desk.bob@tai.chat"));
+    for _ in 0..2 {
+        assert!(lists_mail_of(&mut client, "desk.alice@tai.chat"));
+    }
+    // It has started the own taid of its account.
+    let all = machine.cli(&["status", "--all"]);
+    assert!(machine.plain(&all.stdout).contains("alice"));
+    assert!(machine.cli(&["stop", "--profile", USER]).status.success());
+}
+
+#[test]
+fn a_taid_keeps_its_account_when_another_program_replaces_the_saved_password() {
+    let machine = Machine::new();
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    machine.configure("");
+    let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+    let save = |username: &str, more: &[(&str, &str)]| {
+        let mut command = with_password(&machine, &["login", username, "--save"], more);
+        machine.say(&command.env(bus.0, bus.1).output().unwrap())
+    };
+    let saved = save(USER, &[]);
+    assert!(saved.starts_with("exit 0\n"), "{saved}");
+    let _taid = machine.start_bare(&[bus]);
+    let mut client = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(lists_mail_of(&mut client, "desk.alice@tai.chat"));
+
+    // The entry is that of a profile and a bridge, whatever the home is.
+    let home = machine.home().join("other");
+    let config = home.join(".config/tai");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::copy(
+        machine.config_dir().join("config.toml"),
+        config.join("config.toml"),
+    )
+    .unwrap();
+    let home = home.to_str().unwrap();
+    let mut logout = machine.command("taid");
+    logout
+        .args(["logout", "--yes", "--home", home])
+        .env(bus.0, bus.1);
+    assert!(logout.output().unwrap().status.success());
+    let mut login = with_password(
+        &machine,
+        &["login", "bob", "--save", "--home", home],
+        &[bus],
+    );
+    let said = machine.say(&login.output().unwrap());
+    assert!(said.starts_with("exit 0\n"), "{said}");
+
+    machine.sandbox.revoke_all_tokens();
+    let listed = client.call("list_inbox", json!({}));
+    insta::assert_snapshot!(listed.text, @"
+    error: the password source failed
+    caused by: the keyring has the password of another username
+    hint: ask the user to run `taid logout`, and then `taid login --save`; or correct a configured username, then call again
+    ");
+    assert_eq!(machine.status()["account"]["username"], USER);
+}
+
+#[test]
+fn a_saved_password_that_could_not_be_read_is_not_replaced() {
+    let machine = Machine::new();
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    machine.configure("");
+    let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+    let save = |username: &str| with_password(&machine, &["login", username, "--save"], &[bus]);
+    assert!(save(USER).output().unwrap().status.success());
+    let logins = machine.sandbox.count(LOGIN);
+
+    // It fails to read while the keyring does not answer, and could write afterwards.
+    send_signal(keyring.pid(), Signal::STOP);
+    let mut bob = save("bob").spawn().unwrap();
+    wait_until("the bridge is asked", || {
+        machine.sandbox.count(LOGIN) > logins
+    });
+    send_signal(keyring.pid(), Signal::CONT);
+    assert!(!bob.wait().unwrap().success());
+    let said = machine.say(&save(USER).output().unwrap());
+    assert!(said.starts_with("exit 0\n"), "{said}");
+}
+
+#[test]
+fn after_a_logout_no_password_of_the_account_is_saved() {
+    let machine = Machine::new();
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    machine.configure("");
+    let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+    let save = || with_password(&machine, &["login", USER, "--save"], &[bus]);
+    let logout = || {
+        let mut logout = machine.command("taid");
+        logout.args(["logout", "--yes"]).env(bus.0, bus.1);
+        logout
+    };
+    let is_saved = || logout().output().unwrap().status.success();
+
+    // taid was started without the keyring that the shell has.
+    assert!(save().output().unwrap().status.success());
+    let taid = machine.start_bare(&[]);
+    assert!(machine.login(PASSWORD).status.success());
+    let said = machine.say(&logout().output().unwrap());
+    assert!(said.contains("from memory and from the keyring"), "{said}");
+    taid.stop();
+    assert!(!is_saved());
+
+    // The logout comes while the keyring does not answer the login.
+    let taid = machine.start_bare(&[bus]);
+    send_signal(keyring.pid(), Signal::STOP);
+    let mut login = save().spawn().unwrap();
+    wait_until("taid has signed in", || {
+        machine.status()["session"]["state"] == "live"
+    });
+    let mut leaving = logout().spawn().unwrap();
+    wait_until("taid has signed out", || {
+        machine.status()["session"]["state"] == "logged_out"
+    });
+    send_signal(keyring.pid(), Signal::CONT);
+    let _ = (login.wait().unwrap(), leaving.wait().unwrap());
+    taid.stop();
+    assert!(!is_saved());
+}
