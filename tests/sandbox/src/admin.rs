@@ -6,6 +6,7 @@
 //! - `POST faults {kind,count,endpoint,retry_after,answer}`: adds a fault for the next requests;
 //!   `kind` is a word, `{"database": "down"}` or `{"provider": {"loses_answers": 2}}`
 //! - `POST revoke`, `delete-account {username}`: makes all tokens invalid, deletes an account
+//! - `POST release`: releases the requests that the fault `hold` holds
 //! - `POST deliver {from,to,subject,...}`: delivers a mail; requests here are not logged
 
 use crate::{
@@ -37,6 +38,10 @@ pub(crate) fn handle(world: &mut World, endpoint: &str, body: &[u8]) -> Result<V
             let fault: Fault = serde_json::from_slice(body).map_err(parse)?;
             world.behaviour.faults.push_back(fault);
             Ok(json!(world.behaviour.faults))
+        }
+        "POST /__sandbox/release" => {
+            world.released.send_replace(());
+            Ok(json!({"released": true}))
         }
         "POST /__sandbox/revoke" => {
             world.secret = secrets::TokenSecret::random();

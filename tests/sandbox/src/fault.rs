@@ -22,6 +22,8 @@ pub enum FaultKind {
     TooMany429,
     /// Never answers, without doing the work.
     Hang,
+    /// Does the work and answers after the next [`Sandbox::release`](crate::Sandbox::release).
+    Hold,
     /// Closes the connection without doing the work.
     Close,
     /// Does the work, then closes the connection without an answer.

@@ -104,6 +104,7 @@ impl Sandbox {
             journal: journal::Journal::default(),
             sent: Vec::new(),
             print_requests: options.print_requests,
+            released: tokio::sync::watch::Sender::default(),
         }));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -194,6 +195,16 @@ impl Sandbox {
     pub fn fail(&self, kind: FaultKind, count: u32, endpoint: &str) {
         let fault = Fault::new(kind, count, endpoint);
         self.behave(|behaviour| behaviour.faults.push_back(fault));
+    }
+
+    /// Holds the next `count` requests to `endpoint` until [`Sandbox::release`].
+    pub fn hold(&self, count: u32, endpoint: &str) {
+        self.fail(FaultKind::Hold, count, endpoint);
+    }
+
+    /// Releases the held requests that [`Sandbox::count`] includes. Later ones are still held.
+    pub fn release(&self) {
+        lock(&self.shared).released.send_replace(());
     }
 
     /// Answers the next request to `endpoint` with 429 and this Retry-After.

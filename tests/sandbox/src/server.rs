@@ -139,7 +139,7 @@ async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response<T
         )));
     }
 
-    let (fault, latency, mut states) = {
+    let (fault, latency, mut states, mut released) = {
         let mut world = lock(&shared);
         world.journal.arrived(&endpoint);
         let fault = world.behaviour.take_fault(&endpoint);
@@ -147,12 +147,16 @@ async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response<T
             database: world.behaviour.database,
             provider: world.behaviour.provider,
         };
-        (fault, world.behaviour.latency_ms, states)
+        let released = world.released.subscribe();
+        (fault, world.behaviour.latency_ms, states, released)
     };
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
     match fault.as_ref().map(|fault| fault.kind) {
+        Some(FaultKind::Hold) => {
+            let _ = released.changed().await;
+        }
         Some(FaultKind::Database(database)) => states.database = database,
         Some(FaultKind::Provider(provider)) => states.provider = provider,
         _ => {}
@@ -207,6 +211,7 @@ async fn respond(
             FaultKind::CloseAfter
             | FaultKind::CutAfter
             | FaultKind::HangAfter
+            | FaultKind::Hold
             | FaultKind::Html504After
             | FaultKind::Malformed
             | FaultKind::StallAfter

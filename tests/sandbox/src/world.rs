@@ -5,6 +5,7 @@ use crate::{
 };
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::watch;
 
 pub(crate) type Shared = Arc<Mutex<World>>;
 
@@ -33,6 +34,8 @@ pub(crate) struct World {
     /// The mails that the delivery provider took, oldest first.
     pub(crate) sent: Vec<SentMail>,
     pub(crate) print_requests: bool,
+    /// Changes when the held requests are released.
+    pub(crate) released: watch::Sender<()>,
 }
 
 pub(crate) fn lock(shared: &Shared) -> MutexGuard<'_, World> {

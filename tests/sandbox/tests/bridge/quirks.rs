@@ -239,6 +239,29 @@ fn faults_occur_in_order_and_requests_are_counted() {
 }
 
 #[test]
+fn a_held_request_does_its_work_when_it_is_released() {
+    const SEND: &str = "POST /api/v1/send-email";
+    let (sandbox, token) = sandbox();
+    let send = || {
+        let mail = json!({"to": "x@example.com", "from": "alice@tai.chat"});
+        ask(&sandbox, "POST", "/api/v1/send-email", &token, &mail).0
+    };
+    sandbox.hold(1, SEND);
+    std::thread::scope(|scope| {
+        let held = scope.spawn(send);
+        while sandbox.count(SEND) == 0 {
+            std::thread::yield_now();
+        }
+        // A later one passes it.
+        assert_eq!((send(), sandbox.sent().len()), (200, 1));
+        assert!(!held.is_finished());
+        sandbox.release();
+        assert_eq!(held.join().unwrap(), 200);
+    });
+    assert_eq!(sandbox.sent().len(), 2);
+}
+
+#[test]
 fn a_cut_answer_announces_the_length_of_the_whole() {
     let (sandbox, token) = sandbox();
     let list = || raw(&sandbox, "GET /api/v1/messages", Some(&token), None);
