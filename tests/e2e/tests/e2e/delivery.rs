@@ -210,11 +210,10 @@ fn a_mail_that_cannot_be_marked_read_is_delivered_with_a_warning() {
 #[test]
 fn a_killed_daemon_leaves_a_send_unknown_and_a_read_is_retried() {
     let machine = Machine::new();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 200);
     let taid = machine.start();
     taid.wait_until_live();
+    commit(&machine, FaultKind::Hang, 1, SEND);
+    commit(&machine, FaultKind::Hang, 1, LIST);
     let mut shim = machine.client("desk");
     let send = shim.begin_call(
         "send_email",
@@ -237,9 +236,7 @@ fn a_stopping_daemon_finishes_calls_under_way() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 300);
+    machine.sandbox.hold(1, SEND);
     let mut shim = machine.client("desk");
     let send = shim.begin_call(
         "send_email",
@@ -247,10 +244,11 @@ fn a_stopping_daemon_finishes_calls_under_way() {
     );
     wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
     taid.terminate();
+    wait_until("taid stops", || !machine.socket().exists());
+    machine.sandbox.release();
     let result = shim.finish_call(&send);
     assert!(!result.is_error, "{}", result.text);
     assert_eq!(taid.wait().0, Some(0));
-    assert!(!machine.socket().exists());
 }
 
 #[test]
@@ -258,9 +256,7 @@ fn a_send_completes_after_its_client_has_ended() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 200);
+    machine.sandbox.hold(1, SEND);
     let mut shim = machine.client("desk");
     shim.begin_call(
         "send_email",
@@ -268,6 +264,10 @@ fn a_send_completes_after_its_client_has_ended() {
     );
     wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
     drop(shim);
+    wait_until("taid has no client", || {
+        machine.status()["clients"].as_array().unwrap().is_empty()
+    });
+    machine.sandbox.release();
     wait_until("the mail is there", || {
         machine.sandbox.mails().unwrap().len() == 1
     });

@@ -36,15 +36,16 @@ fn stop(machine: &Machine) {
     send_signal(pid.parse().unwrap(), Signal::TERM);
 }
 
-/// Stops taid while a mail is being sent, which takes this time. Returns the call.
-fn stop_while_sending(machine: &Machine, client: &mut Shim, latency_ms: u64) -> Value {
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = latency_ms);
+/// Stops taid while the bridge holds a mail that is being sent. Returns the call.
+fn stop_while_sending(machine: &Machine, client: &mut Shim) -> Value {
+    machine.sandbox.hold(1, SEND);
     let mail = json!({"to": "alice@tai.chat", "content": "x"});
     let send = client.begin_call("send_email", mail);
     wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
     stop(machine);
+    wait_until("taid does not listen any more", || {
+        !machine.socket().exists()
+    });
     send
 }
 
@@ -53,12 +54,13 @@ fn new_and_connected_clients_of_a_draining_taid_are_answered_by_its_successor() 
     let machine = machine();
     let mut connected = shim(&machine);
     connected.call("list_inbox", json!({}));
-    let send = stop_while_sending(&machine, &mut connected, 1_500);
-    machine.sandbox.behave(|behaviour| behaviour.latency_ms = 0);
-    let list = connected.begin_call("list_inbox", json!({}));
     let mut new = shim(&machine);
+    let send = stop_while_sending(&machine, &mut connected);
+    let list = connected.begin_call("list_inbox", json!({}));
+    let first = new.begin_call("list_inbox", json!({}));
+    machine.sandbox.release();
     for answer in [
-        new.call("list_inbox", json!({})),
+        new.finish_call(&first),
         connected.finish_call(&list),
         connected.finish_call(&send),
     ] {
@@ -72,7 +74,11 @@ fn a_send_that_takes_longer_than_other_calls_may_is_completed() {
     let machine = machine();
     let mut connected = shim(&machine);
     connected.call("list_inbox", json!({}));
-    let send = stop_while_sending(&machine, &mut connected, 11_000);
+    let send = stop_while_sending(&machine, &mut connected);
+    wait_until("other calls have had their time", || {
+        machine.log().contains("waiting for sends only")
+    });
+    machine.sandbox.release();
     let answer = connected.finish_call(&send);
     assert!(!answer.is_error, "{}", answer.text);
     assert_eq!(machine.sandbox.count(SEND), 1);

@@ -191,9 +191,7 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 200);
+    machine.sandbox.hold(1, SEND);
     let mut shim = machine.client("desk");
     let mail = json!({"to": "alice@tai.chat", "subject": "s", "content": "text"});
     let id = shim.begin_call("send_email", mail.clone());
@@ -205,6 +203,7 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
         "{}",
         again.text
     );
+    machine.sandbox.release();
     wait_until("the mail is delivered", || {
         machine.sandbox.mails().unwrap().len() == 1
     });

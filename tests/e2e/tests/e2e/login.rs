@@ -3,6 +3,7 @@
 use rustix::process::{Pid, Signal, kill_process};
 use std::process::{Command, Stdio};
 use tai_e2e::{Machine, PASSWORD, terminal::Terminal, wait_until};
+use tai_sandbox::FaultKind;
 
 const LOGIN: &str = "POST /api/v1/login";
 
@@ -119,7 +120,7 @@ fn a_password_prompt_that_a_signal_ends_restores_the_terminal() {
 fn a_login_that_is_interrupted_has_no_effect() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[("TAI_MCP_LOG_LEVEL", "debug")]);
-    machine.sandbox.behave(|bridge| bridge.latency_ms = 5_000);
+    machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let mut child = machine
         .command("taid")
         .args(["login", "alice", "--password-stdin"])
@@ -144,7 +145,7 @@ fn a_login_that_is_interrupted_has_no_effect() {
     wait_until("the login is dropped", || {
         machine.log().contains("the login was cancelled")
     });
-    machine.sandbox.behave(|bridge| bridge.latency_ms = 0);
+    machine.sandbox.heal();
     assert_eq!(machine.status()["session"]["state"], "signed_out");
     assert!(machine.login(PASSWORD).status.success());
 }

@@ -1,8 +1,10 @@
 //! MCP over stdio, in both eras, with and without a daemon, with valid and invalid input.
 
 use serde_json::{Value, json};
-use std::time::Duration;
 use tai_e2e::{Machine, wait_until};
+use tai_sandbox::FaultKind;
+
+const LIST: &str = "GET /api/v1/messages";
 
 fn meta(revision: &str) -> Value {
     json!({
@@ -327,37 +329,36 @@ fn requests_beyond_the_limit_are_all_answered() {
 #[test]
 fn a_duplicate_id_is_refused_and_the_first_request_is_answered_once() {
     let machine = Machine::new();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 300);
+    machine.sandbox.hold(1, LIST);
     let _taid = machine.start();
     let mut shim = machine.client("desk");
     let call = json!({"name": "list_inbox", "arguments": {}});
     shim.send(&raw(7, "tools/call", call.clone()));
     shim.send(&raw(7, "tools/call", call));
     assert_eq!(shim.next_line()["error"]["code"], -32600);
+    wait_until("the first one has arrived", || {
+        machine.sandbox.count(LIST) == 1
+    });
+    machine.sandbox.release();
     assert!(shim.next_line()["result"].is_object());
-    assert_eq!(shim.next_within(Duration::from_millis(500)), None);
+    let (status, left) = shim.close();
+    assert!(status.success() && left.is_empty(), "{left:?}");
 }
 
 #[test]
 fn a_cancelled_call_gets_no_answer() {
     let machine = Machine::new();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 400);
+    machine.sandbox.fail(FaultKind::Hang, 1, LIST);
     let _taid = machine.start();
     let mut shim = machine.client("desk");
     let id = shim.begin_call("list_inbox", json!({}));
-    wait_until("the call has arrived", || {
-        machine.sandbox.count("GET /api/v1/messages") == 1
-    });
+    wait_until("the call has arrived", || machine.sandbox.count(LIST) == 1);
     shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
-    assert_eq!(shim.next_within(Duration::from_millis(800)), None);
     wait_until("the call is cancelled", || {
         machine.status()["clients"][0]["in_flight"] == 0
     });
     assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert_eq!(shim.arrived(&id), None);
 }
 
 #[test]
