@@ -5,8 +5,10 @@ use tai_e2e::{
     Machine,
     mcp::Shim,
     processes::{memory, peak_memory},
+    raw::Raw,
     wait_until,
 };
+use tai_proto::call::List;
 use tai_sandbox::{FaultKind, NewMail};
 
 pub(crate) fn mail(to: &str, subject: &str, received_at: &str) -> NewMail {
@@ -324,18 +326,29 @@ fn a_heavy_inbox_costs_little_memory_and_taid_returns_it() {
 
 #[test]
 fn clients_waiting_for_the_same_list_share_one_request() {
+    /// Number of requests that taid makes at a time.
+    const REQUESTS: u32 = 32;
     let machine = Machine::new();
-    let taid = machine.start();
+    let taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "300000")]);
     taid.wait_until_live();
     let list = "GET /api/v1/messages";
-    machine.sandbox.limit(list, "2");
     let mut clients: Vec<_> = (0..8).map(|_| desk(&machine)).collect();
     let mut other = machine.shim("car").initialized("test", "2025-11-25");
-    let limited = clients[0].begin_call("list_inbox", json!({}));
-    wait_until("the gate is closed", || {
-        !machine.status()["bridge"]["rate_limited_until"].is_null()
+    machine.sandbox.hold(REQUESTS, list);
+    let mut busy = Raw::open(&machine.socket());
+    for limit in 1..=REQUESTS {
+        let list = List {
+            limit,
+            offset: 0,
+            show_read: true,
+            previews: false,
+        };
+        busy.request(limit.into(), list);
+    }
+    wait_until("no further request can leave", || {
+        machine.sandbox.count(list) == u64::from(REQUESTS)
     });
-    let waiting: Vec<_> = clients[1..]
+    let waiting: Vec<_> = clients
         .iter_mut()
         .map(|client| client.begin_call("list_inbox", json!({})))
         .collect();
@@ -345,18 +358,19 @@ fn clients_waiting_for_the_same_list_share_one_request() {
         let clients = status["clients"].as_array().unwrap();
         clients.iter().filter(|one| one["in_flight"] == 1).count() == 9
     });
+    // taid begins calls in turn.
+    assert!(!other.call("session_status", json!({})).is_error);
     machine
         .sandbox
         .deliver(&mail("desk.alice@tai.chat", "news", "2026-11-20 10:00:00"))
         .unwrap();
-    for (client, call) in clients[1..].iter_mut().zip(&waiting) {
+    machine.sandbox.release();
+    for (client, call) in clients.iter_mut().zip(&waiting) {
         assert!(client.finish_call(call).text.contains("news"));
     }
-    assert!(!clients[0].finish_call(&limited).is_error);
     assert!(!other.finish_call(&others).text.contains("news"));
-    // The rate-limited request and its retry, one for the seven clients, one for the other
-    // instance.
-    assert_eq!(machine.sandbox.count(list), 4);
+    // One for the eight clients, and one for the other instance.
+    assert_eq!(machine.sandbox.count(list), u64::from(REQUESTS) + 2);
 }
 
 #[test]
