@@ -244,9 +244,10 @@ fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_an
     machine.configure("username = \"alice\"\nidle_exit = 1\n");
     let mut client = shim(&machine, &[]);
     client.call("list_inbox", json!({}));
+    let first = pid(&machine);
     // A connected client prevents the idle exit.
     assert!(client.next_within(Duration::from_millis(1500)).is_none());
-    assert!(machine.socket().exists());
+    assert_eq!(pid(&machine), first);
     drop(client);
     wait_until("taid has ended", || !machine.socket().exists());
     wait_until("the log says why", || {
@@ -254,7 +255,7 @@ fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_an
     });
     let mut client = shim(&machine, &[]);
     assert!(!client.call("list_inbox", json!({})).is_error);
-    wait_until("the second start is in the log", || started(&machine) == 2);
+    assert_ne!(pid(&machine), first);
 }
 
 #[test]
@@ -364,11 +365,12 @@ fn taid_login_starts_taid_and_its_password_suspends_the_idle_timeout() {
     let output = login.wait_with_output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("✅ Login successful"), "{said}");
+    let first = pid(&machine);
     let mut client = shim(&machine, &[("TAI_MCP_AUTOSTART", "0"), ("NAME", "")]);
     assert!(client.next_within(Duration::from_millis(2500)).is_none());
     let result = client.call("list_inbox", json!({}));
     assert!(!result.is_error, "{}", result.text);
-    assert_eq!(started(&machine), 1);
+    assert_eq!(pid(&machine), first);
 }
 
 #[test]
