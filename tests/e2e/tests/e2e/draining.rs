@@ -114,7 +114,7 @@ fn a_client_is_told_that_the_taid_of_its_account_stops_also_beside_one_of_anothe
     let machine = machine();
     machine.sandbox.add_account("bob", PASSWORD).unwrap();
     let _default = machine.start();
-    let _own = start_for(&machine, "bob", &[]);
+    let _own = start_for(&machine, "bob", &[("TAI_MCP_API_TIMEOUT", "300000")]);
     let client = |instance: &str| {
         machine.shim_with(&[
             ("NAME", "bob"),
@@ -152,7 +152,7 @@ fn a_client_is_told_that_the_taid_of_its_account_stops_also_beside_one_of_anothe
 #[test]
 fn a_draining_taid_is_said_to_stop_until_it_has_ended() {
     let machine = Machine::new();
-    let taid = machine.start();
+    let taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "300000")]);
     taid.wait_until_live();
     let mut client = machine.client("desk");
     machine.sandbox.fail(FaultKind::Hang, 1, SEND);
