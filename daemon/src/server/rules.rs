@@ -21,7 +21,7 @@ const MAX_WAITS: usize = 4;
 /// Time for which a call waits for the files.
 const LIMIT: Duration = Duration::from_secs(2);
 /// Problem of a file that is not read in time.
-const NO_ANSWER: &str = "the configuration file changed, and its disk does not answer";
+const NO_ANSWER: &str = "the configuration file changed, and it could not be read in time";
 
 /// The state of the configuration files whose rules are in force.
 pub(crate) struct FileRules {
@@ -71,9 +71,7 @@ impl FileRules {
     where
         R: FnOnce() -> Result<Config, ConfigError> + Send + 'static,
     {
-        // A reading that takes longer has left its problem.
-        let _ = timeout(LIMIT, self.look(reader, apply)).await;
-        self.problem().map_or(Ok(()), Err)
+        self.within_limit(self.look(reader, apply)).await
     }
 
     /// Reads the configuration with `read`, and passes it to `apply`, also if there is no file any more.
@@ -93,10 +91,14 @@ impl FileRules {
                 apply(config);
             }
         };
-        match timeout(LIMIT, reload).await {
-            Ok(()) => self.problem().map_or(Ok(()), Err),
-            Err(_) => Err(NO_ANSWER.to_owned()),
-        }
+        self.within_limit(reload).await
+    }
+
+    /// Waits for `look`. A look that does not end in time has not seen that the files are as they were.
+    async fn within_limit(&self, look: impl Future<Output = ()>) -> Result<(), String> {
+        let is_late = timeout(LIMIT, look).await.is_err();
+        let late = is_late.then(|| NO_ANSWER.to_owned());
+        self.problem().or(late).map_or(Ok(()), Err)
     }
 
     async fn look<R>(&self, reader: impl FnOnce() -> R, apply: impl FnOnce(Config))

@@ -199,3 +199,28 @@ async fn a_disk_that_does_not_answer_holds_no_call_and_one_thread() {
     let_go.send(()).unwrap();
     assert_eq!(place.send().await, "refused");
 }
+
+/// taid was suspended meanwhile, so that the limit has passed when the look goes on.
+#[tokio::test(start_paused = true)]
+async fn a_look_that_takes_too_long_permits_no_tool() {
+    let place = Place::new("");
+    place.write(STRICT);
+    {
+        let send = place.send();
+        tokio::pin!(send);
+        tokio::select! {
+            biased;
+            _ = &mut send => panic!("the file is not settled"),
+            () = std::future::ready(()) => {}
+        }
+        // A program still writes the file.
+        place.write(&format!("{STRICT}# more\n"));
+        tokio::time::advance(LIMIT).await;
+        assert_eq!(send.await, "no tool");
+    }
+    {
+        let _look_of_another_call = place.rules.last.lock().await;
+        assert_eq!(place.send().await, "no tool");
+    }
+    assert_eq!(place.send().await, "refused");
+}
