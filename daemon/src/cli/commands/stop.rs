@@ -9,7 +9,11 @@ use crate::cli::{
 };
 use clap::Args;
 use std::time::Duration;
-use tai_proto::{FaultCode, approval::HeldState, call};
+use tai_proto::{
+    Fault, FaultCode,
+    approval::{HeldList, HeldState},
+    call,
+};
 
 /// Time limit for the daemon's open calls, above that of a send.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(70);
@@ -44,25 +48,42 @@ impl Stop {
 /// Asks if mail that waits for approval may be lost. Returns `true` if none would be.
 ///
 /// # Errors
-/// Standard input or output is not a terminal.
+/// Standard input or output is not a terminal, or the daemon does not say what waits.
 pub(in crate::cli) async fn may_lose(target: &Target) -> Result<bool, CliError> {
-    // A daemon that does not answer this is stopped without a question.
     let held = Daemon::running(target)?.call(call::ListHeld, SHORT).await;
-    let waiting = held.map(|held| held.waiting).unwrap_or_default();
-    let lost = waiting
-        .iter()
-        .filter(|mail| mail.state == HeldState::InMemory)
-        .count();
-    let what = match lost {
+    let what = match in_memory(held)? {
         0 => return Ok(true),
         1 => "1 mail that waits for approval is lost if taid stops".to_owned(),
-        _ => format!("{lost} mails that wait for approval are lost if taid stops"),
+        lost => format!("{lost} mails that wait for approval are lost if taid stops"),
     };
     prompt::consent(&format!("{what}. Stop it?")).map_err(|error| {
         CliError::new(what)
             .caused_by(error.what)
             .hint("decide with `taid approve`, or run the command in a terminal")
     })
+}
+
+/// Returns the number of mails that the daemon loses if it stops.
+///
+/// # Errors
+/// The daemon did not answer, and so may have some.
+fn in_memory(held: Result<HeldList, Fault>) -> Result<usize, CliError> {
+    let held = match held {
+        Ok(held) => held,
+        // There is no daemon to stop, or its end is decided, or the call that stops it fails, too.
+        Err(fault)
+            if matches!(
+                fault.code,
+                FaultCode::NotRunning | FaultCode::Stopping | FaultCode::VersionMismatch
+            ) =>
+        {
+            return Ok(0);
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    let mut waiting = held.waiting;
+    waiting.retain(|mail| mail.state == HeldState::InMemory);
+    Ok(waiting.len())
 }
 
 /// Stops the daemon of `target` and waits until it has exited. The exit of a daemon at a socket that
@@ -88,4 +109,32 @@ pub(in crate::cli) async fn stop(target: &Target) -> Result<(), CliError> {
     }
     print("taid has stopped");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daemon_that_does_not_say_what_waits_is_not_stopped() {
+        for (code, expected) in [
+            (FaultCode::NotRunning, Ok(0)),
+            (FaultCode::Stopping, Ok(0)),
+            (FaultCode::VersionMismatch, Ok(0)),
+            // It is suspended, or answers late.
+            (FaultCode::DeadlinePassed, Err("no answer")),
+            (FaultCode::Unreachable, Err("no answer")),
+            (FaultCode::TooBusy, Err("no answer")),
+            (FaultCode::Internal, Err("no answer")),
+        ] {
+            let lost = in_memory(Err(Fault::new(code, "no answer")));
+            let lost = lost.map_err(|error| error.what);
+            assert_eq!(lost, expected.map_err(str::to_owned), "{code:?}");
+        }
+        let nothing = HeldList {
+            waiting: Vec::new(),
+            gone: Vec::new(),
+        };
+        assert_eq!(in_memory(Ok(nothing)), Ok(0));
+    }
 }

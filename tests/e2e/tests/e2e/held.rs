@@ -12,7 +12,7 @@ use std::{
 };
 use tai_e2e::{
     Daemon, Machine,
-    processes::{Killed, skipped},
+    processes::{Killed, skipped, write_program},
     wait_until,
 };
 use tai_sandbox::FaultKind;
@@ -229,6 +229,19 @@ fn without_a_keyring_a_mail_is_reported_as_lost_with_taid() {
     );
     assert!(!machine.state_dir().join("held-default").exists());
     insta::assert_snapshot!(machine.say(&machine.cli(&["stop"])), @"
+    exit 1
+    error: 1 mail that waits for approval is lost if taid stops
+    caused by: a confirmation needs an interactive terminal
+    hint: decide with `taid approve`, or run the command in a terminal
+    ");
+    let bin = machine.home().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    write_program(&bin.join("systemctl"), "#!/bin/sh\n");
+    // A service reads the user's own home, which is here that of the variable.
+    let mut install = Command::new(tai_e2e::executables().join("taid"));
+    install.env_clear().arg("install").env("PATH", &bin);
+    let install = install.env("HOME", machine.home()).output().unwrap();
+    insta::assert_snapshot!(machine.say(&install), @"
     exit 1
     error: 1 mail that waits for approval is lost if taid stops
     caused by: a confirmation needs an interactive terminal
