@@ -199,7 +199,7 @@ pub enum GoneState {
     Lost,
     /// The content is lost. The mail was being sent, and may have been sent.
     LostMaybeSent,
-    /// The keyring that has the key of the content does not answer.
+    /// The keyring does not give the key of the content now.
     Locked,
     /// The mail was not approved within an hour. Nothing was sent.
     Expired,

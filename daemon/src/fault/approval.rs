@@ -81,9 +81,11 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
         ),
         ApprovalError::Locked(_) => (
             FaultCode::TooBusy,
-            "the keyring with its key does not answer",
+            "the keyring does not answer, or has no key of the mail now",
             Hint::user("unlock the keyring, then run `taid approve` again"),
         ),
+        // As for a call that came a moment later: the client repeats it at the successor.
+        ApprovalError::Stopping => return super::stopping(),
         ApprovalError::MaybeSent(_) => (
             FaultCode::BadRequest,
             "taid was sending it when it stopped",

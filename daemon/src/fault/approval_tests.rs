@@ -16,6 +16,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::OtherVersion(3),
         ApprovalError::Lost(3),
         ApprovalError::Locked(3),
+        ApprovalError::Stopping,
         ApprovalError::MaybeSent(3),
         ApprovalError::NoRandom,
     ];
@@ -77,9 +78,14 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
 
     [TooBusy]
     error: mail 3 cannot be decrypted now
-    caused by: the keyring with its key does not answer
+    caused by: the keyring does not answer, or has no key of the mail now
     hint: ask the user to unlock the keyring, then run `taid approve` again, then call again
     hint for a person: unlock the keyring, then run `taid approve` again
+
+    [Stopping]
+    error: taid is stopping
+    caused by: taid accepts no new calls while it stops
+    hint: try again in a moment; nothing was done
 
     [BadRequest]
     error: mail 3 may have been sent and cannot be changed

@@ -70,6 +70,8 @@ pub(super) struct Mailbox {
     pub(super) loses_confirmations: Mutex<bool>,
     /// The answer to requests for one of the mails up to this id.
     pub(super) get_fails: Mutex<Option<(u64, BridgeError)>>,
+    /// Time for which requests for one mail take longer.
+    pub(super) delay: Mutex<Duration>,
     /// Whether requests for one mail find none.
     pub(super) lists_only: Mutex<bool>,
     /// Change of the mailbox before each list.
@@ -175,7 +177,8 @@ impl Bridge for Mailbox {
         id: u64,
         _: Instant,
     ) -> Result<Option<Message>, BridgeError> {
-        sleep(Duration::from_millis(10)).await;
+        let delay = *self.delay.lock().unwrap();
+        sleep(Duration::from_millis(10) + delay).await;
         if let Some((last, error)) = self.get_fails.lock().unwrap().clone()
             && id <= last
         {

@@ -41,6 +41,7 @@ use tai_proto::{
     names::{Address, Instance, MailId},
 };
 use tokio::{sync::RwLock, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 /// The mail operations of one account, for every client of the daemon. A runtime with a timer
 /// must run while its methods are called.
@@ -92,6 +93,8 @@ pub(crate) struct MailOptions {
     pub(crate) clock: Arc<dyn Clock>,
     /// The source of the key of waiting mails; `None` keeps their content in memory alone.
     pub(crate) keys: Option<Box<dyn KeySource>>,
+    /// Cancelled when the daemon stops.
+    pub(crate) stop: CancellationToken,
     /// The leases that several machines share; `None` if the leases are of this machine.
     pub(crate) shared: Option<SharedLeases>,
 }
@@ -107,6 +110,7 @@ impl Default for MailOptions {
             disk: Arc::new(SystemDisk),
             clock: Arc::new(SystemClock),
             keys: None,
+            stop: CancellationToken::new(),
             shared: None,
         }
     }
@@ -130,6 +134,7 @@ impl<B: Bridge> MailService<B> {
             disk,
             clock,
             keys,
+            stop,
             shared,
         } = options;
         let (leases, ledger, approvals) = match files {
@@ -168,7 +173,7 @@ impl<B: Bridge> MailService<B> {
             ledger,
             answering: Answering::default(),
             sending: RwLock::default(),
-            approvals,
+            approvals: approvals.until(stop),
             looks: Turns::default(),
             ascents: Ascents::default(),
             past_waits: PastWaits::default(),

@@ -54,6 +54,7 @@ impl Start {
         };
         let issuer = Exclusive::new(bridge.clone(), endpoint.state(), endpoint.profile());
         let session = Session::start(Arc::new(issuer), source);
+        let stop = CancellationToken::new();
         let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
         let mail = MailService::new(
             bridge.clone(),
@@ -69,6 +70,7 @@ impl Start {
                 poll_interval: config.settings.poll_interval,
                 files: Some(files),
                 keys: Some(Box::new(KeyringKey::new(config.profile.clone()))),
+                stop: stop.clone(),
                 shared: lease_store::of(&config),
                 ..MailOptions::default()
             },
@@ -82,7 +84,7 @@ impl Start {
             claims: Claims::default(),
             audit: Audit::open(endpoint.state(), &config.profile),
             signed_out: std::sync::Mutex::default(),
-            stop: CancellationToken::new(),
+            stop,
             policy,
             rules: FileRules::new(config.stamp.clone()),
             in_force: SettingsInForce::new(config.changed.clone()),

@@ -33,11 +33,10 @@ impl<T: Transport> App<T> {
         if own.is_none_or(|own| own >= release) {
             return Succession::IsCurrent;
         }
-        if !self.successor_can_sign_in() || self.mail.count_held_in_memory() > 0 {
+        if !self.successor_can_sign_in() || !self.mail.stop_without_loss() {
             return Succession::IsNeeded;
         }
         tracing::info!("stopping: a later release is installed");
-        self.stop.cancel();
         Succession::Yields
     }
 }

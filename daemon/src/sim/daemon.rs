@@ -287,6 +287,7 @@ impl Running {
         let source = std::mem::replace(&mut config.source, empty);
         let session = Session::start_with_clock(bridge.clone(), source, clock.clone());
         let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
+        let stop = CancellationToken::new();
         let app = App {
             mail: MailService::new(
                 bridge.clone(),
@@ -307,6 +308,7 @@ impl Running {
                     disk: Arc::new(disk),
                     clock,
                     keys: None,
+                    stop: stop.clone(),
                     shared: None,
                 },
             ),
@@ -317,7 +319,7 @@ impl Running {
             claims: Claims::default(),
             audit: Audit::nowhere(),
             signed_out: Mutex::default(),
-            stop: CancellationToken::new(),
+            stop,
             policy,
             rules: FileRules::new(config.stamp.clone()),
             in_force: SettingsInForce::new(Vec::new()),

@@ -172,7 +172,7 @@ pub(in crate::cli) fn missing(mail: &GoneMail) -> CliError {
             ))
             .hint(format!("ask the recipient, then {remove}")),
         GoneState::Locked => CliError::new(format!("mail {number} cannot be decrypted now"))
-            .caused_by("the keyring with its key does not answer")
+            .caused_by("the keyring does not answer, or has no key of the mail now")
             .hint("unlock the keyring, then run `taid approve` again"),
         GoneState::Expired => CliError::new(format!("mail {number} was not approved in time"))
             .caused_by(format!(

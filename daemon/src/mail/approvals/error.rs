@@ -35,9 +35,12 @@ pub(crate) enum ApprovalError {
     /// The content of the mail with this number is lost.
     #[error("mail {0} was lost when taid stopped")]
     Lost(u64),
-    /// The keyring with the key of the mail with this number does not answer.
+    /// The keyring does not give the key of the mail with this number.
     #[error("mail {0} cannot be decrypted now")]
     Locked(u64),
+    /// The daemon stops, and would lose the mail.
+    #[error("taid is stopping")]
+    Stopping,
     /// An earlier daemon may have sent the mail with this number.
     #[error("mail {0} may have been sent and cannot be changed")]
     MaybeSent(u64),

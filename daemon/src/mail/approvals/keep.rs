@@ -3,9 +3,11 @@
 
 use super::{
     Approvals, Holding,
+    error::ApprovalError,
     key::Keys,
     record::Earlier,
     safe::{Safe, Store},
+    seal::HeldKey,
     show::show,
     state::{Approval, Event, Place, WaitingMail},
     table::Table,
@@ -13,15 +15,16 @@ use super::{
 };
 use crate::{
     config::ConfirmPolicy,
-    mail::journal::{Journal, JournalError},
+    mail::{error::MailError, journal::Journal},
 };
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tai_auth::session::clock::Clock;
+use tai_auth::{credentials::keyring::Missing, session::clock::Clock};
 use tai_proto::approval::HeldMail;
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 /// Time for which a call waits for the content of mails that an earlier daemon sealed.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -73,6 +76,7 @@ impl Approvals {
             table: Mutex::new(table),
             clock,
             safe,
+            stop: CancellationToken::new(),
         }
     }
 
@@ -80,17 +84,18 @@ impl Approvals {
     /// `None` if a person decided about the mail meanwhile.
     ///
     /// # Errors
-    /// [`JournalError`]. The mail does not wait.
+    /// [`MailError::NotRecorded`], or [`ApprovalError::Stopping`] if the daemon stops and would lose the mail.
+    /// The mail does not begin to wait.
     pub(in crate::mail) async fn keep(
         &self,
         holding: Holding,
         deadline: Instant,
-    ) -> Result<Option<HeldMail>, JournalError> {
+    ) -> Result<Option<HeldMail>, MailError> {
         let Holding { number, is_new } = holding;
         let waiting = self.waiting(number);
         if let (true, Some(waiting), Some(safe)) = (is_new, waiting, &self.safe) {
             let limit = deadline.checked_sub(RESERVE).unwrap_or(deadline);
-            if let Some(key) = safe.keys.for_new(limit).await
+            if let Some(key) = self.key_for_new(safe, limit).await
                 && safe.write(key, waiting).await
             {
                 self.sealed(number, safe);
@@ -98,20 +103,51 @@ impl Approvals {
         }
         let promise = self.table().0.journal.promise();
         if let Err(error) = promise.kept(deadline).await {
-            if is_new {
-                let (mut table, now) = self.table();
-                if let Some(key) = table.key_of(number) {
-                    table.change(key, Event::Reject { number }, now);
-                }
+            self.take_back(holding);
+            return Err(MailError::NotRecorded(error));
+        }
+        let (table, now) = self.table();
+        let waiting = table.mail(number).cloned();
+        if let Some(waiting) = &waiting {
+            if waiting.place == Place::Memory && self.stop.is_cancelled() {
+                drop(table);
+                self.take_back(holding);
+                return Err(ApprovalError::Stopping.into());
             }
-            return Err(error);
+            if is_new {
+                table.touch();
+            }
         }
-        let waiting = self.waiting(number);
-        if is_new && waiting.is_some() {
-            self.table().0.touch();
-        }
-        let now = self.clock.stamp();
         Ok(waiting.map(|waiting| show(&waiting, now)))
+    }
+
+    /// Ends a mail that began to wait, and whose client is told that it does not.
+    fn take_back(&self, holding: Holding) {
+        let Holding { number, is_new } = holding;
+        let (mut table, now) = self.table();
+        if is_new && let Some(key) = table.key_of(number) {
+            table.change(key, Event::Reject { number }, now);
+        }
+    }
+
+    /// Stops the daemon, unless that loses a mail: one that waits in memory alone, or begins to.
+    pub(in crate::mail) fn stop_without_loss(&self) -> bool {
+        let (table, _) = self.table();
+        // A mail that is being sent waits again if that fails.
+        let loses = table.mails().any(|(_, mail)| mail.place == Place::Memory);
+        if !loses {
+            self.stop.cancel();
+        }
+        !loses
+    }
+
+    /// Returns the key for a new mail. The source creates none while sealed mails need an earlier one.
+    pub(super) async fn key_for_new(&self, safe: &Safe, deadline: Instant) -> Option<HeldKey> {
+        let missing = match self.table().0.has_sealed() {
+            true => Missing::Ignore,
+            false => Missing::Create,
+        };
+        safe.keys.for_new(missing, deadline).await
     }
 
     /// Records that a file has the content of a mail, unless the mail was decided meanwhile.
@@ -129,10 +165,7 @@ impl Approvals {
     }
 
     fn waiting(&self, number: u64) -> Option<WaitingMail> {
-        let (table, _) = self.table();
-        let mut mails = table.mails();
-        let found = mails.find(|(_, waiting)| waiting.number == number);
-        found.map(|(_, waiting)| waiting.clone())
+        self.table().0.mail(number).cloned()
     }
 
     /// Opens the mails that an earlier daemon sealed, within two seconds if the keyring answers.
@@ -142,8 +175,8 @@ impl Approvals {
         let _ = timeout_at(limit, self.unseal()).await;
     }
 
-    /// Opens the mails that an earlier daemon sealed. If the key does not exist any more, or a file
-    /// is damaged, the mail is lost. If the keyring does not answer, a later call tries again.
+    /// Opens the mails that an earlier daemon sealed. If a file does not open with the key, its mail is lost.
+    /// If the keyring does not answer, or has no key, a later call tries again until the mail expires.
     pub(in crate::mail) async fn unseal(&self) {
         let Some(safe) = &self.safe else {
             return;
@@ -166,10 +199,7 @@ impl Approvals {
         };
         let mut lost = 0_u64;
         for (entry, trace) in sealed {
-            let waiting = match &key {
-                Some(key) => safe.read(key.clone(), trace).await,
-                None => None,
-            };
+            let waiting = safe.read(key.clone(), trace).await;
             lost += u64::from(waiting.is_none());
             let event = waiting.map_or(Event::Lose, Event::Open);
             let (mut table, now) = self.table();
@@ -178,7 +208,7 @@ impl Approvals {
         if lost > 0 {
             tracing::warn!(
                 lost,
-                "waiting mails are lost: their key or their files are gone"
+                "waiting mails are lost: their files are gone or damaged"
             );
         }
     }

@@ -95,6 +95,12 @@ fn soon() -> Instant {
 }
 
 async fn hold(approvals: &Approvals, text: &str) -> HeldMail {
+    let holding = begin(approvals, text);
+    approvals.keep(holding, soon()).await.unwrap().unwrap()
+}
+
+/// Submits a mail that begins to wait.
+fn begin(approvals: &Approvals, text: &str) -> Holding {
     let mail = || prepared("b@x.org", text);
     let submitter = Submitter {
         instance: None,
@@ -103,7 +109,7 @@ async fn hold(approvals: &Approvals, text: &str) -> HeldMail {
     let ticket = approvals.ask(mail()).unwrap().ticket;
     let answer = ConsentAnswer::CannotAsk;
     match approvals.answer(&ticket, answer, mail(), false, submitter) {
-        Ok(Answered::Held(holding)) => approvals.keep(holding, soon()).await.unwrap().unwrap(),
+        Ok(Answered::Held(holding)) => holding,
         other => panic!("{other:?}"),
     }
 }
@@ -234,7 +240,7 @@ async fn without_a_key_a_mail_is_reported_as_lost_until_it_is_submitted_again() 
 }
 
 #[tokio::test]
-async fn a_locked_keyring_delays_a_sealed_mail_and_a_lost_key_loses_it() {
+async fn a_locked_keyring_delays_a_sealed_mail() {
     let world = World::new();
     let held = hold(&world.start().await, "text").await;
     world.lock(true);
@@ -250,12 +256,41 @@ async fn a_locked_keyring_delays_a_sealed_mail_and_a_lost_key_loses_it() {
     world.lock(false);
     second.unseal_soon(soon()).await;
     assert_eq!(second.list().waiting, [held]);
-    drop(second);
+}
+
+#[tokio::test]
+async fn a_keyring_without_the_key_delays_a_sealed_mail_and_gets_no_second_key() {
+    let world = World::new();
+    let held = hold(&world.start().await, "text").await;
+    let key = world.keyring.0.lock().unwrap().key.take();
+    for _ in 0..2 {
+        let second = world.start().await;
+        assert_eq!(second.list().gone[0].state, GoneState::Locked);
+        let other = hold(&second, "other").await;
+        assert_eq!(other.state, HeldState::InMemory);
+        assert!(resolve(&second, &other, Verdict::Discard).is_ok());
+        // The same mail, submitted again, is the mail that waits.
+        let again = hold(&second, "text").await;
+        assert_eq!(again.number, held.number);
+        let other = hold(&second, "another").await;
+        assert_eq!(other.state, HeldState::InMemory);
+        assert!(resolve(&second, &other, Verdict::Discard).is_ok());
+        assert!(world.keyring.0.lock().unwrap().key.is_none());
+        assert_eq!(files(&world.vault()), [held.number.to_string()]);
+    }
+    world.keyring.0.lock().unwrap().key = key;
+    let third = world.start().await;
+    assert_eq!(third.list().waiting, std::slice::from_ref(&held));
+    drop(third);
 
     world.keyring.0.lock().unwrap().key = None;
-    let third = world.start().await;
-    assert_eq!(third.list().gone[0].state, GoneState::Lost);
+    let fourth = world.start().await;
+    world.clock.shift(60 * 60);
+    world.clock.reboot();
+    fourth.unseal().await;
+    assert_eq!(fourth.list().gone[0].state, GoneState::Expired);
     assert_eq!(files(&world.vault()), [""; 0]);
+    assert_eq!(hold(&fourth, "next").await.state, HeldState::Kept);
 }
 
 #[tokio::test]
@@ -295,17 +330,52 @@ async fn a_mail_that_cannot_be_recorded_does_not_wait() {
     let world = World::new();
     std::fs::create_dir(world.dir.path().join("approvals-default")).unwrap();
     let first = world.start().await;
-    let mail = || prepared("b@x.org", "text");
-    let submitter = Submitter {
-        instance: None,
-        client: "client 1",
-    };
-    let ticket = first.ask(mail()).unwrap().ticket;
-    let answer = ConsentAnswer::CannotAsk;
-    match first.answer(&ticket, answer, mail(), false, submitter) {
-        Ok(Answered::Held(holding)) => assert!(first.keep(holding, soon()).await.is_err()),
-        other => panic!("{other:?}"),
-    }
+    let holding = begin(&first, "text");
+    assert!(first.keep(holding, soon()).await.is_err());
     assert_eq!(first.count_held(), 0);
     assert_eq!(files(&world.vault()), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_daemon_that_stops_takes_no_mail_into_memory_alone() {
+    let world = World::new();
+    for is_locked in [false, true] {
+        world.lock(is_locked);
+        let approvals = world.start().await;
+        let holding = begin(&approvals, "text");
+        approvals.stop.cancel();
+        let kept = approvals.keep(holding, soon()).await;
+        match is_locked {
+            false => {
+                let held = kept.unwrap().unwrap();
+                assert_eq!(held.state, HeldState::Kept);
+                assert!(resolve(&approvals, &held, Verdict::Discard).is_ok());
+            }
+            true => assert_eq!(kept.unwrap_err(), ApprovalError::Stopping.into()),
+        }
+        assert_eq!(approvals.list().waiting, []);
+        drop(approvals);
+        // The call is repeated at the successor, where no mail is missing.
+        assert_eq!(world.start().await.list().gone, []);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_in_memory_that_waits_or_is_being_sent_keeps_the_daemon() {
+    let world = World::new();
+    world.lock(true);
+    let approvals = world.start().await;
+    let holding = begin(&approvals, "text");
+    assert!(!approvals.stop_without_loss(), "it begins to wait");
+    let held = approvals.keep(holding, soon()).await.unwrap().unwrap();
+    assert!(!approvals.stop_without_loss());
+    let Ok(Resolved::Approved(mail)) = resolve(&approvals, &held, Verdict::Send) else {
+        panic!("it waits");
+    };
+    assert!(!approvals.stop_without_loss(), "the bridge may refuse it");
+    mail.hold_again();
+    assert!(!approvals.stop.is_cancelled());
+    assert!(resolve(&approvals, &held, Verdict::Discard).is_ok());
+    assert!(approvals.stop_without_loss());
+    assert!(approvals.stop.is_cancelled());
 }

@@ -19,6 +19,9 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// Time limit of the source for a new mail, whose client waits.
 const LIMIT: Duration = Duration::from_secs(15);
 
+/// Failure of a source that has answered without the key of sealed mails.
+const NO_KEY: &str = "the keyring has no key of the waiting mails now";
+
 /// Answer of a [`KeySource`]: the key, `None` if there is none, or the failure.
 pub(crate) type KeyAnswer = Result<Option<HeldKey>, String>;
 
@@ -111,8 +114,9 @@ impl Keys {
     }
 
     /// Returns the key for a new mail; `None` if the source has not given it within 15 s or until
-    /// `deadline`, or failed within the last minute.
-    pub(super) async fn for_new(&self, deadline: Instant) -> Option<HeldKey> {
+    /// `deadline`, or failed within the last minute. `missing` is [`Missing::Ignore`] while files exist
+    /// that only the earlier key opens.
+    pub(super) async fn for_new(&self, missing: Missing, deadline: Instant) -> Option<HeldKey> {
         let limit = deadline.min(Instant::now() + LIMIT);
         // Another mail holds it while it asks the source.
         let mut state = timeout_at(limit, self.state.lock()).await.ok()?;
@@ -121,11 +125,12 @@ impl Keys {
             State::Failed(at) if at.elapsed() < PAUSE => return None,
             State::Failed(_) | State::Unknown => {}
         }
-        let why = match timeout_at(limit, self.ask(Missing::Create)).await {
+        let why = match timeout_at(limit, self.ask(missing)).await {
             Ok(Ok(Some(key))) => {
                 *state = State::Known(key.clone());
                 return Some(key);
             }
+            Ok(Ok(None)) if missing == Missing::Ignore => NO_KEY.to_owned(),
             Ok(Ok(None)) => "it gives no key".to_owned(),
             Ok(Err(why)) => why,
             Err(_) => "it does not answer in time".to_owned(),
@@ -141,16 +146,15 @@ impl Keys {
     /// Returns the key of mails that an earlier daemon sealed.
     ///
     /// # Errors
-    /// The failure of the source.
-    pub(super) async fn of_earlier(&self) -> KeyAnswer {
+    /// The failure of the source. A keyring whose database is not open yet has no key, either.
+    pub(super) async fn of_earlier(&self) -> Result<HeldKey, String> {
         if let State::Known(key) = &*self.state.lock().await {
-            return Ok(Some(key.clone()));
+            return Ok(key.clone());
         }
-        let answer = self.ask(Missing::Ignore).await;
-        if let Ok(Some(key)) = &answer {
-            *self.state.lock().await = State::Known(key.clone());
-        }
-        answer
+        let key = self.ask(Missing::Ignore).await?;
+        let key = key.ok_or_else(|| NO_KEY.to_owned())?;
+        *self.state.lock().await = State::Known(key.clone());
+        Ok(key)
     }
 }
 
@@ -192,9 +196,9 @@ mod tests {
             let _ = timeout_at(soon, keys.of_earlier()).await;
         }
         assert_eq!(asked.load(Ordering::Relaxed), 1);
-        assert!(matches!(keys.of_earlier().await, Ok(None)));
+        assert!(keys.of_earlier().await.is_err());
         assert_eq!(asked.load(Ordering::Relaxed), 1);
-        assert!(matches!(keys.of_earlier().await, Ok(None)));
+        assert!(keys.of_earlier().await.is_err());
         assert_eq!(asked.load(Ordering::Relaxed), 2, "it may be unlocked now");
     }
 
@@ -203,13 +207,13 @@ mod tests {
         let keys = Keys::new(Box::new(Hanging));
         let later = |seconds| Instant::now() + Duration::from_secs(seconds);
         let begin = Instant::now();
-        assert!(keys.for_new(later(60)).await.is_none());
+        assert!(keys.for_new(Missing::Create, later(60)).await.is_none());
         assert_eq!(begin.elapsed(), LIMIT);
-        assert!(keys.for_new(later(60)).await.is_none());
+        assert!(keys.for_new(Missing::Create, later(60)).await.is_none());
         assert_eq!(begin.elapsed(), LIMIT, "the next mail does not wait");
         tokio::time::advance(PAUSE).await;
         let begin = Instant::now();
-        assert!(keys.for_new(later(3)).await.is_none());
+        assert!(keys.for_new(Missing::Create, later(3)).await.is_none());
         assert_eq!(
             begin.elapsed(),
             Duration::from_secs(3),
@@ -217,8 +221,8 @@ mod tests {
         );
         tokio::time::advance(PAUSE).await;
         let begin = Instant::now();
-        let (_, other) = tokio::join!(keys.for_new(later(60)), async {
-            let key = keys.for_new(later(3)).await;
+        let (_, other) = tokio::join!(keys.for_new(Missing::Create, later(60)), async {
+            let key = keys.for_new(Missing::Create, later(3)).await;
             (key.is_none(), begin.elapsed())
         });
         assert_eq!(

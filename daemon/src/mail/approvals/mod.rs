@@ -54,11 +54,12 @@ use std::{
 use table::Table;
 use tai_auth::session::{clock::Clock, stamp::Stamp};
 use tai_proto::{
-    approval::{ConsentAnswer, HeldList, HeldPart, Question},
+    approval::{Consent, ConsentAnswer, HeldList, HeldPart, Question},
     call::ReadHeld,
     names::Address,
 };
 use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 /// The shortest time in which a person reads a question and answers it.
 const READING: Duration = Duration::from_secs(1);
@@ -69,6 +70,8 @@ pub(super) struct Approvals {
     clock: Arc<dyn Clock>,
     /// Seals the waiting mails; `None` without a source of keys.
     safe: Option<Safe>,
+    /// Cancelled when the daemon stops.
+    stop: CancellationToken,
 }
 
 impl fmt::Debug for Approvals {
@@ -132,7 +135,13 @@ impl Approvals {
             table: Mutex::new(Table::new(policy, Journal::nowhere(), clock.stamp())),
             clock,
             safe: None,
+            stop: CancellationToken::new(),
         }
+    }
+
+    /// Returns the approvals of a daemon that stops when `stop` is cancelled.
+    pub(super) fn until(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
     }
 
     /// Replaces the policy for later submissions.
@@ -201,6 +210,27 @@ impl Approvals {
         })
     }
 
+    /// Returns the consent that came just now: a refusal that no person can have made counts as
+    /// [`ConsentAnswer::CannotAsk`]. A headless client declines for its user, who was not asked.
+    pub(super) fn received(&self, consent: Consent) -> Consent {
+        let Consent::Answered {
+            ticket,
+            answer: ConsentAnswer::Declined,
+        } = &consent
+        else {
+            return consent;
+        };
+        let (table, now) = self.table();
+        let asked = table.question(ticket).map(|(_, _, asked)| asked);
+        match asked.is_some_and(|asked| asked.is_within(READING, now)) {
+            true => Consent::Answered {
+                ticket: ticket.clone(),
+                answer: ConsentAnswer::CannotAsk,
+            },
+            false => consent,
+        }
+    }
+
     /// Applies a person's answer to the question with this ticket, and consumes the ticket. If the
     /// client cannot ask, the mail waits. Submitting [the same mail](Table::same) again adds no second one.
     ///
@@ -215,12 +245,7 @@ impl Approvals {
         submitter: Submitter<'_>,
     ) -> Result<Answered, ApprovalError> {
         let (mut table, now) = self.table();
-        let (key, number, asked) = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
-        // A headless client declines for its user, who was not asked.
-        let answer = match answer {
-            ConsentAnswer::Declined if asked.is_within(READING, now) => ConsentAnswer::CannotAsk,
-            answer => answer,
-        };
+        let (key, number, _) = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
         let mail = Arc::new(mail);
         let new = Submission {
             mail: &mail,

@@ -92,7 +92,7 @@ impl Approvals {
             instance: old.instance,
         };
         if let Some(safe) = &self.safe
-            && let Some(key) = safe.keys.for_new(deadline).await
+            && let Some(key) = self.key_for_new(safe, deadline).await
             && safe.write(key, new.clone()).await
         {
             new.place = Place::Sealed;

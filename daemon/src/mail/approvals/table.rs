@@ -200,6 +200,11 @@ impl Table {
         sealed.collect()
     }
 
+    /// Returns whether a file has the content of a mail.
+    pub(super) fn has_sealed(&self) -> bool {
+        self.approvals.values().any(is_sealed)
+    }
+
     /// Opens the same mail of an earlier daemon, whose file could not be opened, with the content
     /// that a client submits again.
     pub(super) fn adopt(&mut self, waiting: &WaitingMail, now: Stamp) -> Option<Room> {
@@ -268,6 +273,12 @@ impl Table {
             Approval::Held(waiting) | Approval::Sending(waiting) => Some((*key, waiting)),
             Approval::Asked { .. } | Approval::Sealed(_) | Approval::Lost(_) => None,
         })
+    }
+
+    /// Returns the mail with this number that waits, or waited and is being sent.
+    pub(super) fn mail(&self, number: u64) -> Option<&WaitingMail> {
+        let mut mails = self.mails().map(|(_, waiting)| waiting);
+        mails.find(|waiting| waiting.number == number)
     }
 
     /// Returns the waiting mail that this one repeats.

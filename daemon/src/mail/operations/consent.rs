@@ -118,8 +118,7 @@ impl<B: Bridge> MailService<B> {
         reply_to: Option<MailId>,
         deadline: Instant,
     ) -> Result<SubmitOutcome, MailError> {
-        let held = self.approvals.keep(holding, deadline).await;
-        let held = held.map_err(MailError::NotRecorded)?;
+        let held = self.approvals.keep(holding, deadline).await?;
         let held = held.ok_or(ApprovalError::Decided)?;
         if let Some(original) = reply_to {
             self.ledger.hold_reply(from, original);

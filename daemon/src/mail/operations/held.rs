@@ -231,6 +231,11 @@ impl<B: Bridge> MailService<B> {
         numbers
     }
 
+    /// Stops the daemon, and returns `true`, unless that loses a mail.
+    pub(crate) fn stop_without_loss(&self) -> bool {
+        self.approvals.stop_without_loss()
+    }
+
     /// Returns the number of mails that wait for approval and that the daemon's stop loses.
     pub(crate) fn count_held_in_memory(&self) -> usize {
         self.approvals.count_in_memory()

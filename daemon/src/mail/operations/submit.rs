@@ -78,6 +78,8 @@ impl<B: Bridge> MailService<B> {
             once,
             consent,
         } = submit;
+        // The preparation may take longer than a person reads.
+        let consent = self.approvals.received(consent);
         let underway = match (&draft.target, &consent) {
             (_, Consent::Preview) | (Target::New { .. }, _) => None,
             (Target::Reply { to }, _) => Some((self.answering.begin(submitter.instance, *to), *to)),

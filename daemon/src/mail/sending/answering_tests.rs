@@ -3,6 +3,7 @@
 use crate::{
     config::ConfirmPolicy,
     mail::{
+        approvals::ApprovalError,
         error::MailError,
         fake::{Mailbox, instance, mail_id, service},
         sending::submitter::Submitter,
@@ -10,8 +11,9 @@ use crate::{
     },
 };
 use std::{sync::Arc, time::Duration};
+use tai_auth::testing::TestClock;
 use tai_proto::{
-    approval::{Consent, SubmitOutcome},
+    approval::{Consent, ConsentAnswer, SubmitOutcome},
     call::{ResolveHeld, Submit, Verdict},
     mail::{Draft, Format, ReplyState, Target},
 };
@@ -127,4 +129,33 @@ async fn no_program_answers_a_program() {
     // An agent of a person may.
     let sent = reply(&mail, "sorry", false, Consent::NotAsked).await;
     assert!(sent.is_ok(), "{sent:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_refusal_is_that_of_its_arrival() {
+    let mailbox = Arc::new(Mailbox::default());
+    mailbox.deliver(7, "desk.alice@tai.chat");
+    let options = MailOptions {
+        confirm: ConfirmPolicy::Always,
+        clock: TestClock::new(),
+        ..MailOptions::default()
+    };
+    let mail = service(&mailbox, options);
+    for (read_for, expected) in [(0, "waits"), (2, "declined")] {
+        *mailbox.delay.lock().unwrap() = Duration::ZERO;
+        let ticket = match reply(&mail, "text", false, Consent::NotAsked).await {
+            Ok(SubmitOutcome::Ask(question)) => question.ticket,
+            other => panic!("{other:?}"),
+        };
+        tokio::time::advance(Duration::from_secs(read_for)).await;
+        *mailbox.delay.lock().unwrap() = Duration::from_secs(3);
+        let answer = ConsentAnswer::Declined;
+        let consent = Consent::Answered { ticket, answer };
+        let outcome = match reply(&mail, "text", false, consent).await {
+            Ok(SubmitOutcome::Held(_)) => "waits",
+            Err(MailError::Approval(ApprovalError::Declined)) => "declined",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(outcome, expected);
+    }
 }
