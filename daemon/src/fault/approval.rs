@@ -85,7 +85,11 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
             Hint::user("unlock the keyring, then run `taid approve` again"),
         ),
         // As for a call that came a moment later: the client repeats it at the successor.
-        ApprovalError::Stopping => return super::stopping(),
+        ApprovalError::Stopping => (
+            FaultCode::Stopping,
+            "taid accepts no new calls while it stops",
+            Hint::reader("try again in a moment; nothing was done"),
+        ),
         ApprovalError::MaybeSent(_) => (
             FaultCode::BadRequest,
             "taid was sending it when it stopped",
