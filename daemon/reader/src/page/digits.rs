@@ -13,6 +13,14 @@ const SMALLER: f32 = 0.85;
 /// Largest size of moved text, as a part of the size around it, at which it is seen as raised or lowered.
 const SMALL: f32 = 0.9;
 
+/// Most signs between a word and the number of a note.
+const MAX_SIGNS: usize = 6;
+/// Signs that may be inside of a number, and others behind one.
+const PARTS: [char; 11] = ['.', ',', ':', '\'', '’', '-', '–', '€', '$', '£', '¥'];
+const SIGNS: [char; 14] = [
+    '%', ')', ']', '"', '”', '“', '»', '°', ';', '!', '?', '*', '+', '®',
+];
+
 /// Place of text beside a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Script {
@@ -24,12 +32,14 @@ impl Page<'_> {
     /// Marks raised and lowered text that would change a number if it were not marked.
     pub(super) fn open_script(&mut self, node: NodeId, style: &Computed) {
         self.open_operand(node);
-        let is_clear = self.document.name(node) == "sup" || self.is_small(node, style);
-        let mark = match self.script(node, style) {
-            Some(Script::Raised) if is_clear && self.writer.ends_with_base() => "^",
-            Some(Script::Raised) if self.writer.ends_with_number() => "^",
-            Some(Script::Lowered) if self.writer.ends_with_number() => "_",
-            Some(_) | None => return,
+        let Some(script) = self.script(node, style) else {
+            return;
+        };
+        let is_clear =
+            matches!(self.document.name(node), "sup" | "sub") || self.is_small(node, style);
+        let is_beside = match script {
+            Script::Raised if is_clear => self.writer.ends_with_base(),
+            Script::Raised | Script::Lowered => self.writer.ends_with_number(),
         };
         let text = self.survey.text_of(self.document, self.sight, node);
         let is_number =
@@ -37,8 +47,15 @@ impl Page<'_> {
         // Other letters are those of ordinal numbers and units.
         let is_variable = text.starts_with(['i', 'j', 'k', 'n', 'x', 'y'])
             && text.chars().nth(1).is_none_or(|c| !c.is_alphabetic());
-        if is_number || (mark == "^" && is_variable) {
-            self.mark(mark);
+        let is_marked = match is_beside {
+            true => is_number || (script == Script::Raised && is_variable),
+            false => is_clear && is_note(self.writer.backwards(), &text, script),
+        };
+        if is_marked {
+            self.mark(match script {
+                Script::Raised => "^",
+                Script::Lowered => "_",
+            });
         }
     }
 
@@ -107,4 +124,30 @@ impl Page<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns whether a number is that of a note behind a sign, as in `$50.^1`, and no part of the number before
+/// that sign, as the cents in `19,99`. `before` is the line from its end.
+fn is_note(before: impl Iterator<Item = char>, text: &str, script: Script) -> bool {
+    let is_digit = |c: &char| c.is_ascii_digit();
+    let digits = text.chars().take_while(is_digit).count();
+    let mut before = before.take(MAX_SIGNS).peekable();
+    let (mut sign, mut may_part) = (None, true);
+    while let Some(next) = before.next_if(|c| PARTS.contains(c) || SIGNS.contains(c)) {
+        may_part &= PARTS.contains(&next);
+        sign = Some(next);
+    }
+    // Only these signs are written behind the space of a number.
+    if matches!(sign, Some('€' | '%')) {
+        before.next_if(|c| c.is_whitespace());
+    }
+    let is_number = before.peek().is_some_and(is_digit);
+    let is_word = before.peek().is_some_and(|c| c.is_alphabetic());
+    let is_part = is_number && may_part && digits == 2;
+    // A lowered number behind brackets is one of a formula.
+    let is_beside = match script {
+        Script::Raised => is_word || is_number,
+        Script::Lowered => is_number && may_part,
+    };
+    sign.is_some() && digits > 0 && is_beside && !is_part
 }

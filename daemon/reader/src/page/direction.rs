@@ -36,7 +36,7 @@ pub(super) fn runs_left(document: &Document, styles: &Styles, node: NodeId) -> b
 }
 
 /// Returns whether an attribute makes lines run from the right to the left; `None` if it says nothing.
-pub(super) fn attribute(element: &Element) -> Option<bool> {
+fn attribute(element: &Element) -> Option<bool> {
     let direction = element.attribute(&local_name!("dir"))?.trim();
     let is = |name| direction.eq_ignore_ascii_case(name);
     (is("rtl") || is("ltr")).then(|| is("rtl"))

@@ -114,7 +114,7 @@ impl Emphasis {
             return;
         }
         let text = piece.text.trim_start();
-        self.switch(open, piece.text.len() > text.len());
+        self.switch(open, piece.text.len() - text.len());
         if look.code > 0 {
             self.code(text);
         } else {
@@ -150,7 +150,7 @@ impl Emphasis {
     }
 
     /// Closes and opens marks. Spaces stay outside of them.
-    fn switch(&mut self, to: Open, space: bool) {
+    fn switch(&mut self, to: Open, spaces: usize) {
         if self.open != to {
             let keep = Open {
                 struck: self.open.struck && to.struck,
@@ -162,8 +162,8 @@ impl Emphasis {
             };
             self.close(keep);
         }
-        if space && !self.out.is_empty() && !self.out.ends_with([' ', '[']) {
-            self.out.push(' ');
+        if spaces > 0 && !self.out.is_empty() && !self.out.ends_with([' ', '[']) {
+            self.out.extend(std::iter::repeat_n(' ', spaces));
         }
         for (is, should, mark) in [
             (self.open.struck, to.struck, "~~"),

@@ -5,6 +5,7 @@ use super::{
     emphasis::Emphasis,
     escape::{Markup, block_escape},
     piece::{Context, Kind, Link, Piece, TextStyle},
+    spaces::{self, Spaces},
 };
 use crate::document::NodeId;
 
@@ -17,8 +18,8 @@ pub(super) struct Line {
     pieces: Vec<Piece>,
     /// Spaces before the text of a preformatted line.
     indent: String,
-    /// Whether a space is due before the next piece.
-    space: bool,
+    /// Number of spaces that are due before the next piece.
+    spaces: usize,
     /// The border before the next piece.
     border: Border,
     bytes: usize,
@@ -38,14 +39,23 @@ impl Line {
         let last = self
             .pieces
             .last()
-            .filter(|_| !self.space && !self.border.is_box());
+            .filter(|_| self.spaces == 0 && !self.border.is_box());
         let text = last.filter(|piece| piece.kind != Kind::Break);
         text.map_or("", |piece| piece.text.as_str())
     }
 
+    /// Returns the characters of the line from its end; none if a space is due.
+    pub(super) fn backwards(&self) -> impl Iterator<Item = char> {
+        let is_apart = self.spaces > 0 || self.border.is_box();
+        let pieces: &[Piece] = if is_apart { &[] } else { &self.pieces };
+        let pieces = pieces.iter().rev();
+        let pieces = pieces.take_while(|piece| piece.kind != Kind::Break);
+        pieces.flat_map(|piece| piece.text.chars().rev())
+    }
+
     /// Appends a line break of a cell.
     pub(super) fn line_break(&mut self) {
-        self.space = false;
+        self.spaces = 0;
         self.push("<br>".to_owned(), Kind::Break, None);
     }
 
@@ -79,7 +89,12 @@ impl Line {
 
     /// Makes a space due, unless nothing is before it.
     pub(super) fn space(&mut self) {
-        self.space = !self.is_empty() && !self.ends_with_break() && !self.ends_with_marker();
+        self.spaced(1);
+    }
+
+    fn spaced(&mut self, spaces: usize) {
+        let begins = self.is_empty() || self.ends_with_break() || self.ends_with_marker();
+        self.spaces = if begins { 0 } else { self.spaces.max(spaces) };
     }
 
     /// Makes a space due, unless the boxes on both sides have parts of a number.
@@ -89,27 +104,38 @@ impl Line {
         }
     }
 
-    /// Appends text. Spaces at the ends become due.
-    pub(super) fn text(&mut self, text: &str, style: TextStyle, link: Option<&Link>) {
-        let is_space = |c: char| c.is_whitespace();
-        if text.starts_with(is_space) {
-            self.space();
+    /// Appends text. Spaces at the ends become due. Fixed spaces at the beginning of a line may indent it.
+    pub(super) fn text(
+        &mut self,
+        text: &str,
+        style: TextStyle,
+        link: Option<&Link>,
+        may_indent: bool,
+    ) {
+        let before = Spaces::of(text.chars());
+        if may_indent && self.is_empty() {
+            self.indent += &" ".repeat(before.indent().min(MAX_INDENT));
+            self.indent.truncate(MAX_INDENT);
         }
-        let trimmed = text.trim_matches(is_space);
+        self.spaced(before.between());
+        let trimmed = text.trim();
         if trimmed.is_empty() {
             return;
         }
         let mut collapsed = String::with_capacity(trimmed.len());
-        for (at, word) in trimmed.split_whitespace().enumerate() {
-            if at > 0 {
-                collapsed.push(' ');
+        let mut spaces = Spaces::default();
+        for c in trimmed.chars() {
+            if c.is_whitespace() {
+                spaces.add(c);
+                continue;
             }
-            collapsed.push_str(word);
+            let run = std::mem::take(&mut spaces).between();
+            let run = spaces::beside(run, collapsed.chars().next_back(), Some(c), link.is_some());
+            collapsed.extend(std::iter::repeat_n(' ', run));
+            collapsed.push(c);
         }
         self.push(collapsed, Kind::Text(style), link);
-        if text.ends_with(is_space) {
-            self.space();
-        }
+        self.spaced(Spaces::of(text.chars().rev()).between());
     }
 
     /// Appends text with its spaces. Those at the beginning of the line are its indentation.
@@ -142,9 +168,15 @@ impl Line {
 
     fn push(&mut self, text: String, kind: Kind, link: Option<&Link>) {
         let mut border = std::mem::take(&mut self.border);
-        self.space |= border.parts(self.end(), &text);
+        if border.parts(self.end(), &text) {
+            self.spaces = self.spaces.max(1);
+        }
         self.border = border;
-        if std::mem::take(&mut self.space) {
+        let spaces = std::mem::take(&mut self.spaces);
+        if link.is_some() && self.is_empty() {
+            self.indent.clear();
+        }
+        if spaces > 0 {
             // The space belongs to what both pieces have in common.
             let before = self.pieces.last();
             let both = |link: &Link| {
@@ -156,8 +188,11 @@ impl Line {
                 (Some(Kind::Text(before)), Kind::Text(style)) if before == style => style,
                 _ => TextStyle::default(),
             };
+            let is_link = link.is_some() || before.is_some_and(|before| before.link.is_some());
+            let last = before.and_then(|before| before.text.chars().next_back());
+            let spaces = spaces::beside(spaces, last, text.chars().next(), is_link);
             let shared = link.filter(|link| both(link)).cloned();
-            self.add(" ".to_owned(), Kind::Text(style), shared);
+            self.add(" ".repeat(spaces), Kind::Text(style), shared);
         }
         self.add(text, kind, link.cloned());
     }
@@ -178,7 +213,7 @@ impl Line {
     pub(super) fn render(&mut self, context: Context) -> (String, Option<NodeId>) {
         let pieces = std::mem::take(&mut self.pieces);
         let indent = std::mem::take(&mut self.indent);
-        self.space = false;
+        self.spaces = 0;
         self.border = Border::None;
         self.bytes = 0;
         let literal: String = pieces.iter().filter_map(Piece::literal).collect();

@@ -1,14 +1,19 @@
 //! The Markdown of a document: what is seen, in reading order, without the layout.
 //!
-//! - The order and the shape of the content: `order`, `survey`, `gaps`, `border`.
-//! - Blocks: `table` with `heads` and `places`, `items` with `lists`, `word`, `quotes`.
-//! - Lines: `inline`, `piece`, `digits`, `direction`, `controls` with `labels`.
+//! - The order and the shape of the content: `order` with `turn`, `survey`, `gaps`, `border`.
+//! - Blocks: `table` with `heads`, `places` and `alike`, `items` with `lists`, `word`, `quotes`.
+//! - Lines: `inline`, `spaces`, `piece`, `digits`, `direction`, `controls` with `labels`.
 //! - Links: `links`, `address`, `person`, `hosts`, `endings`, `scanner`.
 //! - The Markdown itself: `writer`, `emphasis`, `escape`.
 
 mod address;
+mod alike;
+#[cfg(test)]
+mod alike_tests;
 pub(crate) mod border;
 mod controls;
+#[cfg(test)]
+mod digit_tests;
 mod digits;
 mod direction;
 mod emphasis;
@@ -29,17 +34,23 @@ mod look_tests;
 #[cfg(test)]
 mod note_tests;
 mod order;
+#[cfg(test)]
+mod order_tests;
 mod person;
 mod piece;
 mod places;
 mod quotes;
 mod scanner;
+#[cfg(test)]
+mod space_tests;
+mod spaces;
 mod survey;
 mod table;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod word;
 mod writer;
 

@@ -3,7 +3,7 @@
 //! Selectors and places depend on the order in the mail, so the order changes after the judgement of
 //! each run.
 
-use super::direction;
+use super::{direction, turn};
 use crate::{
     cascade::Styles,
     css::{
@@ -26,8 +26,9 @@ pub(crate) fn order(document: &mut Document, styles: &Styles) {
                 (groups.place(document.name(child), is_shown), child)
             });
             sort(document, node, children.collect());
+            turn::turn(document, styles, node);
         }
-        if is_reversed(document, styles, node) {
+        if is_reversed(styles, node) {
             let mut children: Vec<NodeId> = document.children(node).collect();
             children.reverse();
             document.reorder(node, &children);
@@ -43,23 +44,10 @@ pub(crate) fn order(document: &mut Document, styles: &Styles) {
 }
 
 /// Returns whether the children of an element are seen in the reverse order.
-fn is_reversed(document: &Document, styles: &Styles, node: NodeId) -> bool {
+fn is_reversed(styles: &Styles, node: NodeId) -> bool {
     let marks = styles.get(node).marks;
     let is_flexible = marks.has(Mark::Levels) && !marks.has(Mark::Tracks) && !marks.has(Mark::Old);
-    if is_flexible && marks.has(Mark::Reversed) {
-        return true;
-    }
-    // The cells of a row from the right to the left, in which each text runs to the right.
-    let runs_right =
-        |cell: NodeId| document.element(cell).and_then(direction::attribute) == Some(false);
-    let mut cells = document
-        .children(node)
-        .filter(|child| document.element(*child).is_some())
-        .peekable();
-    document.name(node) == "tr"
-        && cells.peek().is_some()
-        && cells.all(runs_right)
-        && direction::runs_left(document, styles, node)
+    is_flexible && marks.has(Mark::Reversed)
 }
 
 /// Returns whether a box floats at the right edge.

@@ -2,6 +2,7 @@
 //! cells of a layout become blocks.
 
 use super::{
+    alike::Alike,
     heads::{self, is_ruled},
     places::{Cell, Cover, Merged, before_last, bit, place, wide},
     survey::{Content, Survey},
@@ -69,15 +70,22 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn new(document: &Document, styles: &Styles, survey: &Survey) -> Self {
-        let mut tables = Self::default();
+        let mut found = Vec::new();
         for visit in document.walk(NodeId::ROOT) {
             if let Visit::Enter(node) = visit
                 && document.name(node) == "table"
                 && survey.get(node).is_filled()
             {
-                let table = Table::new(document, styles, survey, node);
-                tables.add(survey, &table);
+                found.push((node, Table::new(document, styles, survey, node)));
             }
+        }
+        let (mut alike, mut tables) = (Alike::default(), Self::default());
+        for (node, table) in &found {
+            alike.add(styles, survey, *node, &table.rows);
+        }
+        for (node, table) in &found {
+            let places = alike.places(styles, survey, *node, &table.rows);
+            tables.add(survey, table, places);
         }
         tables
     }
@@ -97,14 +105,15 @@ impl Tables {
         self.apart.contains(&node)
     }
 
-    fn add(&mut self, survey: &Survey, table: &Table) {
+    /// Adds a table. `alike` are the columns that keep their places in tables of the same shape.
+    fn add(&mut self, survey: &Survey, table: &Table, alike: u64) {
         let gaps = table.gaps(survey);
         let grid = match table.layout {
             true => None,
             false => table.grid(survey, matches!(gaps, Gaps::Data(_))),
         };
         let places = match gaps {
-            Gaps::None => 0,
+            Gaps::None => alike,
             Gaps::Lines(places) | Gaps::Data(places) => places,
         };
         for (at, ((row, cells), above)) in table.rows.iter().zip(&table.above).enumerate() {

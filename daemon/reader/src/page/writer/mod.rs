@@ -96,6 +96,11 @@ impl Writer {
         self.line.end()
     }
 
+    /// Returns the characters of the line from its end; none behind a space.
+    pub(super) fn backwards(&self) -> impl Iterator<Item = char> {
+        self.line.backwards()
+    }
+
     /// Returns whether the line ends with a digit.
     pub(super) fn ends_with_number(&self) -> bool {
         let end = self.line.end();
@@ -190,8 +195,12 @@ impl Writer {
             code.push_str(text);
             return;
         }
+        // The spaces behind the marker of an item are those of the marker.
+        let may_indent = !self.fresh_item && !self.is_joined();
         match white_space {
-            WhiteSpace::Normal | WhiteSpace::NoWrap => self.line.text(text, style, link),
+            WhiteSpace::Normal | WhiteSpace::NoWrap => {
+                self.line.text(text, style, link, may_indent);
+            }
             WhiteSpace::Pre | WhiteSpace::PreLine => {
                 for (at, line) in text.split('\n').enumerate() {
                     if at > 0 {
@@ -199,7 +208,7 @@ impl Writer {
                     }
                     match white_space {
                         WhiteSpace::Pre => self.line.verbatim(line, style, link),
-                        _ => self.line.text(line, style, link),
+                        _ => self.line.text(line, style, link, may_indent),
                     }
                 }
             }
