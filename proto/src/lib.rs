@@ -78,7 +78,8 @@
 //! 2. The daemon answers with [`hello::Welcome`], which contains the highest common version. If
 //!    there is none, the version is 0 and the daemon hangs up.
 //! 3. The client sends [`ToDaemon::Attach`] once, which sets the role of the connection. Steps 1
-//!    to 3 must be complete within [`hello::HANDSHAKE_TIMEOUT`], 5 seconds.
+//!    to 3 must be complete within [`hello::HANDSHAKE_TIMEOUT`], 5 seconds. The daemon answers with
+//!    [`FromDaemon::Attached`].
 //! 4. The client sends [`ToDaemon::Identify`], [`ToDaemon::Request`] and [`ToDaemon::Cancel`] in
 //!    any order. The daemon answers each request once, in any order, with the variant of
 //!    [`Answer`] that has the name of the call, or with a [`Fault`]. If the request asks for

@@ -55,6 +55,12 @@ pub enum FromDaemon {
     /// Announces the end of the connection: the last frame of a daemon that has drained. A request
     /// without an answer was not begun, so the client may send any call again to the successor.
     Goodbye,
+    /// Tells bridges apart: the first frame, unless the daemon serves no further client. A daemon keeps its
+    /// bridge, and the ids of mails belong to one bridge.
+    Attached {
+        /// Digest of the bridge's origin. A confined client does not learn the bridge.
+        bridge: ClientLabel,
+    },
 }
 
 /// Role of a connection.

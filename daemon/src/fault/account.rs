@@ -277,6 +277,18 @@ pub(crate) fn no_account(theirs: &Username, profile: &Profile) -> Fault {
     )))
 }
 
+/// Returns the fault for a call that was under way when a person signed in to another account.
+pub(crate) fn account_changed() -> Fault {
+    Fault::new(
+        FaultCode::NotSignedIn,
+        "the account of taid changed during this call",
+    )
+    .because("`taid logout` and `taid login` came between")
+    .hint(Hint::reader(
+        "look at the mail of the account, and try again",
+    ))
+}
+
 /// The action that makes room for another account in a taid that has one.
 pub(crate) const LOGOUT: &str = "run `taid logout`";
 

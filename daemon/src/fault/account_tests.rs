@@ -78,6 +78,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
         ),
         no_account(&user("alice"), &Profile::default()),
         no_account(&user("alice"), &Profile::new("work").unwrap()),
+        account_changed(),
         other_login(
             "login",
             &user("alice"),
@@ -213,6 +214,11 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     caused by: an MCP client does not decide whose mail other clients get
     hint: ask the user to run `taid login alice --profile work`, or set `username = "alice"` in the configuration file and restart taid, then call again
     hint for a person: run `taid login alice --profile work`, or set `username = "alice"` in the configuration file and restart taid
+
+    [NotSignedIn]
+    error: the account of taid changed during this call
+    caused by: `taid logout` and `taid login` came between
+    hint: look at the mail of the account, and try again
 
     [OtherAccount]
     error: this taid belongs to alice, not to Bob

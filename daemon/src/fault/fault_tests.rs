@@ -68,7 +68,6 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         }),
         SessionError::InUse(InUse { by: None }),
         SessionError::LoggedOut,
-        SessionError::OtherAccount,
         SessionError::LoginTooSoon,
         SessionError::Deadline,
         SessionError::Stopped,
@@ -215,11 +214,6 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: `taid logout` signed it out
     hint: ask the user to run `taid login`, then call again
     hint for a person: run `taid login`
-
-    [NotSignedIn]
-    error: the account of taid changed during this call
-    caused by: `taid logout` and `taid login` came between
-    hint: look at the mail of the account, and try again
 
     [BridgeFailed]
     error: the mail bridge refused the token of a recent login

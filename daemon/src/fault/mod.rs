@@ -239,14 +239,7 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
         SessionError::LoggedOut => Fault::new(FaultCode::NotSignedIn, "taid is signed out")
             .because("`taid logout` signed it out")
             .hint(Hint::user("run `taid login`")),
-        SessionError::OtherAccount => Fault::new(
-            FaultCode::NotSignedIn,
-            "the account of taid changed during this call",
-        )
-        .because("`taid logout` and `taid login` came between")
-        .hint(Hint::reader(
-            "look at the mail of the account, and try again",
-        )),
+        SessionError::OtherAccount => account_changed(),
         SessionError::Superseded | SessionError::Abandoned => of_login(error),
         SessionError::Token(error) => Fault::new(
             FaultCode::BridgeFailed,

@@ -16,7 +16,7 @@ use tai_proto::{
     Answer, Call, Fault, FaultCode, Tool,
     call::{Delivery, EndLease, Settled},
     mail::{ChangedMail, Info, MailboxUpdate},
-    message::Role,
+    message::{ClientLabel, Role},
     names::{Instance, MailId},
     text::{HeaderText, Json},
 };
@@ -68,6 +68,11 @@ impl<T: Transport> Service for App<T> {
 
     async fn sends_end(&self) {
         self.mail.sends_end().await;
+    }
+
+    fn bridge(&self) -> ClientLabel {
+        let origin = self.bridge_origin();
+        ClientLabel::cut(Digest::of(&["bridge", origin.as_str()]).to_string())
     }
 
     fn default_instance(&self) -> Option<Instance> {

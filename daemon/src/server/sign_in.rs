@@ -195,7 +195,7 @@ impl<T: Transport> App<T> {
     }
 
     /// Returns the origin of this daemon's bridge.
-    fn bridge_origin(&self) -> Origin {
+    pub(super) fn bridge_origin(&self) -> Origin {
         self.facts.config.settings.api_base_url.origin()
     }
 

@@ -6,6 +6,7 @@
 
 mod connecting;
 mod faults;
+mod first_bridge;
 mod leasing;
 mod profile;
 mod reclaiming;
@@ -22,6 +23,7 @@ use faults::{
     Unanswered, cancelled_call, late_call, left_call, lost_call, too_late, too_many_attempts,
     unanswered,
 };
+use first_bridge::FirstBridge;
 use std::{
     path::PathBuf,
     pin::pin,
@@ -110,6 +112,8 @@ struct Link<D> {
     /// Set once a daemon of another release was asked to make way.
     asked_to_make_way: OnceLock<()>,
     connection: Mutex<Option<Arc<Connection>>>,
+    /// The bridge of the first connection, which this client keeps.
+    bridge: FirstBridge,
     /// Notified of every new connection.
     connected: Notify,
     /// MCP client of the last call.
@@ -141,6 +145,7 @@ impl<D: Dial> Client<D> {
             options,
             asked_to_make_way: OnceLock::new(),
             connection: Mutex::default(),
+            bridge: FirstBridge::default(),
             connected: Notify::new(),
             identity: Mutex::default(),
             permits: Semaphore::new(MAX_CALLS),

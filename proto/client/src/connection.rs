@@ -2,7 +2,7 @@
 //! answers by id. A connection that has ended must not be reused; [`crate::Client`] makes a new
 //! one.
 
-use crate::{ConnectError, Outcome, Streams};
+use crate::{ConnectError, Outcome, Streams, handshake::shake_hands};
 use std::{
     collections::BTreeMap,
     io,
@@ -14,9 +14,9 @@ use std::{
 };
 use tai_proto::{
     Answer, Call, Fault, FromDaemon, Method, ToDaemon,
-    frame::{Decoder, FrameError, MAX_FRAME, encode},
-    hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
-    message::{Identity, Request, Role},
+    frame::{Decoder, MAX_FRAME, encode},
+    hello::{HANDSHAKE_TIMEOUT, MAX_HELLO, Welcome},
+    message::{ClientLabel, Identity, Request, Role},
     names::Profile,
 };
 use tokio::{
@@ -62,6 +62,8 @@ struct Shared {
     ended: CancellationToken,
     /// Cancelled once no caller has the connection.
     dropped: CancellationToken,
+    /// The bridge of the daemon, once it has named it.
+    bridge: watch::Sender<Option<ClientLabel>>,
 }
 
 impl Shared {
@@ -125,6 +127,7 @@ impl Connection {
             waiters: StdMutex::default(),
             ended: CancellationToken::new(),
             dropped: CancellationToken::new(),
+            bridge: watch::Sender::new(None),
         });
         let (frames, queue) = mpsc::channel(QUEUE);
         // Does not wait, because the queue is empty.
@@ -140,6 +143,11 @@ impl Connection {
             is_of_account: false,
             profile: OnceLock::new(),
         })
+    }
+
+    /// Returns the bridge of the daemon, once it has named it.
+    pub(crate) fn bridge(&self) -> watch::Receiver<Option<ClientLabel>> {
+        self.shared.bridge.subscribe()
     }
 
     /// Returns the daemon's part of the handshake.
@@ -304,29 +312,6 @@ impl Drop for Connection {
     }
 }
 
-/// Exchanges the handshake frames; `None` if the daemon hangs up.
-async fn shake_hands(
-    reader: &mut (dyn AsyncRead + Send + Unpin),
-    writer: &mut (dyn AsyncWrite + Send + Unpin),
-    decoder: &mut Decoder,
-    software: &str,
-) -> Result<Option<Welcome>, FrameError> {
-    let mut bytes = Vec::new();
-    encode(&Hello::new(software), &mut bytes)?;
-    if writer.write_all(&bytes).await.is_err() {
-        return Ok(None);
-    }
-    loop {
-        if let Some(welcome) = decoder.next_frame()? {
-            return Ok(Some(welcome));
-        }
-        match reader.read_buf(decoder.space()).await {
-            Ok(0) | Err(_) => return Ok(None),
-            Ok(_) => {}
-        }
-    }
-}
-
 /// Reads frames until the connection ends, and passes them to their callers.
 async fn read(
     mut reader: Box<dyn AsyncRead + Send + Unpin>,
@@ -339,6 +324,10 @@ async fn read(
                 if let Some(waiter) = shared.waiters().remove(&id) {
                     let _ = waiter.answer.send(Some(result));
                 }
+                continue;
+            }
+            Ok(Some(FromDaemon::Attached { bridge })) => {
+                shared.bridge.send_replace(Some(bridge));
                 continue;
             }
             Ok(Some(FromDaemon::Goodbye)) => {

@@ -15,6 +15,7 @@ mod command_name;
 mod connection;
 mod dial;
 mod error;
+mod handshake;
 mod lease;
 mod local;
 mod os;

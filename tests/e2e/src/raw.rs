@@ -99,9 +99,18 @@ impl Raw {
         }
     }
 
+    /// Returns the next frame of an attached connection but [`FromDaemon::Attached`]; `None` if the daemon
+    /// closed the connection.
+    pub fn next_frame(&mut self) -> Option<FromDaemon> {
+        match self.read()? {
+            FromDaemon::Attached { .. } => self.read(),
+            frame => Some(frame),
+        }
+    }
+
     /// Returns the next answer and the id of its request.
     pub fn answer(&mut self) -> (u64, Result<Answer, Fault>) {
-        match self.read().expect("an answer") {
+        match self.next_frame().expect("an answer") {
             FromDaemon::Answer { id, result } => (id, result),
             progress => panic!("unexpected {progress:?}"),
         }
@@ -109,6 +118,6 @@ impl Raw {
 
     /// Returns whether the daemon closes the connection without another frame.
     pub fn is_hung_up_on(&mut self) -> bool {
-        self.read::<FromDaemon>().is_none()
+        self.next_frame().is_none()
     }
 }

@@ -106,7 +106,7 @@ impl Session {
     pub async fn token(&self, deadline: Instant) -> Result<Token, SessionError> {
         tracing::debug!("Checking token expiration before API request");
         let mut snapshots = self.snapshots.clone();
-        let earlier = failed_attempt(&snapshots.borrow_and_update());
+        let earlier = snapshots.borrow_and_update().failed_attempt();
         loop {
             {
                 let snapshot = snapshots.borrow_and_update();
@@ -367,10 +367,6 @@ impl Session {
         let mut snapshots = self.snapshots.clone();
         while snapshots.changed().await.is_ok() {}
     }
-}
-
-fn failed_attempt(snapshot: &Snapshot) -> Option<Generation> {
-    snapshot.failure().map(|(failed, _)| failed)
 }
 
 /// Entry point of tests/fuzz: checks a JWT.

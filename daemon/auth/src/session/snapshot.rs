@@ -101,6 +101,11 @@ pub(super) enum TokenAvailability<'a> {
 }
 
 impl Snapshot {
+    /// Returns the last attempt, if it failed and the next one needs a caller.
+    pub(super) fn failed_attempt(&self) -> Option<Generation> {
+        self.failure().map(|(failed, _)| failed)
+    }
+
     /// Returns whether the credential source has been asked and no login is in flight.
     pub(super) fn is_settled(&self) -> bool {
         match self.phase {

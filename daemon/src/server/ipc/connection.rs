@@ -156,6 +156,9 @@ where
         statuses: OwnStatuses::new(),
     };
     shared.service.joined(&connection.caller);
+    let bridge = shared.service.bridge();
+    // Of a client that has gone, the next read tells more.
+    let _ = connection.write(&FromDaemon::Attached { bridge }).await;
     let result = connection.run(&mut happening).await;
     shared.service.gone(key);
     // No client reads these answers. Calls that must not be repeated run to their end.
@@ -167,8 +170,7 @@ where
     result
 }
 
-/// Performs the handshake and reads software and role; `None` if the client hangs up between
-/// frames.
+/// Does the handshake and reads software and role; `None` if the client hangs up between frames.
 pub(super) async fn open<T>(
     stream: &mut T,
     decoder: &mut Decoder,

@@ -6,6 +6,7 @@ use tai_proto::{
     Method as _,
     call::{Delivery, EndLease, GetInfo, GetStatus},
     frame::encode,
+    message::ClientLabel,
     names::Instance,
     text::{Json, MAX_JSON},
 };
@@ -35,6 +36,10 @@ impl Service for Talker {
     fn refused(&self, _: &Caller, _: &'static str, _: &Fault) {}
 
     fn undelivered(&self, _: u64, _: Answer) {}
+
+    fn bridge(&self) -> ClientLabel {
+        ClientLabel::cut("a bridge")
+    }
 
     fn is_needed(&self) -> bool {
         false
@@ -66,7 +71,7 @@ fn shared(service: Talker) -> Shared<Talker> {
 }
 
 /// Attaches as an agent, and makes a call.
-async fn attach_and_call(client: &mut DuplexStream, call: Call) -> Decoder {
+async fn attach_and_call(client: &mut DuplexStream, call: Call, next: &[u8]) -> Decoder {
     write_frame(client, &Hello::new("test")).await.unwrap();
     let mut decoder = Decoder::new(MAX_HELLO);
     let welcome = read_frame::<Welcome, _>(client, &mut decoder).await;
@@ -82,8 +87,11 @@ async fn attach_and_call(client: &mut DuplexStream, call: Call) -> Decoder {
     for frame in [ToDaemon::Attach(role), ToDaemon::Request(request)] {
         encode(&frame, &mut bytes).unwrap();
     }
+    bytes.extend_from_slice(next);
     client.write_all(&bytes).await.unwrap();
     decoder.set_max(MAX_FRAME);
+    let attached = read_frame(client, &mut decoder).await;
+    assert!(matches!(attached, Ok(Some(FromDaemon::Attached { .. }))));
     decoder
 }
 
@@ -91,10 +99,9 @@ async fn attach_and_call(client: &mut DuplexStream, call: Call) -> Decoder {
 async fn a_client_that_does_not_read_holds_the_memory_of_a_large_frame_for_a_second() {
     let (mut client, daemon) = duplex(4096);
     let served = tokio::spawn(serve_own(shared(Talker::default()), None, daemon));
-    attach_and_call(&mut client, GetStatus.into_call()).await;
     let began = Instant::now();
     let length = u32::try_from(MAX_FRAME).unwrap();
-    client.write_all(&length.to_le_bytes()).await.unwrap();
+    attach_and_call(&mut client, GetStatus.into_call(), &length.to_le_bytes()).await;
     let ended = timeout(Duration::from_secs(60), served).await;
     ended.expect("the connection ends").unwrap();
     assert!(began.elapsed() < Duration::from_secs(2));
@@ -108,7 +115,7 @@ async fn a_draining_daemon_takes_the_report_of_a_mail_that_is_being_written() {
     });
     let stop = shared.stop.clone();
     let served = tokio::spawn(serve_own(shared, None, daemon));
-    let mut decoder = attach_and_call(&mut client, GetStatus.into_call()).await;
+    let mut decoder = attach_and_call(&mut client, GetStatus.into_call(), &[]).await;
     let first = read_frame::<FromDaemon, _>(&mut client, &mut decoder).await;
     assert!(matches!(first, Ok(Some(FromDaemon::Answer { id: 1, .. }))));
     stop.cancel();

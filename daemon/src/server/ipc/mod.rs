@@ -19,7 +19,11 @@ pub(crate) use listener::{Listener, ProfileLock};
 
 use finished::Finished;
 use std::{future::Future, sync::Arc};
-use tai_proto::{Answer, Call, Fault, message::Role, names::Instance};
+use tai_proto::{
+    Answer, Call, Fault,
+    message::{ClientLabel, Role},
+    names::Instance,
+};
 use tokio::{sync::mpsc, time::Instant};
 
 /// The client that makes a call.
@@ -114,6 +118,9 @@ pub(crate) trait Service: Send + Sync + 'static {
 
     /// Waits until no mail is being sent.
     fn sends_end(&self) -> impl Future<Output = ()> + Send;
+
+    /// Returns what tells this daemon's bridge from others.
+    fn bridge(&self) -> ClientLabel;
 
     /// Returns the default instance of clients.
     fn default_instance(&self) -> Option<Instance>;

@@ -4,7 +4,7 @@
 
 use super::{
     Backoff, Link, MARGIN, Start,
-    faults::not_connected,
+    faults::{another_bridge, not_connected},
     search::{Absent, Presence, Search},
 };
 use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
@@ -73,6 +73,7 @@ impl<D: Dial> Link<D> {
         let connection = AbortOnDropHandle::new(connecting)
             .await
             .unwrap_or_else(|error| Err(not_connected(&error.to_string())))?;
+        self.bridge.keep(&connection);
         *current = Some(connection.clone());
         self.connected.notify_waiters();
         Ok(connection)
@@ -187,6 +188,9 @@ impl<D: Dial> Link<D> {
                 let connection = Arc::new(connection);
                 connection.identify(identity).await;
                 // A daemon of another account or bridge has other mails with these ids.
+                if self.bridge.is_other(&connection, deadline).await {
+                    return Ok(Search::Elsewhere(another_bridge(&self.options.profile)));
+                }
                 let claimed = match self.may_be_of_another_bridge(dial) {
                     true => Some(self.claim(&connection, deadline).await?),
                     false => None,

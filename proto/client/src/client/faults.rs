@@ -4,7 +4,22 @@ use std::time::Duration;
 use tai_proto::{
     Call, Fault, FaultCode, Hint,
     advice::{UNKNOWN_FOR_AGENTS, UNKNOWN_FOR_PERSONS},
+    names::Profile,
 };
+
+/// Returns the fault for a client whose daemon was replaced by one of another bridge.
+pub(super) fn another_bridge(profile: &Profile) -> Fault {
+    Fault::new(
+        FaultCode::OtherAccount,
+        "taid has another bridge than at the beginning of this session",
+    )
+    .because("the ids of mails belong to a bridge, and this session has those of the earlier one")
+    .hint(Hint::each(
+        "ask the user to restart this MCP client, or to restore `api_base_url`; nothing was done",
+        "run the command again; nothing was done",
+    ))
+    .for_profile(profile)
+}
 
 /// Words about a call without an answer that may have had an effect.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,10 @@ use super::held::Keyring;
 use rustix::process::Signal;
 use serde_json::json;
 use std::{fs::File, process::Command};
-use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, processes::send_signal, wait_until};
+use tai_e2e::{
+    Machine, PASSWORD, USER, mcp::Shim, processes::send_signal, terminal::Terminal, wait_until,
+};
+use tai_sandbox::NewMail;
 
 const LOGIN: &str = "POST /api/v1/login";
 
@@ -42,7 +45,7 @@ fn a_connected_client_gets_no_mail_of_the_account_that_the_user_signs_in_to_late
     let mut client = machine
         .shim_with(&account)
         .initialized("test", "2025-06-18");
-    let mut free = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut free = machine.client("desk");
     for client in [&mut client, &mut free] {
         assert!(lists_mail_of(client, "desk.alice@tai.chat"));
     }
@@ -76,7 +79,7 @@ fn a_taid_keeps_its_account_when_another_program_replaces_the_saved_password() {
     let saved = save(USER, &[]);
     assert!(saved.starts_with("exit 0\n"), "{saved}");
     let _taid = machine.start_bare(&[bus]);
-    let mut client = machine.shim("desk").initialized("test", "2025-06-18");
+    let mut client = machine.client("desk");
     assert!(lists_mail_of(&mut client, "desk.alice@tai.chat"));
 
     // The entry is that of a profile and a bridge, whatever the home is.
@@ -177,4 +180,50 @@ fn after_a_logout_no_password_of_the_account_is_saved() {
     let _ = (login.wait().unwrap(), leaving.wait().unwrap());
     taid.stop();
     assert!(!is_saved());
+}
+
+#[test]
+fn a_client_and_a_command_keep_the_bridge_that_they_began_with() {
+    let machine = Machine::new();
+    let other = Machine::new();
+    for (bridge, subject) in [(&machine.sandbox, "seen"), (&other.sandbox, "unseen")] {
+        let mail = NewMail {
+            from: "someone@example.com".into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: Some(subject.into()),
+            ..NewMail::default()
+        };
+        assert_eq!(bridge.deliver(&mail).unwrap(), Some(1));
+    }
+    let taid = machine.start();
+    let mut client = machine.client("desk");
+    assert!(lists_mail_of(&mut client, "desk.alice@tai.chat"));
+    let mut command = machine.command("taid");
+    command.args(["delete", "1"]);
+    let mut terminal = Terminal::spawn(command, 100);
+    terminal.wait_for("seen");
+
+    taid.stop();
+    machine.configure(&format!("api_base_url = \"{}\"\n", other.sandbox.url()));
+    let _taid = machine.start();
+    terminal.type_in("y\n");
+    let (code, page) = terminal.wait();
+    assert_eq!(code, Some(1), "{page}");
+    assert!(page.contains("taid has another bridge"), "{page}");
+    let refused = client.call("mark_read", json!({"email_id": 1}));
+    insta::assert_snapshot!(refused.text, @"
+    error: taid has another bridge than at the beginning of this session
+    caused by: the ids of mails belong to a bridge, and this session has those of the earlier one
+    hint: ask the user to restart this MCP client, or to restore `api_base_url`; nothing was done
+    ");
+    for bridge in [&machine.sandbox, &other.sandbox] {
+        let mails = bridge.mails().unwrap();
+        assert!(!mails[0].is_read);
+    }
+    // A new session has the mails of the new bridge.
+    let marked = machine
+        .client("desk")
+        .call("mark_read", json!({"email_id": 1}));
+    assert!(!marked.is_error, "{}", marked.text);
+    assert!(other.sandbox.mails().unwrap()[0].is_read);
 }

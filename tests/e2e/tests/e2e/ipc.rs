@@ -279,7 +279,7 @@ fn a_draining_daemon_refuses_new_calls_and_answers_calls_under_way() {
     assert_eq!(next(&mut raw), (3, Err(FaultCode::Stopping)));
     machine.sandbox.release();
     assert_eq!(next(&mut raw), (1, Ok(())));
-    assert_eq!(raw.read(), Some(FromDaemon::Goodbye));
+    assert_eq!(raw.next_frame(), Some(FromDaemon::Goodbye));
     assert!(raw.is_hung_up_on());
     assert_eq!(taid.wait().0, Some(0));
 }
