@@ -155,7 +155,9 @@ pub(crate) fn of_source(error: &SourceError) -> Fault {
              \"{asked}\"` in the configuration file if the password may go there"
         ),
         SourceError::OtherUsername => {
-            "run `taid logout`, and then `taid login --save`; or correct a configured username".into()
+            "run `taid stop` and `taid logout` to delete it, and then `taid login --save`; or correct a \
+             configured username"
+                .into()
         }
         SourceError::Unwanted => "run `taid login` again".into(),
         SourceError::Nothing | SourceError::NotAPassword { .. } => {
@@ -363,8 +365,8 @@ pub(crate) fn not_saved(error: &SourceError) -> Fault {
     fault.hint(Hint::reader(match error {
         SourceError::Unwanted => "run `taid login --save` again to sign in",
         SourceError::OtherUsername => {
-            "taid keeps the password until it exits; to replace the saved one, run `taid logout` and \
-             `taid login --save` again"
+            "taid keeps the password until it exits; to replace the saved one, run `taid stop`, `taid logout` \
+             and `taid login --save`"
         }
         _ => {
             "taid keeps the password until it exits; without a keyring, set `password_command` or \

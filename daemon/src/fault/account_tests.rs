@@ -182,8 +182,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [NotSignedIn]
     error: the password source failed
     caused by: the keyring has the password of another username
-    hint: ask the user to run `taid logout`, and then `taid login --save`; or correct a configured username, then call again
-    hint for a person: run `taid logout`, and then `taid login --save`; or correct a configured username
+    hint: ask the user to run `taid stop` and `taid logout` to delete it, and then `taid login --save`; or correct a configured username, then call again
+    hint for a person: run `taid stop` and `taid logout` to delete it, and then `taid login --save`; or correct a configured username
 
     [NotSignedIn]
     error: the password source failed
@@ -266,7 +266,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [Internal]
     error: signed in, but the password was not saved
     caused by: the keyring has the password of another username
-    hint: taid keeps the password until it exits; to replace the saved one, run `taid logout` and `taid login --save` again
+    hint: taid keeps the password until it exits; to replace the saved one, run `taid stop`, `taid logout` and `taid login --save`
 
     [NotSignedIn]
     error: signed out during the login, so the password was not saved

@@ -8,7 +8,7 @@ use tai_auth::{
     base_url::{BaseUrl, Origin},
     bridge::transport::Transport,
     credentials::{Credentials, Source, is_password, keyring},
-    session::error::SessionError,
+    session::{Phase, SignedOut, error::SessionError},
 };
 use tai_proto::{
     Fault,
@@ -17,7 +17,7 @@ use tai_proto::{
     names::{Profile, Username},
     text::Label,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 /// Time that a login waits for the account of the keyring, which may be waiting for its password.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(5);
@@ -121,9 +121,7 @@ impl<T: Transport> App<T> {
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
         let username = login.credentials.username.clone();
         let credentials = self.checked(&login.credentials)?;
-        // The account may come from the keyring, which is read at the first login.
-        let limit = deadline.min(Instant::now() + KEYRING_PATIENCE);
-        self.session.named(limit).await;
+        self.check_saved(&login, deadline).await?;
         let signed_in = self.session.sign_in(credentials.clone(), deadline).await;
         signed_in.map_err(|error| self.login_fault(&error, &username))?;
         self.set_signed_out(None);
@@ -138,13 +136,46 @@ impl<T: Transport> App<T> {
         })
     }
 
+    /// Checks that the keyring has no other account than that of a login, if the session knows none. It
+    /// may have been locked when the session asked it. A keyring that cannot be read refuses no login,
+    /// and no save replaces what it has.
+    ///
+    /// # Errors
+    /// The keyring has another account.
+    async fn check_saved(&self, login: &Login, deadline: Instant) -> Result<(), Fault> {
+        let snapshot = self.session.snapshot();
+        let is_free = snapshot.phase == Phase::SignedOut(SignedOut::LoggedOut);
+        let Some(bridge) = &self.facts.config.keyring else {
+            return Ok(());
+        };
+        if snapshot.username.is_some() || is_free {
+            return Ok(());
+        }
+        // A login that saves needs the keyring in any case.
+        let limit = match login.save {
+            true => deadline,
+            false => deadline.min(Instant::now() + KEYRING_PATIENCE),
+        };
+        let saved = keyring::load(&self.facts.profile, bridge);
+        let Ok(Ok(Some(saved))) = timeout_at(limit, saved).await else {
+            return Ok(());
+        };
+        let theirs = &login.credentials.username;
+        match saved.username == *theirs {
+            true => Ok(()),
+            false => Err(self.other_login(&saved.username, theirs)),
+        }
+    }
+
+    fn other_login(&self, ours: &Username, theirs: &Username) -> Fault {
+        let own = self.own_profile(theirs);
+        fault::other_login("login", ours, theirs, &own, fault::LOGOUT)
+    }
+
     /// Returns the fault for a login of `theirs` that failed.
     fn login_fault(&self, error: &SessionError, theirs: &Username) -> Fault {
         match (error, self.session.snapshot().username) {
-            (SessionError::OtherAccount, Some(ours)) => {
-                let own = self.own_profile(theirs);
-                fault::other_login("login", &ours, theirs, &own, fault::LOGOUT)
-            }
+            (SessionError::OtherAccount, Some(ours)) => self.other_login(&ours, theirs),
             (error, _) => fault::of_login(error),
         }
     }
@@ -184,7 +215,7 @@ impl<T: Transport> App<T> {
         }
         self.bridge.close_idle();
         let forgotten = match &self.facts.config.keyring {
-            Some(bridge) => keyring::forget(&self.facts.profile, bridge).await,
+            Some(bridge) => keyring::forget(&self.facts.profile, bridge, username.as_ref()).await,
             None => Ok(false),
         };
         Ok(account::SignedOut {

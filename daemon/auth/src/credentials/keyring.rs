@@ -174,18 +174,29 @@ pub async fn save(
     saved.unwrap_or_else(|| Err(problem(&Error::NoDefaultStore)))
 }
 
-/// Removes the entry of `profile` for `bridge`, and returns whether there was one. A save that is under
-/// way ends first.
+/// Removes the entry of `profile` for `bridge`, and returns whether there was one. With an `account`, the
+/// entry of another one stays. A save that is under way ends first.
 ///
 /// # Errors
 /// As [`load`], except that a machine without a keyring has no entry.
-pub async fn forget(profile: &Profile, bridge: &Origin) -> Result<bool, SourceError> {
-    let delete = |entry: &Entry| {
+pub async fn forget(
+    profile: &Profile,
+    bridge: &Origin,
+    account: Option<&Username>,
+) -> Result<bool, SourceError> {
+    let user = account.map(|account| format!("{account}:"));
+    let delete = move |entry: &Entry| {
         let _ordered = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
-        entry.delete_credential()
+        if let Some(user) = &user
+            && let Ok(found) = entry.get_password().map(Zeroizing::new)
+            && !found.starts_with(user)
+        {
+            return Ok(false);
+        }
+        entry.delete_credential().map(|()| true)
     };
     match with_entry(user_of(profile, bridge), delete).await {
-        Ok(removed) => Ok(removed.is_some()),
+        Ok(removed) => Ok(removed.unwrap_or(false)),
         Err(SourceError::NoKeyring) => Ok(false),
         Err(error) => Err(error),
     }

@@ -321,24 +321,12 @@ impl Session {
     /// Waits until the credential source has been asked and no login is in flight, or for
     /// `deadline`. Starts a login if there was none yet.
     pub async fn settled(&self, deadline: Instant) {
-        self.until(deadline, Snapshot::is_settled).await;
-    }
-
-    /// Waits until the account is known, the credential source has none, or for `deadline`. Asks the
-    /// source if that has not happened yet.
-    pub async fn named(&self, deadline: Instant) {
-        self.until(deadline, |snapshot| {
-            snapshot.username.is_some() || snapshot.is_settled()
-        })
-        .await;
-    }
-
-    async fn until(&self, deadline: Instant, is_it: impl FnMut(&Snapshot) -> bool) {
         let mut snapshots = self.snapshots.clone();
         if snapshots.borrow().phase == Phase::SignedOut(SignedOut::NotYet) {
             self.nudge();
         }
-        let _ = timeout_at(deadline, snapshots.wait_for(is_it)).await;
+        let settled = snapshots.wait_for(Snapshot::is_settled);
+        let _ = timeout_at(deadline, settled).await;
     }
 
     /// Starts a login in the background, so that the first caller does not wait for it.

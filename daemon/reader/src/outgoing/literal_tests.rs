@@ -254,6 +254,10 @@ fn decorated_lines_are_no_fences_and_the_words_behind_a_fence_stay() {
         ),
         ("~~~\nx\n~~~", "x"),
         ("~~~ never closed", "~~~ never closed"),
+        (
+            "~~~\n| a | b |\n|---|---|\n| c | d | e |",
+            "~~~\n\na  b\n-  -----\nc  d | e",
+        ),
         ("``` Note!\nread\n```", "Note!\n\nread"),
         ("```Read this now\nx\n```", "Read this now\n\nx"),
         ("> ``` Read this\n> x\n> ```", "> Read this\n>\n> x"),

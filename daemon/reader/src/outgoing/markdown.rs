@@ -29,7 +29,8 @@ pub(super) fn to_html(markdown: &str) -> Result<String, Limit> {
         return Err(Limit::Nodes);
     }
     let options = options();
-    let mut markdown = source::with_all_cells(&source::separated(markdown));
+    let prepared = |markdown: &str| source::with_all_cells(&source::separated(markdown));
+    let mut markdown = prepared(markdown);
     let mut passes = 0;
     loop {
         let arena = Arena::new();
@@ -46,7 +47,8 @@ pub(super) fn to_html(markdown: &str) -> Result<String, Limit> {
             autolinks::end(root, &lines, &arena);
             return Ok(rendered(root, &options));
         }
-        markdown = edited(&markdown, &edits);
+        // What becomes text of a fence may be a table or a quote.
+        markdown = prepared(&edited(&markdown, &edits));
         passes += 1;
     }
 }

@@ -49,7 +49,11 @@ impl Logout {
         let mut signed_out = daemon.call(call::Logout, LONG).await?;
         if !signed_out.forgotten && target.socket.is_none() {
             let config = Config::of_this_process(&target.profile, target.places.config())?;
-            signed_out.forgotten = direct::forget_too(&config).await?;
+            // A changed configuration names another bridge, with a password of its own.
+            if config.settings.api_base_url.to_string() == status.bridge.url {
+                let account = signed_out.username.as_ref();
+                signed_out.forgotten = direct::forget_too(&config, account).await?;
+            }
         }
         print(&page(&signed_out));
         Ok(Exit::Success)

@@ -110,7 +110,7 @@ fn a_taid_keeps_its_account_when_another_program_replaces_the_saved_password() {
     insta::assert_snapshot!(listed.text, @"
     error: the password source failed
     caused by: the keyring has the password of another username
-    hint: ask the user to run `taid logout`, and then `taid login --save`; or correct a configured username, then call again
+    hint: ask the user to run `taid stop` and `taid logout` to delete it, and then `taid login --save`; or correct a configured username, then call again
     ");
     assert_eq!(machine.status()["account"]["username"], USER);
 }
