@@ -33,18 +33,52 @@ pub(super) struct Generated {
     pub(super) style: Rc<Computed>,
 }
 
-/// Returns the marker of an item of a list, if its style gives it as text.
-pub(super) fn marker(item: NodeId, style: &Rc<Computed>) -> Option<Generated> {
-    let ListStyle::Text(text) = &style.inherited.list_style else {
-        return None;
-    };
-    let mut marker = Computed::child_of(&style.inherited);
-    marker.replacement = Replacement::Text(Rc::clone(text));
-    (style.display == Display::ListItem).then(|| Generated {
-        parent: item,
-        part: Part::Before,
-        style: Rc::new(marker),
-    })
+/// Most letters of a marker that a list gives as text. A person may not see a longer one, which can be beside the
+/// page, under another box or cut.
+const LONGEST_MARKER: usize = 3;
+/// Most bytes of such a text, with its spaces.
+const MOST_BYTES: usize = 32;
+
+/// The markers that lists give as text.
+#[derive(Debug)]
+pub(super) struct Markers {
+    /// Whether a style may change markers, so that none of them is known.
+    unknown: bool,
+    found: Vec<Generated>,
+}
+
+impl Markers {
+    pub(super) fn new(unknown: bool) -> Self {
+        Self {
+            unknown,
+            found: Vec::new(),
+        }
+    }
+
+    /// Takes the marker of an item of a list, if its style gives it as a short text.
+    pub(super) fn take(&mut self, item: NodeId, style: &Computed) {
+        let ListStyle::Text(text) = &style.inherited.list_style else {
+            return;
+        };
+        let short = text.trim().chars().count() <= LONGEST_MARKER && text.len() <= MOST_BYTES;
+        let counted = self.found.len() < MAX_GENERATED;
+        if style.display != Display::ListItem || self.unknown || !short || !counted {
+            return;
+        }
+        let mut marker = Computed::child_of(&style.inherited);
+        marker.replacement = Replacement::Text(Rc::clone(text));
+        self.found.push(Generated {
+            parent: item,
+            part: Part::Before,
+            style: Rc::new(marker),
+        });
+    }
+
+    /// Returns the generated boxes with the markers, which are before them.
+    pub(super) fn after(self, mut generated: Vec<Generated>) -> Vec<Generated> {
+        generated.extend(self.found);
+        generated
+    }
 }
 
 /// Returns whether a box exists beside the flow and paints something.

@@ -91,7 +91,7 @@ impl Styles {
 
 /// Computes the style of each element.
 pub(crate) fn style(document: &Document) -> Styles {
-    let (mut rules, cut) = sheets::rules(document);
+    let (mut rules, cut, marked) = sheets::rules(document);
     let registered = std::mem::take(&mut rules.registered);
     let parents = std::mem::take(&mut rules.parents);
     let containers = std::mem::take(&mut rules.containers);
@@ -116,6 +116,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         body: Rc::default(),
         styles: PerNode::new(document, Rc::default()),
         generated: Vec::new(),
+        markers: generated::Markers::new(marked),
         exceeded: false,
     };
     for visit in document.walk(NodeId::ROOT) {
@@ -133,7 +134,7 @@ pub(crate) fn style(document: &Document) -> Styles {
             || cascade.exceeded
             || cascade.substitution.is_exceeded(),
         styles: cascade.styles,
-        generated: cascade.generated,
+        generated: cascade.markers.after(cascade.generated),
     }
 }
 
@@ -160,6 +161,7 @@ struct Cascade<'a> {
     body: Rc<Computed>,
     styles: PerNode<Rc<Computed>>,
     generated: Vec<Generated>,
+    markers: generated::Markers,
     /// Whether boxes were left out.
     exceeded: bool,
 }
@@ -209,9 +211,7 @@ impl Cascade<'_> {
         let mut style = Rc::new(style);
         let in_flow =
             [Part::Before, Part::After].map(|part| self.generate(node, element, part, &style));
-        let marker = generated::marker(node, &style);
-        self.exceeded |= marker.is_some() && self.generated.len() >= MAX_GENERATED;
-        self.generated.extend(marker.filter(|_| !self.exceeded));
+        self.markers.take(node, &style);
         if in_flow.contains(&true) {
             Rc::make_mut(&mut style).marks.set(Mark::Generated, true);
         }

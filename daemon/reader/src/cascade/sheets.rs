@@ -8,13 +8,15 @@ use crate::{
 use cssparser::Parser;
 use html5ever::local_name;
 
-/// Returns the rules of all style sheets, and whether some exceed the limit.
-pub(super) fn rules(document: &Document) -> (Rules, bool) {
+/// Returns the rules of all style sheets, whether some exceed the limit, and whether a style may change the markers
+/// of lists.
+pub(super) fn rules(document: &Document) -> (Rules, bool, bool) {
     let mut sheets = Sheets {
         rules: Rules::default(),
         left: MAX_SHEETS,
         title: None,
         cut: false,
+        marked: false,
         syntax: DeclarationSyntax {
             quirks: document.quirks,
         },
@@ -22,7 +24,7 @@ pub(super) fn rules(document: &Document) -> (Rules, bool) {
     sheets.add(document, true);
     sheets.rules.rank();
     let cut = sheets.cut || sheets.rules.exceeded;
-    (sheets.rules, cut)
+    (sheets.rules, cut, cut || sheets.marked)
 }
 
 struct Sheets {
@@ -33,6 +35,7 @@ struct Sheets {
     /// browser applies.
     title: Option<String>,
     cut: bool,
+    marked: bool,
     syntax: DeclarationSyntax,
 }
 
@@ -49,6 +52,8 @@ impl Sheets {
             if element.html_name() == "noscript" && outermost {
                 self.add(&parse(&document.all_text(node)), false);
             }
+            let inline = element.attribute(&local_name!("style"));
+            self.marked |= inline.is_some_and(|inline| is_marked(inline, false));
             let linked = linked_sheet(element);
             if element.local_name() != "style" && linked.is_none() {
                 continue;
@@ -65,6 +70,7 @@ impl Sheets {
                     return;
                 }
             }
+            self.marked |= is_marked(&sheet, true);
             let owner = document.node(node).parent.filter(|_| outermost);
             self.rules.add(&sheet, owner, self.syntax);
         }
@@ -80,6 +86,15 @@ impl Sheets {
         }
         title.is_empty() || self.title.get_or_insert_with(|| title.to_owned()) == title
     }
+}
+
+/// Returns whether declarations, or those of a sheet, may change the markers of lists. An escape may be in any name.
+fn is_marked(declarations: &str, sheet: bool) -> bool {
+    let text = declarations.to_ascii_lowercase();
+    let imports = || text.contains("@import") && text.contains("data:");
+    text.contains('\\')
+        || text.contains("list-style-image")
+        || (sheet && (text.contains("marker") || imports()))
 }
 
 /// Returns the style sheet that a `link` embeds.

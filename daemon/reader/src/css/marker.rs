@@ -21,7 +21,9 @@ pub(crate) enum ListStyle {
 /// Returns the marker that a list style names. An image counts as a bullet.
 pub(crate) fn list_style(input: &mut Parser<'_>) -> ListStyle {
     let mut style = None;
+    let mut image = false;
     while let Ok(token) = input.next() {
+        image |= matches!(token, Token::UnquotedUrl(_) | Token::Function(_));
         style = match token {
             Token::Ident(name) => match_ignore_ascii_case! { name,
                 "none" => style.or(Some(ListStyle::None)),
@@ -37,6 +39,8 @@ pub(crate) fn list_style(input: &mut Parser<'_>) -> ListStyle {
                 _ => Some(ListStyle::Decimal),
             },
             Token::QuotedString(text) if text.trim().is_empty() => Some(ListStyle::None),
+            // An image is in the place of the text.
+            Token::QuotedString(_) if image => Some(ListStyle::Bullet),
             Token::QuotedString(text) => Some(ListStyle::Text(Rc::from(&**text))),
             _ => Some(ListStyle::Bullet),
         };

@@ -106,21 +106,20 @@ impl Page<'_> {
     /// that is no usual marker stays in the item.
     fn own_marker(&mut self, item: NodeId, text: &str) -> String {
         let usual = "- ".to_owned();
-        let Some(marker) = self.document.node(item).first else {
+        let Some(written) = word::marker(text.trim(), "") else {
             return usual;
         };
-        let shown = self.document.children(marker).next();
+        let first = self.document.node(item).first;
+        let generated =
+            |element: &Element| element.html_name() == "span" && element.attributes.is_empty();
+        let first = first.filter(|first| self.document.element(*first).is_some_and(generated));
+        let shown = first.and_then(|first| self.document.children(first).next());
         let shown = shown.filter(|shown| self.document.text(*shown) == Some(text));
-        match shown.and_then(|_| word::marker(text.trim(), "")) {
-            Some(written) => {
-                self.marker = Some(marker);
-                if shown.is_some_and(|shown| self.sight.is_seen(shown)) {
-                    written
-                } else {
-                    usual
-                }
-            }
-            None => usual,
+        let Some(shown) = shown else { return written };
+        self.marker = first;
+        match self.sight.is_seen(shown) {
+            true => written,
+            false => usual,
         }
     }
 }

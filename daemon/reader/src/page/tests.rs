@@ -90,6 +90,26 @@ fn lists_and_quotes_have_their_marks() {
             "<ul><li style='list-style-type:\"✔ \"'>a<li style='list-style-type:\"➢ \"'>b<li style='list-style-type:\"## \"'>c</ul>",
             "- ✔ a\n- b\n- \\## c",
         ),
+        (
+            "<style>.t{list-style-type:'→ '}</style><ul class=t><li>a<li style='list-style-type:\"pay \"'>b<li style='list-style-type:\"sell \"'>c</ul>",
+            "- → a\n- pay b\n- c",
+        ),
+        (
+            "<style>li::marker{color:#fff}</style><ul style='list-style-type:\"pay \"'><li>a</ul>",
+            "- a",
+        ),
+        (
+            "<style>li::marker{color:#fff}</style><ul style='list-style-type:\"(viii) \"'><li>a</ul>",
+            "(viii) a",
+        ),
+        (
+            "<ul style='list-style-type:\"pay \";list-style-image:linear-gradient(red,red)'><li>a</ul>",
+            "- a",
+        ),
+        (
+            "<ul style='list-style:url(data:image/gif;base64,) \"pay \"'><li>a</ul>",
+            "- a",
+        ),
         ("<ul><li>a<ul><li>b</ul></ul>", "- a\n  - b"),
         (
             "<blockquote>a<blockquote>b</blockquote></blockquote>",
