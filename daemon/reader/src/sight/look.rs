@@ -258,6 +258,9 @@ impl Look<'_> {
             _ => &around.held,
         };
         inside.place = around.place.inside(style, frame, boxed, holder, &self.flow);
+        inside
+            .place
+            .leave_window(self.document, self.styles, node, holder);
         self.paint(node, style, frame, around, &mut inside);
         inside.hidden |= style.skipped && boxed && style.display != Display::Table;
         let held;

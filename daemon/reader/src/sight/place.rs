@@ -16,6 +16,7 @@ use crate::{
     thresholds::FAR,
 };
 
+mod beyond;
 mod screen;
 
 /// Place of the content of an element.
@@ -311,25 +312,12 @@ impl Place {
         self.away |= top.is_some_and(|top| top >= limit + if fixed { 0.0 } else { flow.height });
         self.away |= bottom.is_some_and(|bottom| bottom <= -limit / 2.0);
         // A person cannot scroll to a fixed box.
-        let moves = [&frame.transform, &frame.translate];
-        let back = moves.iter().any(|moved| moved.y.usual() < 0.0)
-            || frame.margin.top.is_some_and(|top| top.usual() < 0.0);
-        let below = |size: Length| match size.is_definite() {
-            true => size.usual() >= SCREEN_HEIGHT,
-            false => size.part >= 1.0 && size.usual() >= SCREEN_WIDTH,
-        };
-        // Without offsets, it is below its place in the flow.
-        let sunk = |margin: Length| margin.is_definite() && below(margin);
-        let vertical = [frame.inset.top, frame.inset.bottom];
-        let sunk = vertical == [None; 2] && frame.margin.top.is_some_and(sunk);
-        let aside = moves
+        let back = [&frame.transform, &frame.translate]
             .iter()
-            .any(|moved| moved.x.part >= 1.0 && moved.x.px >= 0.0)
-            && left.is_none()
-            && right.is_some_and(|right| right <= 0.0);
+            .any(|moved| moved.y.usual() < 0.0)
+            || frame.margin.top.is_some_and(|top| top.usual() < 0.0);
         self.away |= fixed
-            && ((!back && (sunk || frame.inset.top.is_some_and(below)))
-                || aside
+            && ((!back && top.is_some_and(|top| top >= SCREEN_HEIGHT))
                 || left.is_some_and(|left| left >= SCREEN_WIDTH)
                 || right.is_some_and(|right| right <= -SCREEN_WIDTH)
                 || bottom.is_some_and(|bottom| bottom <= -100.0));
