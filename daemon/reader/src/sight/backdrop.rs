@@ -13,7 +13,7 @@ use crate::{
         colour::Colour,
         length::{Length, MEDIUM},
         marks::Mark,
-        property::{Filter, Image, Position, Size},
+        property::{Filter, Image, Overflow, Position, Size},
     },
     document::{Document, Element, NodeId},
     thresholds::{OPAQUE, UNPAINTED},
@@ -108,6 +108,17 @@ fn moves(style: &Computed, frame: &Frame, around: &Computed) -> bool {
             .any(back)
 }
 
+/// Returns whether content may leave a box that is too low for it, so that it is on what is below the box.
+fn is_left(document: &Document, styles: &Styles, heights: &Heights, node: NodeId) -> bool {
+    let frame = styles.get(node).frame_or_default();
+    let given = |size: Size| size.filter(|size| size.is_definite()).map(Length::usual);
+    let most = [given(frame.height), given(frame.max_height)];
+    let most = most.into_iter().flatten().reduce(f32::min);
+    let own = || given(frame.height).unwrap_or(0.0) + given(frame.min_height).unwrap_or(0.0);
+    frame.overflow_y == Overflow::Visible
+        && most.is_some_and(|most| heights.greatest(document, styles, node) - own() > most)
+}
+
 impl Backdrop {
     pub(super) fn new(ground: Ground, floor: Option<Floor>) -> Self {
         Self {
@@ -147,6 +158,7 @@ impl Backdrop {
             self.painted |= paints;
             self.loose |= paints && (moved || around.moved);
             part.paints |= paints || has_levels(parent) && style.marks.has(Mark::Reversed);
+            part.paints |= heights.parted || is_left(document, styles, heights, node);
             part.moved |= moved;
             let narrow = self.floor.is_some_and(|floor| floor.width.is_some());
             let aside = style.is_boxed()

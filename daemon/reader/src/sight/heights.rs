@@ -44,15 +44,20 @@ pub(super) struct Heights {
     pub(super) visits: Visits,
     /// Names, classes and identifiers of elements that generated content may give a height.
     generated: Vec<String>,
+    /// Whether a style may give the first line or the first letter of a box other colours.
+    pub(super) parted: bool,
 }
 
 impl Heights {
     pub(super) fn new(document: &Document) -> Self {
         let mut generated = Vec::new();
+        let mut parted = false;
         for visit in document.walk(NodeId::ROOT) {
             if let Visit::Enter(node) = visit
                 && document.name(node) == "style"
             {
+                let sheet = document.all_text(node).to_ascii_lowercase();
+                parted |= sheet.contains(":first-line") || sheet.contains(":first-letter");
                 names(&document.all_text(node), &mut generated);
             }
         }
@@ -61,6 +66,7 @@ impl Heights {
         Self {
             visits: Visits::default(),
             generated,
+            parted,
         }
     }
 
