@@ -47,9 +47,14 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "flex-grow" | "-webkit-flex-grow" => &[Mark::Grows],
         "flex-shrink" | "-webkit-flex-shrink" => &[Mark::Rigid],
         "flex-wrap" | "-webkit-flex-wrap" => &[Mark::Wraps],
-        "grid" | "grid-template" => &[Mark::FlatRow, Mark::FlatColumn],
-        "grid-template-columns" => &[Mark::FlatColumn],
-        "grid-template-rows" => &[Mark::FlatRow],
+        "grid" | "grid-template" => &[
+            Mark::FlatRow,
+            Mark::FlatColumn,
+            Mark::SizedRow,
+            Mark::SizedColumn,
+        ],
+        "grid-template-columns" => &[Mark::FlatColumn, Mark::SizedColumn],
+        "grid-template-rows" => &[Mark::FlatRow, Mark::SizedRow],
         "grid-area" => &[Mark::Located, Mark::LongRow, Mark::LongColumn],
         "grid-column" => &[Mark::Located, Mark::LongColumn],
         "grid-row" => &[Mark::Located, Mark::LongRow],
@@ -90,6 +95,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
         Mark::Rigid => return flexible::is_rigid(input),
         Mark::FlatRow => return tracks::is_flat(input, Tracks::Rows),
         Mark::FlatColumn => return tracks::is_flat(input, Tracks::Columns),
+        Mark::SizedRow | Mark::SizedColumn => return Ok(tracks::is_sized(input)),
         Mark::LongRow | Mark::LongColumn => return Ok(tracks::is_long(input)),
         Mark::Framed => return Ok(is_framed(input)),
         Mark::Backdrop => return paint::filter(input).map(|filter| filter != Filter::NONE),
@@ -248,6 +254,8 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Rigid
         | Mark::FlatRow
         | Mark::FlatColumn
+        | Mark::SizedRow
+        | Mark::SizedColumn
         | Mark::LongRow
         | Mark::LongColumn => false,
         Mark::Generated => !is(&["none", "normal"]),

@@ -86,6 +86,10 @@ listed! {
         FlatRow,
         /// The first column of a grid has no width of its own.
         FlatColumn,
+        /// A row of a grid has a size that does not depend on its content.
+        SizedRow,
+        /// A column of a grid has such a size.
+        SizedColumn,
         /// The box may be in another track than the one that its order gives.
         Located,
         /// The box may be in several rows, or columns, of a grid.

@@ -27,6 +27,19 @@ pub(super) fn is_flat(input: &mut Parser<'_>, tracks: Tracks) -> Parsed<bool> {
     Ok(flat)
 }
 
+/// Consumes the tracks. Returns whether one may have a size that does not depend on its content.
+pub(super) fn is_sized(input: &mut Parser<'_>) -> bool {
+    let mut sized = false;
+    while let Ok(token) = input.next() {
+        sized |= match token {
+            Token::Dimension { unit, .. } => !unit.eq_ignore_ascii_case("fr"),
+            Token::Number { .. } | Token::Percentage { .. } | Token::Function(_) => true,
+            _ => false,
+        };
+    }
+    sized
+}
+
 /// Parses the place of a box in one direction. Returns the number of its first track, if it is given.
 pub(super) fn first(input: &mut Parser<'_>) -> Parsed<Option<i32>> {
     let first = line(input)?;

@@ -16,9 +16,9 @@ use crate::{
         length::Length,
         marks::Mark,
         paint,
-        property::{Display, Image, Overflow, Size},
+        property::{Display, Image, Overflow, Size, WhiteSpace},
     },
-    document::NodeId,
+    document::{NodeId, Visit},
 };
 use html5ever::local_name;
 
@@ -26,6 +26,8 @@ use html5ever::local_name;
 const LINE_WIDTH: f32 = 200.0;
 /// Most boxes around a picture.
 const MAX_WRAPPERS: usize = 5;
+/// Most nodes in a box in a cell of a grid that are examined, with their ends.
+const MOST_INSIDE: usize = 200;
 
 impl Look<'_> {
     /// Returns the ground of a box that is drawn over the coloured box or the picture beside it.
@@ -61,11 +63,16 @@ impl Look<'_> {
         let own = styles.get(node);
         let long = [Mark::LongRow, Mark::LongColumn, Mark::Ended];
         let long = |node| long.iter().any(|mark| styles.get(node).marks.has(*mark));
+        let aside = [Mark::Align, Mark::Justify, Mark::Place];
+        let sized = [Mark::SizedRow, Mark::SizedColumn];
+        let aside = aside.iter().any(|mark| styles.get(below).marks.has(*mark))
+            || sized.iter().any(|mark| styles.get(parent).marks.has(*mark));
         let levels = [below, node].map(|node| level(styles.get(node), true));
         let fills = fills_cell(styles.get(below), &whole, styles.get(parent))
             && fills_cell(own, own.frame_or_default(), styles.get(parent))
             && !own.marks.is_small()
-            && !styles.get(below).marks.has(Mark::Align)
+            && !aside
+            && self.is_wrapped(node)
             && levels == [0, 0]
             && own.display == Display::Block
             && !(long(below) || long(node))
@@ -79,6 +86,20 @@ impl Look<'_> {
         };
         let known = fills && holds && is_bare(styles.get(below));
         ground_of(document, styles, below).filter(|_| known)
+    }
+
+    /// Returns whether all lines in a box end at its edge.
+    fn is_wrapped(&self, top: NodeId) -> bool {
+        let mut left = MOST_INSIDE;
+        self.document.walk(top).all(|visit| {
+            left -= 1;
+            let Visit::Enter(node) = visit else {
+                return left > 0;
+            };
+            let element = self.document.element(node).is_some();
+            let wraps = self.styles.get(node).inherited.white_space == WhiteSpace::Normal;
+            left > 0 && (!element || wraps)
+        })
     }
 
     /// Returns whether a box is drawn over the box before or after it.
