@@ -10,7 +10,7 @@ use crate::{
     fault,
     mail::{MailError, Submitter},
 };
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tai_auth::{bridge::transport::Transport, session::for_one_account};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Tool,
@@ -110,8 +110,11 @@ impl<T: Transport> App<T> {
         let is_confined = context.caller.is_confined;
         // A call that is under way when the account changes ends with an error.
         let account = self.claims.of(context.caller.key);
-        let answered = self.answered(call, context, &mut digest);
-        let answered = for_one_account(account, answered).await;
+        let answered = {
+            // Pinned, because a future that moves into another one is in the task twice.
+            let answered = pin!(self.answered(call, context, &mut digest));
+            for_one_account(account, answered).await
+        };
         let result = answered.map_err(|failure| match failure {
             Failure::Mail(error) if is_confined => fault::confined(self.failed(&error), &error),
             Failure::Mail(error) => self.failed(&error),

@@ -16,7 +16,7 @@ type Shape = Vec<(Option<u32>, usize)>;
 /// The rows of a table with their cells.
 type Rows = [(NodeId, Vec<Cell>)];
 
-/// The columns that such tables fill, for each shape.
+/// The columns that the fullest of such tables fills, for each shape: the one with the names.
 #[derive(Debug, Default)]
 pub(super) struct Alike(HashMap<Shape, u64>);
 
@@ -24,11 +24,15 @@ impl Alike {
     /// Adds a table, if it has one row.
     pub(super) fn add(&mut self, styles: &Styles, survey: &Survey, table: NodeId, rows: &Rows) {
         if let Some((shape, filled)) = shape(styles, survey, table, rows) {
-            *self.0.entry(shape).or_default() |= filled;
+            let fullest = self.0.entry(shape).or_default();
+            if filled.count_ones() > fullest.count_ones() {
+                *fullest = filled;
+            }
         }
     }
 
-    /// Returns the bits of the columns that a table or one of the same shape fills.
+    /// Returns the bits of the columns that have a place in a table: those of the fullest one of the same
+    /// shape, if this one fills no other. Bars of links and pictures fill now these and now those.
     pub(super) fn places(
         &self,
         styles: &Styles,
@@ -36,9 +40,14 @@ impl Alike {
         table: NodeId,
         rows: &Rows,
     ) -> u64 {
-        let shape = shape(styles, survey, table, rows);
-        let places = shape.and_then(|(shape, _)| self.0.get(&shape));
-        places.copied().unwrap_or_default()
+        let Some((shape, filled)) = shape(styles, survey, table, rows) else {
+            return 0;
+        };
+        let fullest = self.0.get(&shape).copied().unwrap_or_default();
+        match filled & !fullest {
+            0 => fullest,
+            _ => filled,
+        }
     }
 }
 

@@ -13,6 +13,8 @@ const SMALLER: f32 = 0.85;
 /// Largest size of moved text, as a part of the size around it, at which it is seen as raised or lowered.
 const SMALL: f32 = 0.9;
 
+/// Most digits of the number of a note. More are a part of an amount, as in `$5,000`.
+const MAX_NOTE: usize = 2;
 /// Most signs between a word and the number of a note.
 const MAX_SIGNS: usize = 6;
 /// Signs that may be inside of a number, and others behind one.
@@ -149,5 +151,5 @@ fn is_note(before: impl Iterator<Item = char>, text: &str, script: Script) -> bo
         Script::Raised => is_word || is_number,
         Script::Lowered => is_number && may_part,
     };
-    sign.is_some() && digits > 0 && is_beside && !is_part
+    sign.is_some() && (1..=MAX_NOTE).contains(&digits) && is_beside && !is_part
 }

@@ -370,6 +370,7 @@ impl<D: Dial> Link<D> {
             match self.claim(&connection, until).await {
                 Ok(Claimed::Serves(PasswordNeed::NotNeeded)) => {
                     connection.identify(identity).await;
+                    self.bridge.keep(&connection);
                     *current = Some(Arc::new(connection));
                     self.connected.notify_waiters();
                     return;

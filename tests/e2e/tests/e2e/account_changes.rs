@@ -196,7 +196,12 @@ fn a_client_and_a_command_keep_the_bridge_that_they_began_with() {
         assert_eq!(bridge.deliver(&mail).unwrap(), Some(1));
     }
     let taid = machine.start();
+    // It connects when it is asked for its tools.
     let mut client = machine.client("desk");
+    client.request("tools/list", json!({}));
+    wait_until("the client is listed", || {
+        machine.status()["clients"][0]["name"] == "test"
+    });
     assert!(lists_mail_of(&mut client, "desk.alice@tai.chat"));
     let mut command = machine.command("taid");
     command.args(["delete", "1"]);
