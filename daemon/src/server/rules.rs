@@ -21,7 +21,8 @@ const MAX_WAITS: usize = 4;
 /// Time for which a call waits for the files.
 const LIMIT: Duration = Duration::from_secs(2);
 /// Problem of a file that is not read in time.
-const NO_ANSWER: &str = "the configuration file could not be looked at in time, and may have changed";
+const NO_ANSWER: &str =
+    "the configuration file could not be looked at in time, and may have changed";
 
 /// The state of the configuration files whose rules are in force.
 pub(crate) struct FileRules {
