@@ -72,33 +72,17 @@ pub(super) async fn saved_account(config: &Config) -> Option<Username> {
     Some(saved.ok()??.username)
 }
 
-/// Deletes the password of `account` that a daemon without this shell's keyring has left in it. Returns
-/// whether there was one.
+/// Deletes the password of the profile from the keyring, if it is that of `account`; `None` stands for any.
+/// Returns whether there was one.
 ///
 /// # Errors
 /// The keyring does not delete it.
-pub(super) async fn forget_too(
+pub(super) async fn forget(
     config: &Config,
     account: Option<&Username>,
-) -> Result<bool, CliError> {
-    let Some(bridge) = &config.keyring else {
-        return Ok(false);
-    };
-    match keyring::forget(&config.profile, bridge, account).await {
-        // The daemon may have the keyring that this shell cannot reach.
-        Err(SourceError::KeyringUnreachable) => Ok(false),
-        forgotten => forgotten.map_err(|error| fault::not_forgotten(&error).into()),
+) -> Result<bool, SourceError> {
+    match &config.keyring {
+        Some(bridge) => keyring::forget(&config.profile, bridge, account).await,
+        None => Ok(false),
     }
-}
-
-/// Deletes the password of the profile from the keyring. Returns whether there was one.
-///
-/// # Errors
-/// The keyring does not delete it.
-pub(super) async fn forget(config: &Config) -> Result<bool, CliError> {
-    let Some(bridge) = &config.keyring else {
-        return Ok(false);
-    };
-    let forgotten = keyring::forget(&config.profile, bridge, None).await;
-    forgotten.map_err(|error| fault::not_forgotten(&error).into())
 }

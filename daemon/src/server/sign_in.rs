@@ -85,10 +85,7 @@ impl<T: Transport> App<T> {
             return Ok(());
         };
         match self.session.snapshot().username {
-            Some(ours) if ours != theirs => {
-                let own = self.own_profile(&theirs);
-                Err(fault::other_account(&ours, &theirs, &own))
-            }
+            Some(ours) if ours != theirs => Err(self.other_account(&ours, &theirs)),
             Some(_) | None => Ok(()),
         }
     }
@@ -103,10 +100,7 @@ impl<T: Transport> App<T> {
         let snapshot = self.session.snapshot();
         match &snapshot.username {
             Some(ours) if *ours == offered.username => {}
-            Some(ours) => {
-                let own = self.own_profile(&offered.username);
-                return Err(fault::other_account(ours, &offered.username, &own));
-            }
+            Some(ours) => return Err(self.other_account(ours, &offered.username)),
             None => return Err(fault::no_account(&offered.username, &self.facts.profile)),
         }
         let credentials = self.checked(&offered)?;
@@ -165,6 +159,10 @@ impl<T: Transport> App<T> {
             true => Ok(()),
             false => Err(self.other_login(&saved.username, theirs)),
         }
+    }
+
+    fn other_account(&self, ours: &Username, theirs: &Username) -> Fault {
+        fault::other_account(ours, theirs, &self.own_profile(theirs))
     }
 
     fn other_login(&self, ours: &Username, theirs: &Username) -> Fault {

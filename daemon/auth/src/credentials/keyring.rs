@@ -144,6 +144,12 @@ pub async fn load(profile: &Profile, bridge: &Origin) -> Result<Option<Credentia
     }))
 }
 
+/// Returns whether the content of an entry is that of an account.
+fn is_of(text: &str, account: &Username) -> bool {
+    let username = text.split_once(':').map(|(username, _)| username);
+    username == Some(account.as_str())
+}
+
 /// Saves credentials as the entry of `profile` for their bridge, if `is_wanted` still holds when the
 /// keyring is ready. The entry of another account is not replaced, nor one that cannot be read.
 ///
@@ -155,16 +161,16 @@ pub async fn save(
     credentials: &Credentials,
     is_wanted: impl FnOnce() -> bool + Send + 'static,
 ) -> Result<(), SourceError> {
-    let user = format!("{}:", credentials.username);
+    let account = credentials.username.clone();
     let password = credentials.password.expose_secret();
-    let text = Zeroizing::new(format!("{user}{password}"));
+    let text = Zeroizing::new(format!("{account}:{password}"));
     let write = move |entry: &Entry| {
         let _ordered = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
         if !is_wanted() {
             return Ok(Err(SourceError::Unwanted));
         }
         match entry.get_password().map(Zeroizing::new) {
-            Ok(found) if !found.starts_with(&user) => return Ok(Err(SourceError::OtherUsername)),
+            Ok(found) if !is_of(&found, &account) => return Ok(Err(SourceError::OtherUsername)),
             Ok(_) | Err(Error::NoEntry) => {}
             Err(error) => return Err(error),
         }
@@ -184,12 +190,12 @@ pub async fn forget(
     bridge: &Origin,
     account: Option<&Username>,
 ) -> Result<bool, SourceError> {
-    let user = account.map(|account| format!("{account}:"));
+    let account = account.cloned();
     let delete = move |entry: &Entry| {
         let _ordered = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(user) = &user
+        if let Some(account) = &account
             && let Ok(found) = entry.get_password().map(Zeroizing::new)
-            && !found.starts_with(user)
+            && !is_of(&found, account)
         {
             return Ok(false);
         }

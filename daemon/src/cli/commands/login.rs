@@ -215,7 +215,7 @@ fn other_directory<'a>(status: &'a Status, target: &Target) -> Option<&'a str> {
 ///
 /// # Errors
 /// The daemon reports none.
-fn bridge_of(status: &Status) -> Result<Origin, Fault> {
+pub(super) fn bridge_of(status: &Status) -> Result<Origin, Fault> {
     let url: Result<BaseUrl, _> = status.bridge.url.parse();
     url.map(|url| url.origin()).map_err(|error| {
         Fault::new(FaultCode::Internal, "taid reports no bridge").because(error.to_string())

@@ -1,5 +1,6 @@
 //! `taid logout`: deletes the token and the password.
 
+use super::login::bridge_of;
 use crate::{
     cli::{
         daemon::{Daemon, LONG},
@@ -10,8 +11,10 @@ use crate::{
         terminal::{print, printable},
     },
     config::Config,
+    fault,
 };
 use clap::Args;
+use tai_auth::credentials::SourceError;
 use tai_proto::{Fault, FaultCode, account::SignedOut, call};
 
 /// Sign out: delete the token and the password, from the keyring too
@@ -50,9 +53,13 @@ impl Logout {
         if !signed_out.forgotten && target.socket.is_none() {
             let config = Config::of_this_process(&target.profile, target.places.config())?;
             // A changed configuration names another bridge, with a password of its own.
-            if config.settings.api_base_url.to_string() == status.bridge.url {
+            if config.settings.api_base_url.origin() == bridge_of(&status)? {
                 let account = signed_out.username.as_ref();
-                signed_out.forgotten = direct::forget_too(&config, account).await?;
+                signed_out.forgotten = match direct::forget(&config, account).await {
+                    // The daemon may have the keyring that this shell cannot reach.
+                    Err(SourceError::KeyringUnreachable) => false,
+                    forgotten => forgotten.map_err(|error| fault::not_forgotten(&error))?,
+                };
             }
         }
         print(&page(&signed_out));
@@ -63,7 +70,8 @@ impl Logout {
 /// Deletes the password from the keyring while no daemon runs.
 async fn without_daemon(target: &Target, not_running: Fault) -> Result<Exit, CliError> {
     let config = Config::of_this_process(&target.profile, target.places.config())?;
-    match direct::forget(&config).await? {
+    let forgotten = direct::forget(&config, None).await;
+    match forgotten.map_err(|error| fault::not_forgotten(&error))? {
         true => {
             print("taid is not running; the password is deleted from the keyring");
             Ok(Exit::Success)

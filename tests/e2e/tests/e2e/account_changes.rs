@@ -71,7 +71,7 @@ fn a_taid_keeps_its_account_when_another_program_replaces_the_saved_password() {
     };
     machine.sandbox.add_account("bob", PASSWORD).unwrap();
     machine.configure("");
-    let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+    let bus = keyring.bus();
     let save = |username: &str, more: &[(&str, &str)]| {
         let mut command = with_password(&machine, &["login", username, "--save"], more);
         machine.say(&command.env(bus.0, bus.1).output().unwrap())
@@ -123,7 +123,7 @@ fn a_saved_password_that_could_not_be_read_is_not_replaced() {
     };
     machine.sandbox.add_account("bob", PASSWORD).unwrap();
     machine.configure("");
-    let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+    let bus = keyring.bus();
     let save = |username: &str| with_password(&machine, &["login", username, "--save"], &[bus]);
     assert!(save(USER).output().unwrap().status.success());
     let logins = machine.sandbox.count(LOGIN);
@@ -147,7 +147,7 @@ fn after_a_logout_no_password_of_the_account_is_saved() {
         return;
     };
     machine.configure("");
-    let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+    let bus = keyring.bus();
     let save = || with_password(&machine, &["login", USER, "--save"], &[bus]);
     let logout = || {
         let mut logout = machine.command("taid");

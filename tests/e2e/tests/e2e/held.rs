@@ -21,7 +21,7 @@ const SEND: &str = "POST /api/v1/send-email";
 
 /// A Secret Service on a session bus of its own.
 pub(super) struct Keyring {
-    pub(super) address: String,
+    address: String,
     processes: [Killed; 2],
 }
 
@@ -69,6 +69,11 @@ impl Keyring {
         Some(Self { address, processes })
     }
 
+    /// Returns the variable with the address of the keyring's bus.
+    pub(super) fn bus(&self) -> (&'static str, &str) {
+        ("DBUS_SESSION_BUS_ADDRESS", &self.address)
+    }
+
     /// Returns the process id of the keyring.
     pub(super) fn pid(&self) -> u32 {
         let [_, keyring] = &self.processes;
@@ -76,7 +81,7 @@ impl Keyring {
     }
 
     fn taid<'a>(&self, machine: &'a Machine) -> Daemon<'a> {
-        machine.start_with(&[("DBUS_SESSION_BUS_ADDRESS", &self.address)])
+        machine.start_with(&[self.bus()])
     }
 }
 

@@ -86,7 +86,7 @@ fn an_account_that_a_taid_which_does_not_run_could_not_hold_is_not_created() {
 
     if let Some(keyring) = Keyring::start(&machine) {
         machine.configure("");
-        let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+        let bus = keyring.bus();
         let saved = run(&["login", USER, "--save"], &[bus]);
         assert!(saved.starts_with("exit 0\n"), "{saved}");
         // A keyring's taid that the bridge has not signed in does not know its account.
