@@ -6,7 +6,7 @@ use crate::{
     limits::MAX_SHEETS,
 };
 use cssparser::Parser;
-use html5ever::local_name;
+use html5ever::{local_name, ns};
 
 /// Returns the rules of all style sheets, whether some exceed the limit, and whether a style may change the markers
 /// of lists.
@@ -55,7 +55,9 @@ impl Sheets {
             let inline = element.attribute(&local_name!("style"));
             self.marked |= inline.is_some_and(|inline| is_marked(inline, false));
             let linked = linked_sheet(element);
-            if element.local_name() != "style" && linked.is_none() {
+            // A `style` of MathML is no style sheet.
+            let own = element.local_name() == "style" && element.name.ns != ns!(mathml);
+            if !own && linked.is_none() {
                 continue;
             }
             walk.skip_children();
@@ -78,7 +80,12 @@ impl Sheets {
 
     fn applies(&mut self, element: &Element) -> bool {
         let attribute = |name| element.attribute(&name).unwrap_or_default();
-        let kind = attribute(local_name!("type")).trim();
+        let kind = attribute(local_name!("type"));
+        // The type of a link may have spaces and parameters.
+        let kind = match element.html_name() {
+            "link" => kind.split(';').next().unwrap_or_default().trim(),
+            _ => kind,
+        };
         let title = attribute(local_name!("title"));
         let css = kind.is_empty() || kind.eq_ignore_ascii_case("text/css");
         if !css || !conditions::media(&mut Parser::new(attribute(local_name!("media")))) {

@@ -12,6 +12,9 @@ use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 /// Largest radius of a corner that leaves all of a line of text covered, in pixels.
 const LARGEST_RADIUS: f32 = 8.0;
 
+/// Largest strip of text that cannot be read, in pixels.
+const LARGEST_STRIP: f32 = 1.5;
+
 /// Returns the marks that a property with a name sets.
 pub(super) fn by_name(name: &str) -> &'static [Mark] {
     match_ignore_ascii_case! { name,
@@ -29,6 +32,8 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "columns" | "column-count" | "column-width" => &[Mark::Columns],
         "clip" => &[Mark::Clip],
         "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
+        "contain-intrinsic-size" | "contain-intrinsic-width" | "contain-intrinsic-height"
+        | "contain-intrinsic-inline-size" | "contain-intrinsic-block-size" => &[Mark::Intrinsic],
         "container" | "container-type" => &[Mark::Contained],
         "content" => &[Mark::Generated],
         "direction" => &[Mark::Direction, Mark::Onward],
@@ -69,6 +74,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "max-height" | "max-block-size" => &[Mark::LargestHeight],
         "max-width" | "max-inline-size" => &[Mark::LargestWidth],
         "mix-blend-mode" => &[Mark::Blend, Mark::Difference],
+        "overflow-clip-margin" => &[Mark::ClipMargin],
         "place-self" => &[Mark::Place],
         "position" => &[Mark::Sticky],
         "position-area" => &[Mark::Area],
@@ -132,6 +138,8 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     | Mark::ClipPath
                     | Mark::MaskBorder
                     | Mark::Generated
+                    | Mark::Intrinsic
+                    | Mark::ClipMargin
                     | Mark::Area => true,
                     Mark::Corner | Mark::Corners => any,
                     _ => return invalid(),
@@ -151,9 +159,10 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     Mark::Aspect | Mark::Columns | Mark::Rotate | Mark::Located
                 ) && *value != 0.0
             }
-            Token::Dimension { value, .. } => match mark {
+            Token::Dimension { value, unit, .. } => match mark {
                 Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
-                Mark::Columns | Mark::Rotate => *value != 0.0,
+                Mark::Columns | Mark::Rotate | Mark::Intrinsic => *value != 0.0,
+                Mark::ClipMargin => *value > LARGEST_STRIP || !unit.eq_ignore_ascii_case("px"),
                 Mark::Raised => *value > 0.0,
                 Mark::Lowered => *value < 0.0,
                 _ => false,
@@ -241,8 +250,10 @@ fn named(mark: Mark, name: &str) -> bool {
         Mark::Difference => is(&["difference", "exclusion"]),
         Mark::Corner => !is(&["round"]),
         Mark::Columns
+        | Mark::ClipMargin
         | Mark::Corners
         | Mark::Edge
+        | Mark::Intrinsic
         | Mark::Filter
         | Mark::Rotate
         | Mark::Transform => false,

@@ -20,6 +20,10 @@ listed! {
         Backdrop,
         /// The size does not depend on the content, because conditions refer to it.
         Contained,
+        /// The box has a size of its own where its content gives it none.
+        Intrinsic,
+        /// The box shows what is just outside of it, although it clips.
+        ClipMargin,
         /// The image of the border is behind the text too.
         Framed,
         /// The box is a row of a table, or a group of rows.
@@ -150,15 +154,15 @@ impl Mark {
 }
 
 // Each mark is a bit of `Marks`.
-const _: () = assert!(Mark::ALL.len() <= 64);
+const _: () = assert!(Mark::ALL.len() <= 128);
 
 /// The marks of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Marks(u64);
+pub(crate) struct Marks(u128);
 
 impl Marks {
     pub(crate) fn set(&mut self, mark: Mark, has: bool) {
-        let bit = 1 << mark as u64;
+        let bit = 1 << mark as u32;
         match has {
             true => self.0 |= bit,
             false => self.0 &= !bit,
@@ -166,7 +170,7 @@ impl Marks {
     }
 
     pub(crate) fn has(self, mark: Mark) -> bool {
-        self.0 & (1 << mark as u64) != 0
+        self.0 & (1 << mark as u32) != 0
     }
 
     fn has_any(self, marks: &[Mark]) -> bool {

@@ -108,9 +108,10 @@ impl Extent {
             least,
             padding.left + padding.right,
         );
+        let contained = frame.contain.size && !style.marks.has(Mark::Intrinsic);
         Self {
             width,
-            height: match frame.contain.size || places.flat {
+            height: match contained || places.flat {
                 true => tall.or(Some(0.0)),
                 false => tall,
             },
