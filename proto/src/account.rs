@@ -48,12 +48,36 @@ pub struct SignedIn {
 /// Outcome of a person's logout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedOut {
-    /// Account that was signed in or configured.
-    pub username: Option<Username>,
+    /// Account of the daemon before.
+    pub former: Former,
     /// Whether the keyring contained the password and deleted it.
     pub forgotten: bool,
+    /// Error of the keyring, which may still have the password.
+    pub not_forgotten: Option<Fault>,
     /// Name of the configured credential source, with which the next daemon signs in again.
     pub still_configured: Option<Label>,
+}
+
+/// Account that a daemon without one had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Former {
+    /// None, since its start.
+    None,
+    /// This one, which the logout signed out.
+    SignedOutNow(Username),
+    /// This one, which an earlier logout signed out.
+    SignedOutBefore(Username),
+}
+
+impl Former {
+    /// Returns the account.
+    #[must_use]
+    pub fn account(&self) -> Option<&Username> {
+        match self {
+            Self::None => None,
+            Self::SignedOutNow(account) | Self::SignedOutBefore(account) => Some(account),
+        }
+    }
 }
 
 /// Answer to [`crate::call::MakeWay`].

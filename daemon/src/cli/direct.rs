@@ -2,12 +2,14 @@
 
 use super::error::CliError;
 use crate::{config::Config, fault, server::run_error::setup_hint};
+use std::time::Duration;
 use tai_auth::{
     bridge::HttpBridge,
     check_login,
     credentials::{Credentials, SourceError, keyring},
 };
 use tai_proto::names::Username;
+use tokio::time::timeout;
 
 /// Returns the bridge that `config` names.
 fn bridge(config: &Config) -> Result<HttpBridge, CliError> {
@@ -65,11 +67,30 @@ pub(super) async fn check_and_save(
         })
 }
 
-/// Returns the account whose password the keyring has for the profile, if the keyring answers.
-pub(super) async fn saved_account(config: &Config) -> Option<Username> {
-    let bridge = config.keyring.as_ref()?;
-    let saved = keyring::load(&config.profile, bridge).await;
-    Some(saved.ok()??.username)
+/// Returns the account whose password the keyring has for the profile. A shell without a keyring has none.
+///
+/// # Errors
+/// The keyring is locked, does not answer within `limit`, or fails.
+pub(super) async fn saved_account(
+    config: &Config,
+    limit: Duration,
+) -> Result<Option<Username>, SourceError> {
+    let Some(bridge) = &config.keyring else {
+        return Ok(None);
+    };
+    let late = |_| {
+        Err(SourceError::Keyring {
+            problem: format!("did not answer within {} s", limit.as_secs()),
+        })
+    };
+    match timeout(limit, keyring::load(&config.profile, bridge))
+        .await
+        .unwrap_or_else(late)
+    {
+        Ok(saved) => Ok(saved.map(|saved| saved.username)),
+        Err(SourceError::NoKeyring | SourceError::KeyringUnreachable) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Deletes the password of the profile from the keyring, if it is that of `account`; `None` stands for any.

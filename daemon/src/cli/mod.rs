@@ -26,6 +26,7 @@ mod units;
 mod user_dirs;
 mod web;
 mod whole;
+mod whose;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::StyledStr};
 use commands::{

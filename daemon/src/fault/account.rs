@@ -92,15 +92,6 @@ fn without_credentials(why: &str) -> Fault {
     .because(why)
 }
 
-/// Returns the fault for a login whose password was not saved, without a hint.
-fn unsaved(why: impl Into<String>) -> Fault {
-    Fault::new(
-        FaultCode::Internal,
-        "signed in, but the password was not saved",
-    )
-    .because(why)
-}
-
 /// Returns the fault for an account that another daemon of the user has.
 pub(super) fn of_account_in_use(InUse { by }: &InUse) -> Fault {
     let (why, hint) = match by {
@@ -215,18 +206,6 @@ pub(crate) fn stale_bridge(theirs: &Origin, ours: &Origin, elsewhere: Option<&st
         .hint(Hint::user(hint))
 }
 
-/// Returns the fault for a login whose password cannot be saved, because the configuration file does
-/// not name the bridge.
-pub(crate) fn not_in_file(bridge: &Origin) -> Fault {
-    unsaved(format!(
-        "a saved password goes to the bridge of the configuration file only, which is not {bridge}"
-    ))
-    .hint(Hint::reader(format!(
-        "if the saved password may go to {bridge}, set it as `api_base_url` in the configuration file and \
-         run `taid login --save` again"
-    )))
-}
-
 /// Returns the fault for missing credentials.
 pub(crate) fn no_credentials() -> Fault {
     without_credentials("no password is configured, saved in the keyring, or offered by a client")
@@ -321,6 +300,18 @@ pub(crate) fn other_login(
         )))
 }
 
+/// Returns the fault for a `taid logout` of an account that is not this daemon's any more.
+pub(crate) fn other_logout(theirs: &Username) -> Fault {
+    Fault::new(
+        FaultCode::OtherAccount,
+        format!("taid has another account than {theirs} by now"),
+    )
+    .because("`taid logout` and `taid login` came between the question and the answer")
+    .hint(Hint::reader(
+        "run `taid logout` again; nothing was signed out",
+    ))
+}
+
 /// Returns whether two usernames differ in the case of letters alone.
 fn is_written_otherwise(ours: &Username, theirs: &Username) -> bool {
     ours.as_str().eq_ignore_ascii_case(theirs.as_str())
@@ -338,51 +329,4 @@ pub(crate) fn bad_password() -> Fault {
     Fault::new(FaultCode::BadRequest, "the password is not valid")
         .because(format!("a password has {PASSWORD_RULE}"))
         .hint(Hint::reader("correct it and try again; nothing was sent"))
-}
-
-/// Returns the fault for a password that was saved, but that the session still holds.
-pub(crate) fn still_held() -> Fault {
-    Fault::new(
-        FaultCode::Internal,
-        "signed in and saved the password, but taid still holds the typed one in memory",
-    )
-    .because("the session did not change to the keyring in time")
-    .hint(Hint::reader(
-        "run `taid stop`; the next start reads the password from the keyring",
-    ))
-}
-
-/// Returns the fault for a successful login whose password was not saved.
-pub(crate) fn not_saved(error: &SourceError) -> Fault {
-    let fault = match error {
-        SourceError::Unwanted => Fault::new(
-            FaultCode::NotSignedIn,
-            "signed out during the login, so the password was not saved",
-        )
-        .because(error.to_string()),
-        error => unsaved(error.to_string()),
-    };
-    fault.hint(Hint::reader(match error {
-        SourceError::Unwanted => "run `taid login --save` again to sign in",
-        SourceError::OtherUsername => {
-            "taid keeps the password until it exits; to replace the saved one, run `taid stop`, `taid logout` \
-             and `taid login --save`"
-        }
-        _ => {
-            "taid keeps the password until it exits; without a keyring, set `password_command` or \
-             `password_file` in the configuration file"
-        }
-    }))
-}
-
-/// Returns the fault for a logout that did not clear the keyring.
-pub(crate) fn not_forgotten(error: &SourceError) -> Fault {
-    Fault::new(
-        FaultCode::Internal,
-        "signed out, but the keyring may still have the password",
-    )
-    .because(error.to_string())
-    .hint(Hint::reader(
-        "unlock the keyring and run `taid logout` again, or delete its entry `tai` by hand",
-    ))
 }

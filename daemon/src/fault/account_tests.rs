@@ -86,6 +86,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
             &Profile::of_account(&user("Bob"), Some("https://mail.example")),
             LOGOUT,
         ),
+        other_logout(&user("alice")),
         bad_bridge(&BaseUrlError::PlainHttp),
         other_bridge(&origin("https://tai.chat"), &origin("https://mail.example")),
         stale_bridge(
@@ -99,6 +100,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
         not_saved(&keyring),
         not_saved(&SourceError::OtherUsername),
         not_saved(&SourceError::Unwanted),
+        keyring_unread(&keyring),
         not_forgotten(&keyring),
         of_register(&refused("USER_EXISTS")),
         of_register(&refused("INVALID_USERNAME")),
@@ -225,6 +227,11 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     caused by: one taid holds one account
     hint: to use both accounts, run `taid login Bob --profile bob-84374e68`, which reads config-bob-84374e68.toml and not config.toml; to replace the account, run `taid logout` first
 
+    [OtherAccount]
+    error: taid has another account than alice by now
+    caused by: `taid logout` and `taid login` came between the question and the answer
+    hint: run `taid logout` again; nothing was signed out
+
     [BadRequest]
     error: the bridge in this MCP client's configuration cannot be used
     caused by: the URL must begin with `https://`; `http://` is for loopback only
@@ -272,6 +279,11 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     error: signed out during the login, so the password was not saved
     caused by: `taid logout` came first
     hint: run `taid login --save` again to sign in
+
+    [Internal]
+    error: nothing was done, because the password could not be saved
+    caused by: the keyring cannot be reached
+    hint: unlock the keyring and run the command again, or run it without `--save`
 
     [Internal]
     error: signed out, but the keyring may still have the password

@@ -8,15 +8,14 @@ mod approval;
 mod bridge;
 mod confined;
 mod connections;
+mod saving;
 mod sending;
 
-pub(crate) use account::*;
 use account::{locked, of_account_in_use, refused, unreachable};
-pub(crate) use approval::*;
 pub(crate) use bridge::{of_bridge, of_register};
-pub(crate) use confined::*;
 pub(crate) use connections::too_many_clients;
 use sending::{answered, automatic, duplicate, unknown};
+pub(crate) use {account::*, approval::*, confined::*, saving::*};
 
 use crate::{
     mail::{Change, JournalError, MailError, Remedy},

@@ -67,13 +67,10 @@ pub(crate) struct Facts {
 }
 
 impl<T: Transport> App<T> {
-    /// Returns whether a person signed this account out, and none has signed in since.
-    pub(crate) fn has_signed_out(&self, account: &Username) -> bool {
-        self.signed_out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            == Some(account)
+    /// Returns the account that a person signed out, if none has signed in since.
+    pub(crate) fn signed_out(&self) -> Option<Username> {
+        let signed_out = self.signed_out.lock();
+        signed_out.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Records the account that a person signed out; `None` after a login.

@@ -12,7 +12,7 @@ use tai_auth::{
 };
 use tai_proto::{
     Fault,
-    account::{self, AccountClaim, PasswordNeed, SignedIn},
+    account::{self, AccountClaim, Former, PasswordNeed, SignedIn},
     call::{ClaimAccount, Login},
     names::{Profile, Username},
     text::Label,
@@ -59,7 +59,7 @@ impl<T: Transport> App<T> {
                     let fault = fault::other_account(ours, theirs, &own);
                     return Ok(AccountClaim::Elsewhere(fault));
                 }
-                None if self.has_signed_out(theirs) => {
+                None if self.signed_out().as_ref() == Some(theirs) => {
                     return Ok(AccountClaim::Serves(PasswordNeed::NotNeeded));
                 }
                 // A client must not decide whose mail the clients without an account get.
@@ -201,24 +201,34 @@ impl<T: Transport> App<T> {
         adopted(self.session.adopt(source, deadline).await)
     }
 
-    /// Signs out and deletes the password from the keyring.
-    pub(super) async fn logout(&self, deadline: Instant) -> Result<account::SignedOut, Fault> {
+    /// Signs out of `only` this account, or of any, and deletes its password from the keyring.
+    pub(super) async fn logout(
+        &self,
+        only: Option<Username>,
+        deadline: Instant,
+    ) -> Result<account::SignedOut, Fault> {
         let username = self.session.snapshot().username;
-        self.session
-            .sign_out(deadline)
-            .await
-            .map_err(|error| self.session_fault(&error))?;
-        if username.is_some() {
-            self.set_signed_out(username.clone());
-        }
+        let signed_out = self.session.sign_out(only.clone(), deadline).await;
+        signed_out.map_err(|error| match (error, &only) {
+            (SessionError::OtherAccount, Some(only)) => fault::other_logout(only),
+            (error, _) => self.session_fault(&error),
+        })?;
+        let former = match (username, self.signed_out()) {
+            (Some(now), _) => Former::SignedOutNow(now),
+            (None, Some(before)) => Former::SignedOutBefore(before),
+            (None, None) => Former::None,
+        };
+        self.set_signed_out(former.account().cloned());
         self.bridge.close_idle();
         let forgotten = match &self.facts.config.keyring {
-            Some(bridge) => keyring::forget(&self.facts.profile, bridge, username.as_ref()).await,
+            // The entry of another account is that of another home.
+            Some(bridge) => keyring::forget(&self.facts.profile, bridge, former.account()).await,
             None => Ok(false),
         };
         Ok(account::SignedOut {
-            username,
-            forgotten: forgotten.map_err(|error| fault::not_forgotten(&error))?,
+            former,
+            forgotten: *forgotten.as_ref().unwrap_or(&false),
+            not_forgotten: forgotten.err().map(|error| fault::not_forgotten(&error)),
             still_configured: self.facts.configured_source.as_deref().map(Label::from),
         })
     }

@@ -180,7 +180,7 @@ impl Daemon {
             return;
         };
         let deadline = Instant::now() + Duration::from_secs(10);
-        if app.session.sign_out(deadline).await.is_ok() && self.is(number) {
+        if app.session.sign_out(None, deadline).await.is_ok() && self.is(number) {
             self.world.note("signed out");
             self.world.set_signed_out(true);
             if app.session.snapshot().phase.token().is_some() {

@@ -9,7 +9,7 @@ use crate::{
     text::{Content, HeaderText, Label},
 };
 use serde::{Deserialize, Serialize};
-use tai_names::{Instance, MailId};
+use tai_names::{Instance, MailId, Username};
 
 /// See [`Call::Login`](super::Call::Login).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,11 @@ pub struct Login {
 }
 
 /// See [`Call::Logout`](super::Call::Logout).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Logout;
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logout {
+    /// Account that the person confirmed. The daemon signs out no other one; `None` stands for any.
+    pub account: Option<Username>,
+}
 
 /// See [`Call::RetryLogin`](super::Call::RetryLogin).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

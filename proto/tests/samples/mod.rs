@@ -77,7 +77,10 @@ pub(crate) fn calls() -> Vec<Call> {
             save: true,
         }
         .into_call(),
-        Logout.into_call(),
+        Logout {
+            account: Some(username()),
+        }
+        .into_call(),
         RetryLogin.into_call(),
         ListHeld.into_call(),
         ResolveHeld {
@@ -147,8 +150,9 @@ pub(crate) fn answers() -> Vec<Answer> {
             not_saved: Some(fault()),
         }),
         Answer::Logout(SignedOut {
-            username: None,
+            former: Former::SignedOutBefore(username()),
             forgotten: true,
+            not_forgotten: Some(fault()),
             still_configured: Some("s".into()),
         }),
         Answer::RetryLogin(()),

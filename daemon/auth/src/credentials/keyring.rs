@@ -14,11 +14,17 @@ use super::{
 use crate::{base_url::Origin, hex};
 use keyring_core::{Entry, Error, api::CredentialStoreApi as _};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 use tai_names::{Profile, Username};
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "tai";
+
+/// Shortest wait for an answer that is repeated. A keyring that fails sooner has answered.
+const WAITED: Duration = Duration::from_secs(1);
 
 /// Orders the changes of this process. A change whose caller no longer waits for it goes on.
 static ORDER: Mutex<()> = Mutex::new(());
@@ -44,18 +50,19 @@ pub enum Missing {
     Ignore,
 }
 
-/// Does `work` with the entry of this user, on a separate thread. `None` if there is no entry.
+/// Does `work` with the entry of this user, on a separate thread, and repeats it while the keyring does
+/// not answer. `None` if there is no entry.
 ///
 /// # Errors
 /// Any error of the keyring.
 async fn with_entry<T: Send + 'static>(
     user: String,
-    work: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
+    mut work: impl FnMut(&Entry) -> Result<T, Error> + Send + 'static,
 ) -> Result<Option<T>, SourceError> {
     let work = move || {
-        let store = Store::new().map_err(|error| unreachable(&error))?;
-        let entry = store.build(SERVICE, &user, None);
-        match entry.and_then(|entry| work(&entry)) {
+        let store = until_answered(Store::new).map_err(|error| unreachable(&error))?;
+        let done = until_answered(|| work(&store.build(SERVICE, &user, None)?));
+        match done {
             Ok(done) => Ok(Some(done)),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(problem(&error)),
@@ -68,6 +75,55 @@ async fn with_entry<T: Send + 'static>(
         ),
     };
     blocking(work).await.unwrap_or_else(|| Err(too_late()))
+}
+
+/// Does `work` until the keyring answers, at most for [`LIMIT`]. D-Bus waits 2 s for each answer, which is
+/// too short for a desktop that starts.
+fn until_answered<T>(mut work: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    let began = Instant::now();
+    loop {
+        let asked = Instant::now();
+        match work() {
+            Err(error)
+                if is_late(&error) && asked.elapsed() >= WAITED && began.elapsed() < LIMIT =>
+            {
+                tracing::warn!(waited = ?began.elapsed(), "the keyring does not answer; asking it again");
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// Returns whether the keyring did not answer in the time that the system gives it.
+#[cfg(target_os = "linux")]
+fn is_late(error: &Error) -> bool {
+    let name = bus_error(error);
+    name.is_some_and(|name| {
+        [
+            "org.freedesktop.DBus.Error.NoReply",
+            "org.freedesktop.DBus.Error.Timeout",
+            "org.freedesktop.DBus.Error.TimedOut",
+        ]
+        .contains(&name)
+    })
+}
+
+/// Returns whether the keyring did not answer in the time that the system gives it. Other systems wait.
+#[cfg(not(target_os = "linux"))]
+fn is_late(_: &Error) -> bool {
+    false
+}
+
+/// Returns the name of an error of D-Bus.
+#[cfg(target_os = "linux")]
+fn bus_error(error: &Error) -> Option<&str> {
+    let Error::PlatformFailure(cause) = error else {
+        return None;
+    };
+    match cause.downcast_ref()? {
+        dbus_secret_service::Error::Dbus(cause) => cause.name(),
+        _ => None,
+    }
 }
 
 fn user_of(profile: &Profile, bridge: &Origin) -> String {
@@ -94,10 +150,7 @@ fn problem(error: &Error) -> SourceError {
 /// or this process cannot reach it.
 fn unreachable(error: &Error) -> SourceError {
     #[cfg(target_os = "linux")]
-    if let Error::PlatformFailure(cause) = error
-        && let Some(dbus_secret_service::Error::Dbus(cause)) = cause.downcast_ref()
-        && is_absent(cause.name().unwrap_or_default())
-    {
+    if bus_error(error).is_some_and(is_absent) {
         return SourceError::NoKeyring;
     }
     problem(error)
@@ -159,7 +212,7 @@ fn is_of(text: &str, account: &Username) -> bool {
 pub async fn save(
     profile: &Profile,
     credentials: &Credentials,
-    is_wanted: impl FnOnce() -> bool + Send + 'static,
+    is_wanted: impl Fn() -> bool + Send + 'static,
 ) -> Result<(), SourceError> {
     let account = credentials.username.clone();
     let password = credentials.password.expose_secret();
@@ -191,13 +244,16 @@ pub async fn forget(
     account: Option<&Username>,
 ) -> Result<bool, SourceError> {
     let account = account.cloned();
+    let mut was_there = false;
     let delete = move |entry: &Entry| {
         let _ordered = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(account) = &account
-            && let Ok(found) = entry.get_password().map(Zeroizing::new)
-            && !is_of(&found, account)
-        {
-            return Ok(false);
+        match entry.get_password().map(Zeroizing::new) {
+            Ok(found) if account.as_ref().is_some_and(|of| !is_of(&found, of)) => return Ok(false),
+            Ok(_) => was_there = true,
+            // The keyring deleted it, and its answer came too late.
+            Err(Error::NoEntry) if was_there => return Ok(true),
+            Err(Error::BadEncoding(_) | Error::Ambiguous(_)) => {}
+            Err(error) => return Err(error),
         }
         entry.delete_credential().map(|()| true)
     };

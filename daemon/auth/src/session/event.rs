@@ -34,8 +34,8 @@ pub(super) enum Event {
     AttemptFailed(Generation, SessionError),
     /// A person signs in.
     SignIn(Credentials, Reply),
-    /// A person signs out.
-    SignOut(Reply),
+    /// A person signs out of this account, or of any.
+    SignOut(Option<Username>, Reply),
     /// The password of the account comes from another source from now on.
     Adopt(Source, Reply),
     /// A person does not wait for the next attempt.

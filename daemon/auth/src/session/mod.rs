@@ -255,13 +255,19 @@ impl Session {
             .await
     }
 
-    /// Drops the token and the password, revokes the tokens that requests have, and stays
-    /// signed out until a person signs in.
+    /// Drops the token and the password of `account`, or of any, revokes the tokens that requests
+    /// have, and stays signed out until a person signs in.
     ///
     /// # Errors
+    /// [`SessionError::OtherAccount`] if the session has another account than the named one,
     /// [`SessionError::Deadline`], [`SessionError::Stopped`].
-    pub async fn sign_out(&self, deadline: Instant) -> Result<(), SessionError> {
-        self.ask(Event::SignOut, deadline).await
+    pub async fn sign_out(
+        &self,
+        account: Option<Username>,
+        deadline: Instant,
+    ) -> Result<(), SessionError> {
+        self.ask(|reply| Event::SignOut(account, reply), deadline)
+            .await
     }
 
     /// Replaces the credential source by another one with the same credentials, such as the

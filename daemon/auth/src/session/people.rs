@@ -56,10 +56,13 @@ fn has_account(state: &State, username: &Username) -> bool {
     ours.is_none_or(|ours| ours == username)
 }
 
-/// Drops the account with its password, and revokes its tokens.
-pub(super) fn sign_out(state: State, reply: Reply) -> Next {
+/// Drops the account with its password, and revokes its tokens. Another account than the named one stays.
+pub(super) fn sign_out(state: State, account: Option<&Username>, reply: Reply) -> Next {
     if state.is_stopped() {
         return answer(state, reply, Err(SessionError::Stopped));
+    }
+    if account.is_some_and(|theirs| !has_account(&state, theirs)) {
+        return answer(state, reply, Err(SessionError::OtherAccount));
     }
     let mut effects: Vec<Effect> = state
         .account()

@@ -64,7 +64,7 @@ async fn after_signing_out_there_is_no_token_until_a_person_signs_in() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
     session.token(soon()).await.unwrap();
-    session.sign_out(soon()).await.unwrap();
+    session.sign_out(None, soon()).await.unwrap();
     assert_eq!(
         session.token(soon()).await.err(),
         Some(SessionError::LoggedOut)
@@ -91,7 +91,7 @@ async fn signing_out_while_a_password_is_checked_ends_the_check() {
     let check = session.sign_in(typed("sandbox-password"), soon());
     let leave = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        session.sign_out(soon()).await
+        session.sign_out(None, soon()).await
     };
     let (check, leave) = tokio::join!(check, leave);
     assert_eq!((check, leave), (Err(SessionError::LoggedOut), Ok(())));
@@ -284,7 +284,7 @@ async fn a_session_has_its_account_until_it_signs_out_also_without_a_token() {
     session.rejected(lost, Grant::Login, soon()).await;
     assert!(session.token(soon()).await.is_err());
     assert!(Arc::strong_count(&lock) > free);
-    session.sign_out(soon()).await.unwrap();
+    session.sign_out(None, soon()).await.unwrap();
     assert_eq!(Arc::strong_count(&lock), free);
 }
 
@@ -299,7 +299,7 @@ async fn work_for_one_account_gets_no_token_of_the_next_one() {
     let other = session.sign_in(bob.clone(), soon()).await;
     assert_eq!(other, Err(SessionError::OtherAccount));
     let change = async {
-        session.sign_out(soon()).await.unwrap();
+        session.sign_out(None, soon()).await.unwrap();
         issuer.next_login(Answer::Lives(3600, "bob".to_owned()));
         session.sign_in(bob, soon()).await.unwrap();
     };

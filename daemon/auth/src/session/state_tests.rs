@@ -296,7 +296,7 @@ async fn no_password_stays_after_a_sign_out() {
             continue;
         }
         let reply = || Reply::new().0;
-        machine.step(Event::SignOut(reply()));
+        machine.step(Event::SignOut(None, reply()));
         assert!(machine.state.account().is_none(), "{name}");
         // While a person's next login is checked, a client's offer is refused.
         machine.step(Event::SignIn(

@@ -28,7 +28,7 @@ impl State {
             Event::AttemptSucceeded(token) => attempt_succeeded(self, token, context),
             Event::AttemptFailed(id, error) => attempt_failed(self, id, error, context),
             Event::SignIn(credentials, person) => sign_in(self, credentials, person, context),
-            Event::SignOut(reply) => sign_out(self, reply),
+            Event::SignOut(account, reply) => sign_out(self, account.as_ref(), reply),
             Event::Adopt(source, reply) => adopt(self, source, reply),
             Event::Retry(reply) => retry(self, reply, context),
             Event::Offer(credentials, reply) => offer(self, credentials, reply, context),

@@ -10,17 +10,13 @@ use crate::{
         prompt::{self, TRIES},
         target::Target,
         terminal::{Progress, print},
-        user_dirs,
+        whose::{account, bridge_of, check_account, check_bridge},
     },
     config::Config,
-    fault,
 };
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{
-    io::{self, Write as _},
-    path::Path,
-};
+use std::io::{self, Write as _};
 use tai_auth::{
     base_url::{BaseUrl, Origin},
     credentials::{Credentials, Source},
@@ -29,7 +25,6 @@ use tai_proto::{
     Fault, FaultCode, Secret, account as wire,
     call::{self, GetInfo},
     names::{Profile, Username},
-    status::{SessionState, Status},
 };
 
 /// Sign in: prompt for the password and verify it with the bridge
@@ -77,7 +72,7 @@ impl Login {
             Some(username) => username,
             None => prompt::typed_username("Username: ")?,
         };
-        if let Some(ours) = account(status.as_ref(), target, &config).await {
+        if let Some(ours) = account(status.as_ref(), target, &config, self.save).await? {
             check_account("login", &ours, &username, &config, status.is_some())?;
         }
         let sign_in = SignIn {
@@ -114,124 +109,6 @@ pub(super) fn in_environment(config: &Config, username: &Username) -> Option<Sec
         }
         _ => None,
     }
-}
-
-/// Returns the account that a daemon reports.
-fn account_of(status: &Status) -> Option<Username> {
-    let username = status.account.username.as_deref()?;
-    username.parse().ok()
-}
-
-/// Returns the account of the daemon with this status. A daemon that has not signed in yet, or does not
-/// run, has the account of the configuration or of the keyring.
-pub(super) async fn account(
-    status: Option<&Status>,
-    target: &Target,
-    config: &Config,
-) -> Option<Username> {
-    let reported = status.and_then(account_of);
-    let is_free = status.is_some_and(|status| status.session.state == SessionState::LoggedOut);
-    // The configuration and the keyring are those of another daemon than one at a named socket. Without
-    // a daemon there, a login saves the password in this keyring.
-    let is_elsewhere = status.is_some() && target.socket.is_some();
-    if reported.is_some() || is_free || is_elsewhere {
-        return reported;
-    }
-    account_at_start(config).await
-}
-
-/// Returns the account of the next daemon: that of the configuration, or of the keyring.
-async fn account_at_start(config: &Config) -> Option<Username> {
-    let configured = match &config.source {
-        // A daemon gets no password from the environment of this command.
-        Source::Held { .. } => None,
-        source => source.username().cloned(),
-    };
-    match configured {
-        Some(configured) => Some(configured),
-        None => direct::saved_account(config).await,
-    }
-}
-
-/// Checks that `command` is about the account that the daemon has, or the next one if none runs.
-///
-/// # Errors
-/// It is about another account.
-pub(super) fn check_account(
-    command: &str,
-    ours: &Username,
-    username: &Username,
-    config: &Config,
-    is_running: bool,
-) -> Result<(), Fault> {
-    if ours == username {
-        return Ok(());
-    }
-    let own = config.profile_of(username);
-    // Only a daemon that runs can be signed out of the account of the configuration.
-    let replace = match config.source.username() {
-        Some(configured) if !is_running && configured == ours => {
-            "change `username` in the configuration file"
-        }
-        Some(_) | None => fault::LOGOUT,
-    };
-    Err(fault::other_login(command, ours, username, &own, replace))
-}
-
-/// Checks that the daemon uses the bridge of this configuration: the password would go to another
-/// bridge otherwise. The configuration file is not the one of a daemon whose socket the user names, nor
-/// alone that of an account's own daemon, which has the bridge of its client or of config.toml. Returns the
-/// bridge of such a daemon if it is another one.
-///
-/// # Errors
-/// The daemon uses another bridge.
-pub(super) fn check_bridge(
-    status: &Status,
-    target: &Target,
-    config: &Config,
-) -> Result<Option<Origin>, Fault> {
-    let theirs = bridge_of(status)?;
-    let ours = config.settings.api_base_url.origin();
-    match (config.named_bridge(), &target.socket) {
-        _ if ours == theirs => Ok(None),
-        (Some(named), _) => Err(fault::other_bridge(&theirs, &named)),
-        (None, Some(_)) => Ok(Some(theirs)),
-        (None, None) if is_own(status, target, &theirs) => Ok(Some(theirs)),
-        (None, None) => {
-            let elsewhere = other_directory(status, target);
-            Err(fault::stale_bridge(&theirs, &ours, elsewhere))
-        }
-    }
-}
-
-/// Returns the daemon's configuration directory, if it is another one than this shell's.
-fn other_directory<'a>(status: &'a Status, target: &Target) -> Option<&'a str> {
-    let theirs = status.environment.config_dir.as_deref()?;
-    let ours = target.places.config();
-    (!user_dirs::is_same_directory(ours, Path::new(theirs))).then_some(theirs)
-}
-
-/// Returns the origin of the daemon's bridge.
-///
-/// # Errors
-/// The daemon reports none.
-pub(super) fn bridge_of(status: &Status) -> Result<Origin, Fault> {
-    let url: Result<BaseUrl, _> = status.bridge.url.parse();
-    url.map(|url| url.origin()).map_err(|error| {
-        Fault::new(FaultCode::Internal, "taid reports no bridge").because(error.to_string())
-    })
-}
-
-/// Returns whether the daemon at this bridge is the own one of its account.
-fn is_own(status: &Status, target: &Target, bridge: &Origin) -> bool {
-    let Some(account) = account_of(status) else {
-        return false;
-    };
-    let bridges = [None, Some(bridge.as_str())];
-    let mut own = bridges
-        .map(|named| Profile::of_account(&account, named))
-        .into_iter();
-    own.any(|own| own == target.profile)
 }
 
 /// Asks the account's own daemons at this bridge to stop. Their clients reconnect and find this one.

@@ -1,6 +1,5 @@
 //! `taid logout`: deletes the token and the password.
 
-use super::login::bridge_of;
 use crate::{
     cli::{
         daemon::{Daemon, LONG},
@@ -9,13 +8,19 @@ use crate::{
         prompt,
         target::Target,
         terminal::{print, printable},
+        whose::{account_of, bridge_of},
     },
     config::Config,
     fault,
 };
 use clap::Args;
 use tai_auth::credentials::SourceError;
-use tai_proto::{Fault, FaultCode, account::SignedOut, call};
+use tai_proto::{
+    Fault, FaultCode,
+    account::{Former, SignedOut},
+    call,
+    status::Status,
+};
 
 /// Sign out: delete the token and the password, from the keyring too
 ///
@@ -49,22 +54,45 @@ impl Logout {
                 return Ok(Exit::Failed);
             }
         }
-        let mut signed_out = daemon.call(call::Logout, LONG).await?;
+        let logout = call::Logout {
+            account: account_of(&status),
+        };
+        let mut signed_out = daemon.call(logout, LONG).await?;
         if !signed_out.forgotten && target.socket.is_none() {
-            let config = Config::of_this_process(&target.profile, target.places.config())?;
-            // A changed configuration names another bridge, with a password of its own.
-            if config.settings.api_base_url.origin() == bridge_of(&status)? {
-                let account = signed_out.username.as_ref();
-                signed_out.forgotten = match direct::forget(&config, account).await {
-                    // The daemon may have the keyring that this shell cannot reach.
-                    Err(SourceError::KeyringUnreachable) => false,
-                    forgotten => forgotten.map_err(|error| fault::not_forgotten(&error))?,
-                };
-            }
+            forget_here(target, &status, &mut signed_out).await?;
+        }
+        if let Some(fault) = signed_out.not_forgotten {
+            return Err(fault.into());
         }
         print(&page(&signed_out));
         Ok(Exit::Success)
     }
+}
+
+/// Deletes the password from the keyring of this shell, which the daemon may not have.
+///
+/// # Errors
+/// The keyring does not delete it.
+async fn forget_here(
+    target: &Target,
+    status: &Status,
+    signed_out: &mut SignedOut,
+) -> Result<(), CliError> {
+    let config = Config::of_this_process(&target.profile, target.places.config())?;
+    // A changed configuration names another bridge, with a password of its own.
+    if config.settings.api_base_url.origin() != bridge_of(status)? {
+        return Ok(());
+    }
+    match direct::forget(&config, signed_out.former.account()).await {
+        Ok(forgotten) => {
+            signed_out.forgotten = forgotten;
+            signed_out.not_forgotten = None;
+        }
+        // The daemon may have the keyring that this shell cannot reach.
+        Err(SourceError::KeyringUnreachable) => {}
+        Err(error) => signed_out.not_forgotten = Some(fault::not_forgotten(&error)),
+    }
+    Ok(())
 }
 
 /// Deletes the password from the keyring while no daemon runs.
@@ -85,9 +113,10 @@ fn page(signed_out: &SignedOut) -> String {
         true => "from memory and from the keyring",
         false => "from memory",
     };
-    let first = match &signed_out.username {
-        Some(username) => format!("signed out {username}"),
-        None => "taid was not signed in".to_owned(),
+    let first = match &signed_out.former {
+        Former::SignedOutNow(account) => format!("signed out {account}"),
+        Former::SignedOutBefore(account) => format!("{account} was signed out before"),
+        Former::None => "taid was not signed in".to_owned(),
     };
     let mut text = format!("{first}; the token and the password are deleted {place}");
     if let Some(source) = &signed_out.still_configured {
@@ -104,16 +133,20 @@ mod tests {
 
     #[test]
     fn the_page_names_deleted_places_and_a_source_that_is_still_configured() {
-        let signed_out = |username: Option<&str>, forgotten, configured: Option<&str>| {
+        let signed_out = |former, forgotten, configured: Option<&str>| {
             page(&SignedOut {
-                username: username.map(|name| name.parse().unwrap()),
+                former,
                 forgotten,
+                not_forgotten: None,
                 still_configured: configured.map(Into::into),
             })
         };
-        insta::assert_snapshot!(signed_out(Some("alice"), true, None), @"signed out alice; the token and the password are deleted from memory and from the keyring");
-        insta::assert_snapshot!(signed_out(None, false, None), @"taid was not signed in; the token and the password are deleted from memory");
-        insta::assert_snapshot!(signed_out(Some("alice"), false, Some("the file /home/alice/.tai")), @"
+        let alice = || "alice".parse().unwrap();
+        let now = || Former::SignedOutNow(alice());
+        insta::assert_snapshot!(signed_out(now(), true, None), @"signed out alice; the token and the password are deleted from memory and from the keyring");
+        insta::assert_snapshot!(signed_out(Former::SignedOutBefore(alice()), true, None), @"alice was signed out before; the token and the password are deleted from memory and from the keyring");
+        insta::assert_snapshot!(signed_out(Former::None, false, None), @"taid was not signed in; the token and the password are deleted from memory");
+        insta::assert_snapshot!(signed_out(now(), false, Some("the file /home/alice/.tai")), @"
         signed out alice; the token and the password are deleted from memory
         note: the next start of taid signs in again with the password from the file /home/alice/.tai
         ");

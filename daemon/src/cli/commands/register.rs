@@ -1,8 +1,6 @@
 //! `taid register`: creates an account and signs in with it.
 
-use super::login::{
-    SignIn, account, check_account, check_bridge, in_environment, no_username, started,
-};
+use super::login::{SignIn, in_environment, no_username, started};
 use crate::{
     cli::{
         daemon::Daemon,
@@ -11,6 +9,7 @@ use crate::{
         prompt,
         target::Target,
         terminal::{Progress, print},
+        whose::{account, check_account, check_bridge},
     },
     config::Config,
     fault,
@@ -51,7 +50,7 @@ impl Register {
             Err(fault) if fault.code == FaultCode::NotRunning => None,
             Err(fault) => return Err(fault.into()),
         };
-        check_daemon(daemon.as_ref(), target, &username, &config).await?;
+        check_daemon(daemon.as_ref(), target, &username, &config, self.save).await?;
         let password = match (self.password_stdin, in_environment(&config, &username)) {
             (true, _) => prompt::password_from_stdin()?,
             (false, Some(password)) => password,
@@ -103,7 +102,8 @@ async fn check_daemon(
     target: &Target,
     username: &Username,
     config: &Config,
-) -> Result<(), Fault> {
+    save: bool,
+) -> Result<(), CliError> {
     let status = match daemon {
         Some(daemon) => Some(daemon.status().await?),
         None => None,
@@ -111,10 +111,10 @@ async fn check_daemon(
     if let Some(status) = &status {
         check_same_bridge(status, target, config)?;
     }
-    match account(status.as_ref(), target, config).await {
-        Some(ours) => check_account("register", &ours, username, config, status.is_some()),
-        None => Ok(()),
+    if let Some(ours) = account(status.as_ref(), target, config, save).await? {
+        check_account("register", &ours, username, config, status.is_some())?;
     }
+    Ok(())
 }
 
 /// Parses the username of a new account, which has no capital letters.

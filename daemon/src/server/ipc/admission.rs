@@ -157,7 +157,7 @@ mod tests {
             Call::MakeWay(MakeWay {
                 release: Release(9, 0, 0),
             }),
-            Call::Logout(Logout),
+            Call::Logout(Logout { account: None }),
         ];
         let codes = |role, door| {
             let admission = admit(role, door, None);

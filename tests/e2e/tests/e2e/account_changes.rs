@@ -4,7 +4,7 @@
 use super::held::Keyring;
 use rustix::process::Signal;
 use serde_json::json;
-use std::{fs::File, process::Command};
+use std::{fs::File, path::Path, process::Command};
 use tai_e2e::{
     Machine, PASSWORD, USER, mcp::Shim, processes::send_signal, terminal::Terminal, wait_until,
 };
@@ -28,6 +28,14 @@ fn lists_mail_of(client: &mut Shim, address: &str) -> bool {
     let listed = client.call("list_inbox", json!({}));
     assert!(!listed.is_error, "{}", listed.text);
     listed.text.contains(address)
+}
+
+/// Gives another home the configuration of the machine.
+fn copy_configuration(machine: &Machine, home: &Path) {
+    let config = home.join(".config/tai");
+    std::fs::create_dir_all(&config).unwrap();
+    let file = machine.config_dir().join("config.toml");
+    std::fs::copy(file, config.join("config.toml")).unwrap();
 }
 
 #[test]
@@ -84,13 +92,7 @@ fn a_taid_keeps_its_account_when_another_program_replaces_the_saved_password() {
 
     // The entry is that of a profile and a bridge, whatever the home is.
     let home = machine.home().join("other");
-    let config = home.join(".config/tai");
-    std::fs::create_dir_all(&config).unwrap();
-    std::fs::copy(
-        machine.config_dir().join("config.toml"),
-        config.join("config.toml"),
-    )
-    .unwrap();
+    copy_configuration(&machine, &home);
     let home = home.to_str().unwrap();
     let mut logout = machine.command("taid");
     logout
@@ -128,16 +130,135 @@ fn a_saved_password_that_could_not_be_read_is_not_replaced() {
     assert!(save(USER).output().unwrap().status.success());
     let logins = machine.sandbox.count(LOGIN);
 
-    // It fails to read while the keyring does not answer, and could write afterwards.
+    // Commands and taid wait for a keyring that answers later than D-Bus waits.
     send_signal(keyring.pid(), Signal::STOP);
-    let mut bob = save("bob").spawn().unwrap();
-    wait_until("the bridge is asked", || {
-        machine.sandbox.count(LOGIN) > logins
+    let mut bob = save("bob");
+    bob.env("TAI_MCP_AUTOSTART", "0");
+    let mut bob = bob.spawn().unwrap();
+    let _taid = machine.start_bare(&[bus]);
+    wait_until("the keyring is asked again", || {
+        machine
+            .log()
+            .contains("the keyring does not answer; asking it again")
     });
+    assert_eq!(machine.sandbox.count(LOGIN), logins);
     send_signal(keyring.pid(), Signal::CONT);
+    assert!(lists_mail_of(
+        &mut machine.client("desk"),
+        "desk.alice@tai.chat"
+    ));
     assert!(!bob.wait().unwrap().success());
     let said = machine.say(&save(USER).output().unwrap());
     assert!(said.starts_with("exit 0\n"), "{said}");
+}
+
+#[test]
+fn nothing_is_created_or_replaced_while_the_keyring_is_locked() {
+    let machine = Machine::new();
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    machine.configure("");
+    let bus = keyring.bus();
+    let run = |args: &[&str]| {
+        let autostart = ("TAI_MCP_AUTOSTART", "1");
+        let output = with_password(&machine, args, &[bus, autostart]).output();
+        machine.say(&output.unwrap())
+    };
+    assert!(run(&["login", USER, "--save"]).starts_with("exit 0\n"));
+    keyring.lock();
+    let logins = machine.sandbox.count(LOGIN);
+    let refused = run(&["register", "carol", "--save"]);
+    insta::assert_snapshot!(refused, @"
+    exit 1
+    error: nothing was done, because the password could not be saved
+    caused by: the keyring is locked or denies access
+    hint: unlock the keyring and run the command again, or run it without `--save`
+    ");
+    assert_eq!(run(&["login", "bob", "--save"]), refused);
+    assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
+    assert_eq!(machine.sandbox.count(LOGIN), logins);
+    // The way without the keyring, with a word about what it leaves open.
+    let said = run(&["login", "bob"]);
+    insta::assert_snapshot!(said, @"
+    exit 1
+    error: this taid belongs to alice, not to bob
+    caused by: one taid holds one account
+    hint: to use both accounts, run `taid login bob --profile bob`, which reads config-bob.toml and not config.toml; to replace the account, run `taid logout` first
+    ");
+    assert!(machine.cli(&["stop"]).status.success());
+}
+
+#[test]
+fn a_logout_ends_no_other_account_than_the_one_that_it_asked_about() {
+    let machine = Machine::new();
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    let _taid = machine.start_bare(&[]);
+    assert!(machine.login(PASSWORD).status.success());
+    let mut command = machine.command("taid");
+    command.arg("logout");
+    let mut terminal = Terminal::spawn(command, 100);
+    terminal.wait_for("Sign out alice?");
+    assert!(machine.cli(&["logout", "--yes"]).status.success());
+    let bob = with_password(&machine, &["login", "bob"], &[]).output();
+    assert!(bob.unwrap().status.success());
+    terminal.type_in("y\n");
+    let (code, page) = terminal.wait();
+    assert_eq!(code, Some(1), "{page}");
+    assert!(
+        page.contains("taid has another account than alice by now"),
+        "{page}"
+    );
+    assert_eq!(machine.status()["account"]["username"], "bob");
+}
+
+#[test]
+fn a_logout_deletes_the_password_that_taid_does_not_reach_any_more() {
+    let machine = Machine::new();
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    machine.configure("");
+    let bus = keyring.bus();
+    let other = machine.home().join("other");
+    copy_configuration(&machine, &other);
+    let here = machine.home().to_owned();
+    let run = |home: &Path, mut command: Command| {
+        command.arg("--home").arg(home).env(bus.0, bus.1);
+        machine.say(&command.env("TAI_MCP_AUTOSTART", "0").output().unwrap())
+    };
+    let save = |home: &Path, username: &str| {
+        let login = with_password(&machine, &["login", username, "--save"], &[]);
+        let said = run(home, login);
+        assert!(said.starts_with("exit 0\n"), "{said}");
+    };
+    let logout = |home: &Path| {
+        let mut logout = machine.command("taid");
+        logout.args(["logout", "--yes"]);
+        run(home, logout)
+    };
+    save(&here, USER);
+    // The bus of the session in which taid was started is gone.
+    let gone = format!("unix:path={}/gone", here.display());
+    let _taid = machine.start_bare(&[(bus.0, &gone)]);
+    assert!(machine.login(PASSWORD).status.success());
+    insta::assert_snapshot!(logout(&here), @"
+    exit 0
+    signed out alice; the token and the password are deleted from memory and from the keyring
+    ");
+
+    // The entry is that of a profile and a bridge, and now of the account of another home.
+    save(&other, "bob");
+    insta::assert_snapshot!(logout(&here), @"
+    exit 0
+    alice was signed out before; the token and the password are deleted from memory
+    ");
+    insta::assert_snapshot!(logout(&other), @"
+    exit 0
+    taid is not running; the password is deleted from the keyring
+    ");
 }
 
 #[test]
@@ -167,8 +288,14 @@ fn after_a_logout_no_password_of_the_account_is_saved() {
 
     // The logout comes while the keyring does not answer the login.
     let taid = machine.start_bare(&[bus]);
-    send_signal(keyring.pid(), Signal::STOP);
+    let logins = machine.sandbox.count(LOGIN);
+    machine.sandbox.hold(1, LOGIN);
     let mut login = save().spawn().unwrap();
+    wait_until("the keyring was read", || {
+        machine.sandbox.count(LOGIN) > logins
+    });
+    send_signal(keyring.pid(), Signal::STOP);
+    machine.sandbox.release();
     wait_until("taid has signed in", || {
         machine.status()["session"]["state"] == "live"
     });

@@ -45,7 +45,7 @@ fn each_send_deletion_refusal_and_logout_has_a_line_without_content() {
     shim.call("delete_email", json!({"email_id": id}));
     // An agent's attempt at a call of a person.
     let mut agent = Raw::open_as(&machine.socket(), Role::Agent { instance: None });
-    agent.request(1, Logout);
+    agent.request(1, Logout { account: None });
     assert!(agent.answer().1.is_err());
     assert!(machine.cli(&["logout", "--yes"]).status.success());
 

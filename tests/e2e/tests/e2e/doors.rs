@@ -46,7 +46,7 @@ fn permitted(socket: &Path, role: Role) -> [bool; 5] {
     [
         is_permitted(call(&mut raw, GetInfo)),
         is_permitted(call(&mut raw, ListHeld)),
-        is_permitted(call(&mut raw, Logout)),
+        is_permitted(call(&mut raw, Logout { account: None })),
         is_permitted(call(&mut raw, MakeWay { release })),
         // The last call, because the daemon would stop.
         is_permitted(call(&mut raw, Stop)),

@@ -80,6 +80,21 @@ impl Keyring {
         keyring.id()
     }
 
+    /// Locks the keyring, which has no program that asks for its password.
+    pub(super) fn lock(&self) {
+        let mut locking = Command::new("dbus-send");
+        locking
+            .arg(format!("--bus={}", self.address))
+            .args(["--print-reply", "--dest=org.freedesktop.secrets"])
+            .args([
+                "/org/freedesktop/secrets",
+                "org.freedesktop.Secret.Service.Lock",
+            ])
+            .arg("array:objpath:/org/freedesktop/secrets/collection/login")
+            .stdout(Stdio::null());
+        assert!(locking.status().unwrap().success());
+    }
+
     fn taid<'a>(&self, machine: &'a Machine) -> Daemon<'a> {
         machine.start_with(&[self.bus()])
     }

@@ -98,7 +98,7 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
     }
     assert_eq!(call(&mut raw, ListHeld), refused);
     assert_eq!(call(&mut raw, WatchHeld { since: None }), refused);
-    assert_eq!(call(&mut raw, Logout), refused);
+    assert_eq!(call(&mut raw, Logout { account: None }), refused);
     assert_eq!(call(&mut raw, Stop), refused);
     let login = Login {
         credentials: Credentials {

@@ -46,7 +46,7 @@ impl Shape {
             Event::AttemptSucceeded(_) => Shape::AttemptSucceeded,
             Event::AttemptFailed(..) => Shape::AttemptFailed,
             Event::SignIn(..) => Shape::SignIn,
-            Event::SignOut(_) => Shape::SignOut,
+            Event::SignOut(..) => Shape::SignOut,
             Event::Adopt(..) => Shape::Adopt,
             Event::Retry(_) => Shape::Retry,
             Event::Offer(..) => Shape::Offer,
@@ -141,7 +141,12 @@ impl Shape {
                     Event::SignIn(credentials("bob", "other-password"), reply())
                 }),
             ],
-            Shape::SignOut => vec![("sign-out", |_| Event::SignOut(reply()))],
+            Shape::SignOut => vec![
+                ("sign-out", |_| Event::SignOut(None, reply())),
+                ("sign-out of another account", |_| {
+                    Event::SignOut(Some("bob".parse().unwrap()), reply())
+                }),
+            ],
             Shape::Retry => vec![("retry", |_| Event::Retry(reply()))],
             Shape::Adopt => vec![
                 ("other source", |_| adopt("alice")),
