@@ -1,7 +1,7 @@
 //! Animations, as far as their end decides what is seen: a person reads a mail after they have run.
 
 use super::{Invalid, Parsed, invalid, listed::listed};
-use cssparser::{ParseError, Parser, match_ignore_ascii_case};
+use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 use std::rc::Rc;
 
 listed! {
@@ -25,8 +25,8 @@ pub(crate) enum Animated {
     Direction(Direction),
     /// Whether the animation runs.
     State(bool),
-    /// Whether the animation ends.
-    Count(bool),
+    /// Number of runs, if the last one ends.
+    Count(Option<u32>),
 }
 
 /// Direction of an animation.
@@ -35,8 +35,10 @@ pub(crate) enum Direction {
     #[default]
     Normal,
     Reverse,
-    /// The end depends on the number of runs.
+    /// Each second run is in reverse.
     Alternate,
+    /// The first run is in reverse, and each second one after it.
+    AlternateReverse,
 }
 
 /// An animation of an element.
@@ -46,7 +48,7 @@ pub(crate) struct Animation {
     fills: bool,
     direction: Direction,
     runs: bool,
-    ends: bool,
+    count: Option<u32>,
 }
 
 impl Default for Animation {
@@ -56,7 +58,7 @@ impl Default for Animation {
             fills: false,
             direction: Direction::Normal,
             runs: true,
-            ends: true,
+            count: Some(1),
         }
     }
 }
@@ -69,19 +71,21 @@ impl Animation {
             Animated::Fill(fills) => self.fills = *fills,
             Animated::Direction(direction) => self.direction = *direction,
             Animated::State(runs) => self.runs = *runs,
-            Animated::Count(ends) => self.ends = *ends,
+            Animated::Count(count) => self.count = *count,
         }
     }
 
     /// Returns the name of the keyframes whose end is kept, and whether they run in reverse.
     pub(crate) fn kept(&self) -> Option<(&str, bool)> {
         let name = self.name.as_deref();
-        let name = name.filter(|_| self.fills && self.runs && self.ends)?;
-        match self.direction {
-            Direction::Normal => Some((name, false)),
-            Direction::Reverse => Some((name, true)),
-            Direction::Alternate => None,
-        }
+        let name = name.filter(|_| self.fills && self.runs)?;
+        let is_even = self.count? % 2 == 0;
+        Some(match self.direction {
+            Direction::Normal => (name, false),
+            Direction::Reverse => (name, true),
+            Direction::Alternate => (name, is_even),
+            Direction::AlternateReverse => (name, !is_even),
+        })
     }
 }
 
@@ -110,7 +114,7 @@ fn initial(aspect: Aspect) -> Animated {
         Aspect::Fill => Animated::Fill(false),
         Aspect::Direction => Animated::Direction(Direction::Normal),
         Aspect::State => Animated::State(true),
-        Aspect::Count => Animated::Count(true),
+        Aspect::Count => Animated::Count(Some(1)),
     }
 }
 
@@ -125,7 +129,14 @@ fn one(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
         let name = input.try_parse(|input| input.expect_ident_or_string().cloned());
         let Ok(name) = name else {
             // A time, a number of runs or a function.
-            input.next()?;
+            if let Token::Number {
+                value, int_value, ..
+            } = *input.next()?
+            {
+                // A run that ends early, or none, leaves another style.
+                let whole = int_value.and_then(|count| u32::try_from(count).ok());
+                values.push(Animated::Count(whole.filter(|_| value >= 1.0)));
+            }
             continue;
         };
         values.push(match_ignore_ascii_case! { &name,
@@ -133,10 +144,11 @@ fn one(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
             "backwards" | "none" => Animated::Fill(false),
             "normal" => Animated::Direction(Direction::Normal),
             "reverse" => Animated::Direction(Direction::Reverse),
-            "alternate" | "alternate-reverse" => Animated::Direction(Direction::Alternate),
+            "alternate" => Animated::Direction(Direction::Alternate),
+            "alternate-reverse" => Animated::Direction(Direction::AlternateReverse),
             "running" => Animated::State(true),
             "paused" => Animated::State(false),
-            "infinite" => Animated::Count(false),
+            "infinite" => Animated::Count(None),
             "ease" | "linear" | "ease-in" | "ease-out" | "ease-in-out" | "step-start"
             | "step-end" | "auto" => continue,
             _ => Animated::Name(Some((&*name).into())),

@@ -17,7 +17,21 @@ const SUBSTITUTED: &[&str] = &["var", "env", "attr", "if"];
 
 /// Parses a `style` attribute.
 pub(crate) fn parse_style(style: &str, syntax: Syntax) -> Vec<Declaration> {
-    block(&mut Parser::new(style), syntax)
+    let mut found = Vec::new();
+    let mut input = Parser::new(style);
+    while !input.is_exhausted() {
+        let declarations = input.parse_until_after(Delimiter::Semicolon, |input| {
+            // A brace that closes no block belongs to the declaration after it, which is invalid.
+            let start = input.state();
+            if let Ok(Token::CloseCurlyBracket) = input.next() {
+                return invalid();
+            }
+            input.reset(&start);
+            Ok::<_, ParseError<Invalid>>(block(input, syntax))
+        });
+        found.extend(declarations.unwrap_or_default());
+    }
+    found
 }
 
 /// Parses a list of declarations without rules inside it.

@@ -32,6 +32,10 @@ listed! {
         Blend,
         /// The colours are those below less their own.
         Difference,
+        /// The colours leave a white ground as it is.
+        Lightens,
+        /// The colours leave a black ground as it is.
+        Darkens,
         Clip,
         ClipPath,
         Corner,

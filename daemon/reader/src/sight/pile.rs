@@ -162,8 +162,8 @@ impl Look<'_> {
             && !style.marks.has(Mark::Columns)
     }
 
-    /// Returns whether the nearest coloured box around an absolutely placed box has certainly a height where that
-    /// is: at its beginning, or before other content.
+    /// Returns whether the nearest coloured box around an absolutely placed box has certainly a height
+    /// where that is: at its beginning, or before other content.
     pub(super) fn is_under_ground(&self, node: NodeId, frame: &Frame) -> bool {
         let (document, styles) = (self.document, self.styles);
         let inset = &frame.inset;

@@ -16,7 +16,7 @@ use crate::{
     thresholds::FAR,
 };
 
-mod beyond;
+pub(super) mod beyond;
 mod screen;
 
 /// Place of the content of an element.
