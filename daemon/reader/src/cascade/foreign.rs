@@ -63,6 +63,7 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
             // It draws letters without a colour inside.
             "stroke" if svg => set("-webkit-text-stroke", &format!("1px {value}")),
             "mathcolor" if !svg => set("color", value),
+            "mathbackground" if !svg => set("background-color", value),
             "mathsize" if !svg => set("font-size", value),
             _ => {}
         }

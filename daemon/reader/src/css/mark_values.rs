@@ -55,11 +55,14 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "grid" | "grid-template" => &[
             Mark::FlatRow,
             Mark::FlatColumn,
+            Mark::Templated,
             Mark::SizedRow,
             Mark::SizedColumn,
         ],
         "grid-template-columns" => &[Mark::FlatColumn, Mark::SizedColumn],
-        "grid-template-rows" => &[Mark::FlatRow, Mark::SizedRow],
+        "grid-template-rows" => &[Mark::FlatRow, Mark::SizedRow, Mark::Templated],
+        "grid-template-areas" => &[Mark::Templated],
+        "grid-auto-rows" => &[Mark::FlatRest],
         "grid-area" => &[Mark::Located, Mark::LongRow, Mark::LongColumn],
         "grid-column" => &[Mark::Located, Mark::LongColumn],
         "grid-row" => &[Mark::Located, Mark::LongRow],
@@ -101,6 +104,8 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
         Mark::Rigid => return flexible::is_rigid(input),
         Mark::FlatRow => return tracks::is_flat(input, Tracks::Rows),
         Mark::FlatColumn => return tracks::is_flat(input, Tracks::Columns),
+        Mark::FlatRest => return Ok(tracks::are_all_zero(input)),
+        Mark::Templated => return Ok(tracks::are_given(input)),
         Mark::SizedRow | Mark::SizedColumn => return Ok(tracks::is_sized(input)),
         Mark::LongRow | Mark::LongColumn => return Ok(tracks::is_long(input)),
         Mark::Framed => return Ok(is_framed(input)),
@@ -284,6 +289,8 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Framed
         | Mark::Grows
         | Mark::Rigid
+        | Mark::FlatRest
+        | Mark::Templated
         | Mark::FlatRow
         | Mark::FlatColumn
         | Mark::SizedRow

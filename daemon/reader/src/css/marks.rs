@@ -94,6 +94,10 @@ listed! {
         FlatRow,
         /// The first column of a grid has no width of its own.
         FlatColumn,
+        /// The rows of a grid that are not given have no height.
+        FlatRest,
+        /// Rows of a grid are given.
+        Templated,
         /// A row of a grid has a size that does not depend on its content.
         SizedRow,
         /// A column of a grid has such a size.
