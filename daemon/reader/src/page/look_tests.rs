@@ -93,7 +93,7 @@ fn boxes_are_in_the_order_in_which_they_are_seen() {
         ),
         (
             "<span style='float:right'>1</span><div>a</div><div>b</div>",
-            "1\na\nb",
+            "a\n1\nb",
         ),
         (
             "<div style='display:flex;flex-direction:column-reverse'><p>b</p><p>a</p></div>",

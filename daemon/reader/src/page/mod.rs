@@ -1,6 +1,7 @@
 //! The Markdown of a document: what is seen, in reading order, without the layout.
 //!
-//! - The order and the shape of the content: `order` with `turn`, `survey`, `gaps`, `border`.
+//! - The order and the shape of the content: `order` with `turn`, `edges` and `room`,
+//!   `survey`, `gaps`, `border`.
 //! - Blocks: `table` with `heads`, `places` and `alike`, `items` with `lists`, `word`, `quotes`.
 //! - Lines: `inline`, `spaces`, `piece`, `digits`, `direction`, `controls` with `labels`.
 //! - Links: `links`, `address`, `person`, `hosts`, `endings`, `scanner`.
@@ -16,6 +17,7 @@ mod controls;
 mod digit_tests;
 mod digits;
 mod direction;
+mod edges;
 mod emphasis;
 mod endings;
 mod escape;
@@ -40,6 +42,7 @@ mod person;
 mod piece;
 mod places;
 mod quotes;
+mod room;
 mod scanner;
 #[cfg(test)]
 mod space_tests;

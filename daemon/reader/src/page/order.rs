@@ -3,13 +3,10 @@
 //! Selectors and places depend on the order in the mail, so the order changes after the judgement of
 //! each run.
 
-use super::{direction, turn};
+use super::{direction, edges, turn};
 use crate::{
     cascade::Styles,
-    css::{
-        marks::Mark,
-        property::{Display, Float},
-    },
+    css::{marks::Mark, property::Display},
     document::{Document, NodeId},
 };
 
@@ -28,55 +25,28 @@ pub(crate) fn order(document: &mut Document, styles: &Styles) {
             sort(document, node, children.collect());
             turn::turn(document, styles, node);
         }
-        if is_reversed(styles, node) {
+        if is_reversed(document, styles, node) {
             let mut children: Vec<NodeId> = document.children(node).collect();
             children.reverse();
             document.reorder(node, &children);
         }
-        if document
-            .children(node)
-            .any(|child| is_at_right(styles, child))
-        {
-            let children = behind_lines(document, styles, node);
+        if let Some(children) = turn::turned_boxes(document, styles, node) {
+            document.reorder(node, &children);
+        }
+        if let Some(children) = edges::behind_lines(document, styles, node) {
             document.reorder(node, &children);
         }
     }
 }
 
 /// Returns whether the children of an element are seen in the reverse order.
-fn is_reversed(styles: &Styles, node: NodeId) -> bool {
+fn is_reversed(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let marks = styles.get(node).marks;
     let is_flexible = marks.has(Mark::Levels) && !marks.has(Mark::Tracks) && !marks.has(Mark::Old);
-    is_flexible && marks.has(Mark::Reversed)
-}
-
-/// Returns whether a box floats at the right edge.
-fn is_at_right(styles: &Styles, node: NodeId) -> bool {
-    let frame = styles.get(node).frame.as_deref();
-    frame.is_some_and(|frame| frame.float == Float::Right)
-}
-
-/// Returns the children of an element with each part of a line that floats at the right edge behind the rest
-/// of the line.
-fn behind_lines(document: &Document, styles: &Styles, node: NodeId) -> Vec<NodeId> {
-    let (mut children, mut floating) = (Vec::new(), Vec::new());
-    for child in document.children(node) {
-        let display = styles.get(child).display;
-        let is_of_line = document.element(child).is_none()
-            || matches!(
-                display,
-                Display::Inline | Display::InlineBlock | Display::None
-            );
-        if !is_of_line || document.name(child) == "br" {
-            children.append(&mut floating);
-        }
-        match is_of_line && is_at_right(styles, child) {
-            true => floating.push(child),
-            false => children.push(child),
-        }
-    }
-    children.append(&mut floating);
-    children
+    let is_reversed = is_flexible && marks.has(Mark::Reversed);
+    let is_row =
+        styles.get(node).display == Display::Table || (is_flexible && !marks.has(Mark::Stacked));
+    is_reversed != (is_row && turn::is_turned(document, styles, node))
 }
 
 /// Sorts the children of a node by their places.

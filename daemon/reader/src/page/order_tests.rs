@@ -60,3 +60,189 @@ fn the_cells_of_a_table_are_turned_in_all_rows_or_in_none() {
         ),
     ]);
 }
+
+#[test]
+fn a_box_at_the_right_edge_is_behind_the_line_beside_it() {
+    check(&[
+        (
+            "<div><div style='float:right'>$5</div><div>Tax</div></div><div><div style='float:right'>$48</div><div>Total</div></div>",
+            "Tax\n$5\nTotal\n$48",
+        ),
+        (
+            "<p style='float:right;margin:0'>$5</p><p style='margin:0'>Tax</p>",
+            "Tax\n$5",
+        ),
+        (
+            "<div style='float:right'>$5</div><div style='float:left'>Tax</div><div style='clear:both'></div>",
+            "Tax\n$5",
+        ),
+        (
+            "<div style='float:right'>$5</div>Tax<br>Sum",
+            "Tax\n$5\n\nSum",
+        ),
+        (
+            "<ul><li><div style='float:right'>$5</div>Tax</ul>",
+            "- Tax\n  $5",
+        ),
+        (
+            "<dl><dd style='float:right'>$5</dd><dt>Tax</dt></dl>",
+            "Tax\n  $5",
+        ),
+        // In a box of its own, which takes no room.
+        (
+            "<div><span style='float:right'>$5</span></div><div>Tax</div>",
+            "Tax\n$5",
+        ),
+        (
+            "<div style='overflow:hidden'><span style='float:right'>$5</span></div><div>Tax</div>",
+            "$5\nTax",
+        ),
+        (
+            "<div style='height:30px'><span style='float:right'>$5</span></div><div>Tax</div>",
+            "$5\nTax",
+        ),
+        (
+            "<div><table width=100% align=right><tr><td>a</table></div><div><table width=100% align=right><tr><td>b</table></div>",
+            "a\n\nb",
+        ),
+        // Columns.
+        (
+            "<table align=right><tr><td>$5</table><table align=left><tr><td>Tax</table>",
+            "Tax\n\n$5",
+        ),
+        (
+            "<table align=right><tr><td>$5<tr><td>c</table><table align=left><tr><td>Tax<tr><td>a</table>",
+            "Tax\na\n\n$5\nc",
+        ),
+        (
+            "<div style='float:right;width:40%'><p>c</p><p>d</p></div><div style='float:left;width:60%'><p>a</p><p>b</p></div>",
+            "a\n\nb\n\nc\n\nd",
+        ),
+        (
+            "<div style='float:right'>c</div><div style='float:right'>b</div><div>a</div>",
+            "a\nb\nc",
+        ),
+        (
+            "<div style='float:right'>c</div><div style='float:right'>b</div><div style='float:right'>a</div>",
+            "a\nb\nc",
+        ),
+        // The box is above the text.
+        (
+            "<div style='float:right'>a</div><div style='clear:both'>b</div>",
+            "a\nb",
+        ),
+        (
+            "<div style='float:right;width:100%'>a</div><div style='float:left;width:50%'>b</div>",
+            "a\nb",
+        ),
+        (
+            "<table align=right width=300><tr><td>a</table><table align=left width=600><tr><td>b</table>",
+            "a\n\nb",
+        ),
+        (
+            "<div style='width:500px'><table align=right width=300><tr><td>a<tr><td>b</table><table align=left width=300><tr><td>c</table></div>",
+            "a\nb\n\nc",
+        ),
+        (
+            "<table align=right style='float:none;display:inline-table'><tr><td>a</table><table align=left><tr><td>b</table>",
+            "a\n\nb",
+        ),
+        // It is beside the first of several lines, or a picture.
+        (
+            "<div style='float:right'>Ad</div><div><p>a</p><p>b</p></div>",
+            "Ad\n\na\n\nb",
+        ),
+        (
+            "<div style='float:right'>Ad<br>Ad</div><p>a</p><p>b</p>",
+            "Ad\nAd\n\na\n\nb",
+        ),
+        (
+            "<div style='float:right'><img alt=x></div><div>a</div>",
+            "[image: x]\na",
+        ),
+        ("<div>a</div><div style='float:right'>b</div>", "a\nb"),
+        ("<div style='float:left'>a</div><div>b</div>", "a\nb"),
+        (
+            "<div style='display:flex'><div style='float:right'>a</div><div>b</div></div>",
+            "a\nb",
+        ),
+    ]);
+}
+
+#[test]
+fn a_box_that_is_placed_at_the_right_edge_is_behind_its_line() {
+    check(&[
+        (
+            "<div style='position:relative'><span style='position:absolute;right:0'>$5</span>Tax</div>",
+            "Tax\n$5",
+        ),
+        (
+            "<div style='position:relative'><div style='position:absolute;right:0;top:0'>$5</div><div>Tax</div></div>",
+            "Tax\n$5",
+        ),
+        (
+            "<div style='position:relative'>Tax<div style='position:absolute;right:0;top:0'>$5</div><div>Sum</div></div>",
+            "Tax\n$5\nSum",
+        ),
+        (
+            "<b style='position:absolute;right:10px'>$5</b>Tax",
+            "Tax\n**$5**",
+        ),
+        (
+            "<div style='position:relative'><div style='position:absolute;left:0'>$5</div><div style='padding-left:99px'>Tax</div></div>",
+            "$5\nTax",
+        ),
+        (
+            "<div style='position:relative'><div style='position:absolute;right:0;left:0'>$5</div><div>Tax</div></div>",
+            "$5\nTax",
+        ),
+    ]);
+}
+
+#[test]
+fn boxes_from_the_right_to_the_left_are_turned_if_their_text_runs_to_the_right() {
+    check(&[
+        (
+            "<table><tr><td style='direction:rtl;font-size:0'><div style='direction:ltr;display:inline-block;width:50%;font-size:13px'>$5</div><div style='direction:ltr;display:inline-block;width:50%;font-size:13px'>Tax</div></table>",
+            "Tax $5",
+        ),
+        (
+            "<div dir=rtl><b dir=ltr style='display:inline-block'>$5</b> <i dir=ltr style='display:inline-block'>Tax</i><br><b dir=ltr style='display:inline-block'>$6</b> <i dir=ltr style='display:inline-block'>Sum</i></div>",
+            "*Tax* **$5**\n*Sum* **$6**",
+        ),
+        (
+            "<div style='display:flex;direction:rtl'><div style='direction:ltr'>$5</div><div style='direction:ltr'>Tax</div></div>",
+            "Tax\n$5",
+        ),
+        (
+            "<div style='display:table;direction:rtl'><div style='display:table-cell;direction:ltr'>$5</div><div style='display:table-cell;direction:ltr'>Tax</div></div>",
+            "Tax\n$5",
+        ),
+        // Turned twice, below each other, or in several lines.
+        (
+            "<div style='display:flex;direction:rtl;flex-direction:row-reverse'><div style='direction:ltr'>Tax</div><div style='direction:ltr'>$5</div></div>",
+            "Tax\n$5",
+        ),
+        (
+            "<div style='display:flex;direction:rtl;flex-direction:column'><div style='direction:ltr'>a</div><div style='direction:ltr'>b</div></div>",
+            "a\nb",
+        ),
+        (
+            "<div style='direction:rtl;font-size:0'><div style='direction:ltr;display:inline-block;width:100%;font-size:13px'>a</div><div style='direction:ltr;display:inline-block;width:100%;font-size:13px'>b</div></div>",
+            "a b",
+        ),
+        (
+            "<div dir=rtl><b dir=ltr style='display:inline-block;width:50%'>a</b> <i dir=ltr style='display:inline-block;width:50%'>b</i></div>",
+            "**a** *b*",
+        ),
+        // A mail that is read from the right to the left.
+        (
+            "<div dir=rtl><b style='display:inline-block'>a</b> <i style='display:inline-block'>b</i></div>",
+            "**a** *b*",
+        ),
+        (
+            "<div dir=rtl><b dir=ltr style='display:inline-block'>מחיר</b> <i dir=ltr style='display:inline-block'>שם</i></div>",
+            "**מחיר** *שם*",
+        ),
+    ]);
+}

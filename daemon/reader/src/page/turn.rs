@@ -1,15 +1,24 @@
-//! Tables whose columns run from the right to the left and whose text runs to the right.
+//! Boxes beside each other that run from the right to the left and whose text runs to the right.
 
-use super::direction::runs_left;
+use super::{
+    direction::runs_left,
+    room::{self, fit},
+};
 use crate::{
     cascade::Styles,
-    css::property::Display,
-    document::{Document, NodeId},
+    characters::is_right_to_left,
+    css::{
+        marks::Mark,
+        property::{Display, Float},
+    },
+    document::{Document, NodeId, Visit},
 };
 use html5ever::local_name;
 
 /// Most columns or rows that a cell covers.
 const MAX_SPAN: usize = 1_000;
+/// Most nodes of a box that are looked at.
+const MAX_INSIDE: usize = 500;
 
 /// Reverses the cells of all rows of such a table, or of none: a name stays above its column. Only the direction
 /// of the table itself moves cells.
@@ -30,6 +39,86 @@ pub(super) fn turn(document: &mut Document, styles: &Styles, table: NodeId) {
         children.reverse();
         document.reorder(row, &children);
     }
+}
+
+/// Returns whether the children of a flexible box, or the cells of a box that is a table, are such boxes.
+pub(super) fn is_turned(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    let style = styles.get(node);
+    if style.marks.has(Mark::Row) || !runs_left(document, styles, node) {
+        return false;
+    }
+    let boxes: Vec<NodeId> = document
+        .children(node)
+        .filter(|child| !room::is_blank(document, styles, *child))
+        .collect();
+    let is_table = style.display == Display::Table;
+    let is_box = |child: &NodeId| {
+        let is_cell = styles.get(*child).display == Display::Cell;
+        let is_of_table = matches!(document.name(*child), "td" | "th");
+        document.element(*child).is_some() && (!is_table || (is_cell && !is_of_table))
+    };
+    // The boxes of several lines keep the order of the lines.
+    let is_line = || {
+        let width = room::width(document, styles, node);
+        !style.marks.has(Mark::Wraps) || fit(document, styles, &boxes, (width, false))
+    };
+    boxes.iter().all(is_box) && are_turned(document, styles, &boxes) && is_line()
+}
+
+/// Returns the children of an element with such boxes in its lines in the order of the screen; `None` if there
+/// are none.
+pub(super) fn turned_boxes(
+    document: &Document,
+    styles: &Styles,
+    node: NodeId,
+) -> Option<Vec<NodeId>> {
+    let is_box = |child: &NodeId| {
+        let style = styles.get(*child);
+        let frame = style.frame.as_deref();
+        style.display == Display::InlineBlock
+            && frame.is_none_or(|frame| frame.float == Float::None && !frame.is_absolute())
+    };
+    let is_flexible = styles.get(node).marks.has(Mark::Levels);
+    let has_several = || document.children(node).filter(is_box).nth(1).is_some();
+    if is_flexible || !has_several() || !runs_left(document, styles, node) {
+        return None;
+    }
+    let (mut children, mut line) = (Vec::new(), Vec::new());
+    let mut is_changed = false;
+    let mut end = |line: &mut Vec<NodeId>, children: &mut Vec<NodeId>| {
+        let boxes: Vec<NodeId> = line.iter().copied().filter(is_box).collect();
+        let has_spaces = boxes.len() < line.len() && styles.get(node).inherited.font_size > 0.0;
+        let room = (room::width(document, styles, node), has_spaces);
+        if are_turned(document, styles, &boxes) && fit(document, styles, &boxes, room) {
+            line.reverse();
+            is_changed = true;
+        }
+        children.append(line);
+    };
+    for child in document.children(node) {
+        if is_box(&child) || room::is_blank(document, styles, child) {
+            line.push(child);
+        } else {
+            end(&mut line, &mut children);
+            children.push(child);
+        }
+    }
+    end(&mut line, &mut children);
+    is_changed.then_some(children)
+}
+
+/// Returns whether there are several boxes, in all of which text runs to the right.
+fn are_turned(document: &Document, styles: &Styles, boxes: &[NodeId]) -> bool {
+    boxes.len() > 1
+        && boxes.iter().all(|child| {
+            let inside = document.walk(*child).take(MAX_INSIDE);
+            let mut texts = inside.filter_map(|visit| match visit {
+                Visit::Enter(node) => document.text(node),
+                Visit::Leave(_) => None,
+            });
+            !runs_left(document, styles, *child)
+                && !texts.any(|text| text.contains(is_right_to_left))
+        })
 }
 
 /// Returns the rows of each group of a table.
