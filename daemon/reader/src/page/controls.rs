@@ -1,6 +1,11 @@
 //! Images, fields and buttons: their labels, and the count of images that have none.
 
-use super::{Page, labels, writer::Gap};
+use super::{
+    Page,
+    gaps::{MAX_BEFORE, is_lifted},
+    labels, room,
+    writer::Gap,
+};
 use crate::{
     document::{Element, NodeId},
     sight,
@@ -11,6 +16,9 @@ impl Page<'_> {
     /// Writes an image, a field or a button. Returns whether its children are written.
     pub(super) fn control(&mut self, node: NodeId, element: &Element) -> bool {
         if !self.sight.is_seen(node) {
+            if !self.styles.get(node).inherited.visible {
+                self.empty_place(node, element);
+            }
             return false;
         }
         // The text of a link is a better place for the address than its image. A button has the text.
@@ -33,12 +41,41 @@ impl Page<'_> {
             && !sight::is_tiny(self.styles.get(node))
         {
             self.writer.label("[image]", Some(&link));
-        } else if element.html_name() == "img" && self.may_be_content(node, element) {
-            let count = &mut self.findings.undescribed_images;
-            *count = count.saturating_add(1);
+        } else {
+            if element.html_name() == "img" && self.may_be_content(node, element) {
+                let count = &mut self.findings.undescribed_images;
+                *count = count.saturating_add(1);
+            }
+            self.empty_place(node, element);
         }
         self.write_areas(element);
         false
+    }
+
+    /// Separates the text before an image or a field that is not written from the text behind it, as its box
+    /// does. A box beside the flow and one without a width separate nothing.
+    fn empty_place(&mut self, node: NodeId, element: &Element) {
+        let style = self.styles.get(node);
+        let kind = element.attribute(&local_name!("type")).unwrap_or_default();
+        if is_lifted(style) || kind.eq_ignore_ascii_case("hidden") {
+            return;
+        }
+        // A box that is all of another one has the gaps of that one.
+        if !self.is_alone(node) {
+            self.empty_gap(node, element, style);
+        }
+        if !sight::is_thin(style) {
+            self.writer.gap(Gap::Space);
+        }
+    }
+
+    /// Returns whether nothing is beside a node in its parent.
+    fn is_alone(&self, node: NodeId) -> bool {
+        let is_blank = |node: NodeId| room::is_blank(self.document, self.styles, node);
+        let next = |node: &NodeId| self.document.node(*node).next;
+        let mut before = self.document.before(node).take(MAX_BEFORE);
+        let mut behind = std::iter::successors(next(&node), next).take(MAX_BEFORE);
+        before.all(is_blank) && behind.all(is_blank)
     }
 
     /// Returns whether an image without a description may be what the mail is about. An image of unknown

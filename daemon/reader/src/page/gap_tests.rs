@@ -88,3 +88,69 @@ fn boxes_in_a_row_are_lines() {
         ),
     ]);
 }
+
+#[test]
+fn a_picture_or_a_field_that_is_not_written_separates_words() {
+    check(&[
+        (
+            "<div>Hello Ann<img style='display:block' width=500 height=200>Your order</div>",
+            "Hello Ann\nYour order",
+        ),
+        (
+            "<p>4.5<img width=14 height=14 alt=''>120 reviews</p>",
+            "4.5 120 reviews",
+        ),
+        (
+            "<b>Wifi</b><img width=16 alt=''><i>Parking</i>",
+            "**Wifi** *Parking*",
+        ),
+        (
+            "Order 4711<img src=s.gif width=20 height=1>2 items",
+            "Order 4711 2 items",
+        ),
+        ("4.5<img src=a.png alt=''>120", "4.5 120"),
+        ("4.5<img style='visibility:hidden' width=20>120", "4.5 120"),
+        ("Room 4<textarea></textarea>2", "Room 4 2"),
+        ("Room 4<input>2", "Room 4 2"),
+        (
+            "<a href=https://a.example>4<img width=9 alt=''>2</a>",
+            "[4 2](https://a.example)",
+        ),
+        // A spacer, one that has no box, and one beside the flow.
+        ("ta<img width=1>i", "tai"),
+        ("ta<img width=1 height=20>i", "tai"),
+        ("ta<img width=0>i", "tai"),
+        ("ta<img height=1>i", "tai"),
+        ("ta<img style='display:none' width=20>i", "tai"),
+        ("ta<img style='position:absolute' width=20>i", "tai"),
+        ("ta<img style='float:left' width=20>i", "tai"),
+        ("ta<input type=hidden>i", "tai"),
+        ("ta<input style='position:absolute'>i", "tai"),
+    ]);
+}
+
+#[test]
+fn text_that_is_not_seen_and_takes_its_place_separates_words() {
+    check(&[
+        (
+            "<div>Due 10<span style='color:#fff'>....</span>20</div>",
+            "Due 10 20",
+        ),
+        ("<p>10<font color=#ffffff>_</font>20</p>", "10 20"),
+        ("<p>10<b style='visibility:hidden'>ab</b>20</p>", "10 20"),
+        ("<p>10<b style='opacity:0'>ab</b>20</p>", "10 20"),
+        (
+            "<p>10<b style='color:transparent'>ab</b>20 <i>30<b style='opacity:0'>x</b>40</i></p>",
+            "10 20 *30 40*",
+        ),
+        // It has no width, or is beside the flow.
+        ("<p>10<b style='display:none'>ab</b>20</p>", "1020"),
+        ("<p>10<b style='font-size:0'>ab</b>20</p>", "1020"),
+        ("<p>10<b style='opacity:0'>&zwnj;&#8203;</b>20</p>", "1020"),
+        (
+            "<p>10<b style='opacity:0;position:absolute'>a b</b>20</p>",
+            "1020",
+        ),
+        ("<p>10<b style='opacity:0;float:left'>a b</b>20</p>", "1020"),
+    ]);
+}

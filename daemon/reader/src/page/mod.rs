@@ -69,6 +69,7 @@ use crate::{
 pub(crate) use address::misleads;
 use direction::Directions;
 pub use endings::is_ending;
+use gaps::{has_room, is_lifted};
 use html5ever::local_name;
 use lists::List;
 pub(crate) use lists::{integer, number};
@@ -190,10 +191,11 @@ impl Page<'_> {
     /// Writes the beginning of a node. Returns whether its children are written.
     fn enter(&mut self, node: NodeId) -> bool {
         if let Some(text) = self.document.text(node) {
+            let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+            let style = self.styles.get(parent);
             if self.sight.is_seen(node) {
-                let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
-                self.text(text, self.styles.get(parent));
-            } else if self.sight.is_gap(node, text) {
+                self.text(text, style);
+            } else if has_room(self.sight, style, node, text) {
                 self.writer.gap(Gap::Space);
             }
             return true;
@@ -233,7 +235,7 @@ impl Page<'_> {
             }
             if content.line_break && style.display == Display::Inline {
                 self.writer.line_break();
-            } else if content.space {
+            } else if content.space && !is_lifted(style) {
                 self.writer.gap(Gap::Space);
             }
             return false;

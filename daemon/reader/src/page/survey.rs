@@ -1,6 +1,7 @@
 //! What is inside each element: letters, images and lines. The layout of tables and links depends
 //! on it.
 
+use super::gaps::{has_room, is_lifted};
 use crate::{
     cascade::Styles,
     css::property::{Display, WhiteSpace},
@@ -86,14 +87,15 @@ impl Survey {
                         );
                         add_text(content, text, lines);
                     }
-                    content.space |= sight.is_gap(node, text);
+                    content.space |= has_room(sight, styles.get(parent), node, text);
                 }
                 Visit::Leave(node) if document.element(node).is_some() => {
                     let mut content = open.pop().unwrap_or_default();
                     survey.finish(document, styles, sight, node, &mut content);
                     if let Some(parent) = open.last_mut() {
-                        let display = styles.get(node).display;
-                        add(parent, content, display, document.name(node));
+                        let style = styles.get(node);
+                        content.space &= !is_lifted(style);
+                        add(parent, content, style.display, document.name(node));
                     }
                 }
                 Visit::Leave(_) => {}

@@ -42,4 +42,4 @@ mod units;
 mod viewed;
 
 pub(crate) use look::look;
-pub(crate) use seen::{Sight, is_large, is_tiny};
+pub(crate) use seen::{Sight, is_large, is_thin, is_tiny};

@@ -36,7 +36,12 @@ impl Sight {
 
     /// Returns whether a run of text with a space is not seen, and separates the words beside it.
     pub(crate) fn is_gap(&self, node: NodeId, text: &str) -> bool {
-        *self.seen.get(node) == Seen::Apart && text.contains(char::is_whitespace)
+        self.has_place(node) && text.contains(char::is_whitespace)
+    }
+
+    /// Returns whether a run of text is not seen, but has its place in the line.
+    pub(crate) fn has_place(&self, node: NodeId) -> bool {
+        *self.seen.get(node) == Seen::Apart
     }
 }
 
@@ -62,9 +67,22 @@ pub(crate) fn is_large(style: &Computed) -> Option<bool> {
     }
 }
 
+/// Largest size of a box that is not seen, in pixels.
+const TINY: f32 = 2.0;
+
+/// Returns whether an image or another box is so narrow that the text beside it is not apart. An image whose
+/// width is unknown has that of its height.
+pub(crate) fn is_thin(style: &Computed) -> bool {
+    style.frame.as_deref().is_some_and(|frame| {
+        let is_low = is_at_most(frame.height, TINY) || is_at_most(frame.max_height, TINY);
+        is_at_most(frame.width, TINY)
+            || is_at_most(frame.max_width, TINY)
+            || (frame.width.is_none() && is_low)
+    })
+}
+
 /// Returns whether an image or another box is at most two pixels wide and high.
 pub(crate) fn is_tiny(style: &Computed) -> bool {
-    const TINY: f32 = 2.0;
     style.frame.as_deref().is_some_and(|frame| {
         let width = is_at_most(frame.width, TINY) || is_at_most(frame.max_width, TINY);
         let height = is_at_most(frame.height, TINY) || is_at_most(frame.max_height, TINY);
