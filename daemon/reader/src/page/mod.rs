@@ -3,7 +3,7 @@
 //! - The order and the shape of the content: `order` with `turn`, `edges` and `room`,
 //!   `survey`, `gaps`, `border`.
 //! - Blocks: `table` with `heads`, `places` and `alike`, `items` with `lists`, `word`, `quotes`.
-//! - Lines: `inline`, `spaces`, `piece`, `digits`, `direction`, `controls` with `labels`.
+//! - Lines: `inline`, `spaces`, `piece`, `strikes`, `digits`, `direction`, `controls` with `labels`.
 //! - Links: `links`, `address`, `person`, `hosts`, `endings`, `scanner`.
 //! - The Markdown itself: `writer`, `emphasis`, `escape`.
 
@@ -47,6 +47,9 @@ mod scanner;
 #[cfg(test)]
 mod space_tests;
 mod spaces;
+#[cfg(test)]
+mod strike_tests;
+mod strikes;
 mod survey;
 mod table;
 #[cfg(test)]
@@ -80,6 +83,7 @@ use std::{
     cell::OnceCell,
     collections::{HashMap, HashSet},
 };
+use strikes::Strikes;
 use survey::Survey;
 use table::Tables;
 use url::Url;
@@ -110,7 +114,7 @@ pub(crate) fn write(
         marker: None,
         in_row: Vec::new(),
         directions: Directions::default(),
-        struck: 0,
+        strikes: Strikes::default(),
         script_ended: false,
         last_size: 0.0,
         links: Vec::new(),
@@ -168,8 +172,7 @@ struct Page<'a> {
     /// Open headings and preformatted texts in a row, which has their style alone.
     in_row: Vec<NodeId>,
     directions: Directions,
-    /// Number of open elements whose text is struck through.
-    struck: u32,
+    strikes: Strikes,
     /// Whether raised or lowered text ended behind the last letter.
     script_ended: bool,
     /// Size of the last text.
@@ -247,8 +250,7 @@ impl Page<'_> {
     fn open(&mut self, node: NodeId, element: &Element, style: &Computed) {
         self.gap(node, element, style, Side::Left);
         self.directions.open(self.document, self.styles, node);
-        self.struck += u32::from(style.struck);
-        self.text_style.struck = self.struck > 0;
+        self.text_style.struck = self.strikes.open(self.document, self.styles, node);
         self.open_script(node, style);
         match element.html_name() {
             "p" => self.open_word_item(node),
@@ -328,8 +330,7 @@ impl Page<'_> {
         }
         self.close_script(node, style);
         self.directions.close(self.document, self.styles, node);
-        self.struck -= u32::from(style.struck);
-        self.text_style.struck = self.struck > 0;
+        self.text_style.struck = self.strikes.close(self.document, self.styles, node);
         self.gap(node, element, style, Side::Right);
     }
 
