@@ -1,6 +1,6 @@
 //! Gaps between elements: spaces, lines and blank lines.
 
-use super::{Page, writer::Gap};
+use super::{Page, quotes::is_quote, writer::Gap};
 use crate::{
     cascade::Computed,
     characters::is_invisible,
@@ -202,6 +202,7 @@ fn gap(element: &Element, style: &Computed) -> Gap {
                 "p" | "ul" | "ol" | "menu" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4"
                 | "h5" | "h6" | "dl" | "hr" | "table" => Gap::Blank,
                 "td" | "th" => Gap::Cell,
+                "div" if is_quote(element) => Gap::Blank,
                 _ => Gap::Line,
             }
         }

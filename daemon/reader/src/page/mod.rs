@@ -41,6 +41,8 @@ mod order_tests;
 mod person;
 mod piece;
 mod places;
+#[cfg(test)]
+mod quote_tests;
 mod quotes;
 mod room;
 mod scanner;
@@ -66,14 +68,12 @@ use crate::{
     css::property::{Display, Side, WhiteSpace},
     document::{Document, Element, NodeId, Visit},
     findings::Findings,
-    limits::MAX_ADDRESS,
     sight::Sight,
 };
 pub(crate) use address::misleads;
 use direction::Directions;
 pub use endings::is_ending;
 use gaps::{has_room, is_lifted};
-use html5ever::local_name;
 use lists::List;
 pub(crate) use lists::{integer, number};
 pub(crate) use order::order;
@@ -119,7 +119,7 @@ pub(crate) fn write(
         last_size: 0.0,
         links: Vec::new(),
         steps: MAX_STEPS,
-        base: base(document),
+        base: links::base(document),
         usual: OnceCell::new(),
         maps: None,
         findings,
@@ -140,20 +140,6 @@ pub(crate) fn write(
     }
     page.rest();
     page.writer.finish()
-}
-
-/// Returns the address of the first `base` element that has one.
-fn base(document: &Document) -> Option<Url> {
-    document.walk(NodeId::ROOT).find_map(|visit| match visit {
-        Visit::Enter(node) if document.name(node) == "base" => {
-            let href = document.element(node)?.attribute(&local_name!("href"))?;
-            let base = Url::parse(href.trim())
-                .ok()
-                .filter(|_| href.len() <= MAX_ADDRESS);
-            base.filter(|base| !base.cannot_be_a_base())
-        }
-        _ => None,
-    })
 }
 
 struct Page<'a> {
@@ -262,7 +248,7 @@ impl Page<'_> {
             "rt" => self.mark("("),
             "a" => self.open_link(node, element),
             "" if element.local_name() == "a" => self.open_link(node, element),
-            "blockquote" if is_quote(element) => self.writer.push_quote(),
+            "blockquote" | "div" if is_quote(element) => self.writer.push_quote(),
             "pre" | "listing" | "xmp" if self.writer.is_row() => {
                 self.in_row.push(node);
                 self.text_style.code += 1;
@@ -311,7 +297,7 @@ impl Page<'_> {
             "rt" => self.mark(")"),
             "a" => self.close_link(node),
             "" if element.local_name() == "a" => self.close_link(node),
-            "blockquote" if is_quote(element) => self.writer.pop_prefix(false),
+            "blockquote" | "div" if is_quote(element) => self.writer.pop_prefix(false),
             "pre" | "listing" | "xmp" if self.closes_in_row(node) => self.text_style.code -= 1,
             "pre" | "listing" | "xmp" => {
                 self.end_code();

@@ -4,8 +4,11 @@ use super::{Gap, Prefix, Writer};
 use crate::limits::MAX_PREFIXES;
 
 impl Writer {
-    /// Begins a quote.
+    /// Begins a quote. A row has none.
     pub(in crate::page) fn push_quote(&mut self) {
+        if self.is_joined() || self.code.is_some() {
+            return self.prefixes.push(Prefix::default());
+        }
         self.push(Prefix {
             first: None,
             rest: "> ".to_owned(),

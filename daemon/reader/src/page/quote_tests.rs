@@ -1,0 +1,64 @@
+//! Quotations.
+
+use super::tests::check;
+
+#[test]
+fn a_thin_line_at_the_left_is_that_of_a_quotation() {
+    check(&[
+        (
+            "<div style='border:none;border-left:solid blue 1.5pt;padding:0cm 0cm 0cm 4.0pt'><p>Shall we pay?</p></div><p>Yes.</p>",
+            "> Shall we pay?\n\nYes.",
+        ),
+        (
+            "<div style='border-width:medium medium medium 1.5pt;border-style:none none none solid;padding:0cm 0cm 0cm 4pt'>a</div>b",
+            "> a\n\nb",
+        ),
+        (
+            "<div style='border-left:1px solid rgb(204, 204, 204);padding-left:1ex;margin:0 0 0 .8ex'>a</div>b",
+            "> a\n\nb",
+        ),
+        (
+            "<div style='border-left:2px solid #00f;padding-left:8px'>a<div style='border-left:2px solid #00f;padding-left:8px'>b</div></div>",
+            "> a\n> >\n> > b",
+        ),
+        (
+            "<div style='BORDER-LEFT: blue 2px solid; PADDING-LEFT: 5px'>a</div>b",
+            "> a\n\nb",
+        ),
+        // A row has no quotations.
+        (
+            "<table><tr><td>Name<td><div style='border-left:2px solid #00f;padding-left:8px'>a</div><tr><td>x<td>y</table>",
+            "Name | a\nx | y",
+        ),
+        // Notes that stand out, columns, paragraphs of Word with a border, tables.
+        (
+            "<div style='border-left:4px solid red;padding-left:8px'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<div style='border-left:2px solid red;padding:8px'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<div style='border-left:2px solid red;padding-left:8px;background:#eee'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<div style='border:1px solid red;padding-left:8px'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<div style='border-left:1px solid red;padding-left:8px;float:left'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<div style='mso-element:para-border-div;border:none;border-left:solid windowtext 1.0pt;padding:0cm 0cm 0cm 4.0pt'><p>a</p></div>",
+            "a",
+        ),
+        (
+            "<div style='border-left:1px none red;padding-left:8px'>a</div>b",
+            "a\nb",
+        ),
+        ("<div style='padding-left:8px'>a</div>b", "a\nb"),
+    ]);
+}
