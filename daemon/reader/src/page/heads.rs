@@ -15,6 +15,9 @@ const MAX_RULED: usize = 8;
 /// Most rows that are compared with the first one, and most nodes of a cell that are.
 const MAX_COMPARED: usize = 8;
 const MAX_INSIDE: usize = 64;
+/// Most characters of a name and of a value in a list with names, and fewest of them in an entry.
+const MAX_LABEL: u32 = 40;
+const MIN_LABELS: usize = 2;
 
 /// Returns whether lines are drawn between the cells, as attributes, Word and editors of mail say it.
 pub(super) fn is_ruled(document: &Document, table: NodeId, rows: &[(NodeId, Vec<Cell>)]) -> bool {
@@ -116,4 +119,39 @@ fn weight(element: &Element) -> Option<bool> {
         "table" => Some(false),
         _ => None,
     }
+}
+
+/// Returns the only cell of a row with something to write, if it may be the name of a column: a title of the
+/// table is in the first one, or covers several.
+pub(super) fn lone_name<'a>(survey: &Survey, cells: &'a [Cell]) -> Option<&'a Cell> {
+    let mut filled = cells
+        .iter()
+        .filter(|cell| survey.get(cell.node).is_filled());
+    let name = filled.next().filter(|_| filled.next().is_none())?;
+    let content = survey.get(name.node);
+    let is_label = (1..=MAX_LABEL).contains(&content.letters) && content.lines() <= 1;
+    (name.column > 0 && name.width == 1 && is_label).then_some(name)
+}
+
+/// Returns whether the first row is short texts, and each row below has at most one cell of several lines beside
+/// short ones: the entries of a list, whose places say what they are.
+pub(super) fn is_named_list(survey: &Survey, rows: &[(NodeId, Vec<Cell>)]) -> bool {
+    let is_filled = |cell: &&Cell| survey.get(cell.node).is_filled();
+    let is_label = |cell: &Cell| {
+        let content = survey.get(cell.node);
+        (1..=MAX_LABEL).contains(&content.letters) && content.lines() == 1
+    };
+    let is_tall = |cell: &Cell| survey.get(cell.node).lines() > 1;
+    let count =
+        |cells: &[Cell], is: &dyn Fn(&Cell) -> bool| cells.iter().filter(|cell| is(cell)).count();
+    let mut rows = rows
+        .iter()
+        .map(|(_, cells)| cells)
+        .filter(|cells| cells.iter().any(|cell| is_filled(&cell)));
+    let is_named = rows
+        .next()
+        .is_some_and(|cells| cells.iter().filter(is_filled).all(is_label));
+    let is_entry =
+        |cells: &Vec<Cell>| count(cells, &is_label) >= MIN_LABELS && count(cells, &is_tall) <= 1;
+    is_named && rows.clone().any(|cells| count(cells, &is_tall) > 0) && rows.all(is_entry)
 }

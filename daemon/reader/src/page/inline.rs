@@ -22,6 +22,8 @@ pub(super) struct Line {
     spaces: usize,
     /// The border before the next piece.
     border: Border,
+    /// Whether the next piece is in another cell of a table within the cell.
+    is_cell_due: bool,
     bytes: usize,
 }
 
@@ -56,6 +58,7 @@ impl Line {
     /// Appends a line break of a cell.
     pub(super) fn line_break(&mut self) {
         self.spaces = 0;
+        self.is_cell_due = false;
         self.push("<br>".to_owned(), Kind::Break, None);
     }
 
@@ -102,6 +105,11 @@ impl Line {
         if !self.is_empty() {
             self.border.cross();
         }
+    }
+
+    /// Begins another cell of a table within the cell, unless nothing is before it.
+    pub(super) fn inner_cell(&mut self) {
+        self.is_cell_due = !self.is_empty() && !self.ends_with_break() && !self.ends_with_marker();
     }
 
     /// Appends text. Spaces at the ends become due. Fixed spaces at the beginning of a line may indent it.
@@ -167,6 +175,10 @@ impl Line {
     }
 
     fn push(&mut self, text: String, kind: Kind, link: Option<&Link>) {
+        if std::mem::take(&mut self.is_cell_due) {
+            self.add(" |".to_owned(), Kind::Written, None);
+            self.spaces = 1;
+        }
         let mut border = std::mem::take(&mut self.border);
         if border.parts(self.end(), &text) {
             self.spaces = self.spaces.max(1);
@@ -215,6 +227,7 @@ impl Line {
         let indent = std::mem::take(&mut self.indent);
         self.spaces = 0;
         self.border = Border::None;
+        self.is_cell_due = false;
         self.bytes = 0;
         let literal: String = pieces.iter().filter_map(Piece::literal).collect();
         let all: String = pieces.iter().map(|piece| piece.text.as_str()).collect();

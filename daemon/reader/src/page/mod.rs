@@ -30,6 +30,8 @@ mod inline;
 mod items;
 mod labels;
 mod links;
+#[cfg(test)]
+mod list_tests;
 mod lists;
 #[cfg(test)]
 mod look_tests;

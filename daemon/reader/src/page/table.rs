@@ -205,7 +205,10 @@ impl Table {
             .unzip();
         let ruled = is_ruled(document, table, &rows);
         let is_filled = |cell: &&Cell| survey.get(cell.node).is_filled();
-        let is_wide = |(_, cells): &(NodeId, Vec<Cell>)| cells.iter().filter(is_filled).count() > 1;
+        let is_wide = |(_, cells): &(NodeId, Vec<Cell>)| {
+            let is_name = heads::lone_name(survey, cells).is_some_and(|cell| cell.header);
+            is_name || cells.iter().filter(is_filled).count() > 1
+        };
         let first = rows.iter().position(is_wide).unwrap_or(rows.len());
         let below = rows.get(first..).unwrap_or_default();
         let has_names = heads::has_names(document, styles, survey, below);
@@ -251,7 +254,8 @@ impl Table {
             0 | 1 => return Gaps::None,
             // Most pairs of columns are a layout.
             2 => {
-                let both = rows.contains(&last) && rows.contains(&(used & !last));
+                let both = rows.contains(&last)
+                    && (rows.contains(&(used & !last)) || self.begins_with_lone_name(survey));
                 let names = rows.iter().find(|row| **row != 0) == Some(&used) && joined == 1;
                 let spans = self.spans && joined >= 2;
                 let is_behind = |(row, above): (&u64, &u64)| *row == used & !last && *above == last;
@@ -262,7 +266,12 @@ impl Table {
             }
             _ => {
                 let has_gaps = with_above.any(has_gap);
-                (joined >= 2 && has_gaps, joined == 1 && has_gaps)
+                let is_even = rows.iter().all(|row| *row == 0 || *row == used);
+                let is_list = || is_even && heads::is_named_list(survey, &self.rows);
+                (
+                    joined >= 2 && (has_gaps || is_list()),
+                    joined == 1 && has_gaps,
+                )
             }
         };
         let mut cells = self.rows.iter().flat_map(|(_, cells)| cells);
@@ -271,6 +280,15 @@ impl Table {
             (false, true) if cells.all(|cell| is_short(survey, cell)) => Gaps::Lines(used),
             (false, _) => Gaps::None,
         }
+    }
+
+    /// Returns whether only the last of several columns has a name.
+    fn begins_with_lone_name(&self, survey: &Survey) -> bool {
+        let is_filled = |cell: &Cell| survey.get(cell.node).is_filled();
+        let mut rows = self.rows.iter();
+        let first = rows.find(|(_, cells)| cells.iter().any(is_filled));
+        let name = first.and_then(|(_, cells)| heads::lone_name(survey, cells));
+        name.is_some_and(|cell| cell.header || self.ruled)
     }
 
     /// Returns the number of columns, the row with the header and whether that has names if the table
@@ -303,7 +321,12 @@ impl Table {
         match is_named {
             true => {}
             // A title stands before the table.
-            false if has_gaps || has_rules => header = self.rows.iter().position(with(2))?,
+            false if has_gaps || has_rules => {
+                header = self.rows.iter().position(with(2))?;
+                let before = header.checked_sub(1).and_then(|at| self.rows.get(at));
+                let name = before.and_then(|(_, cells)| heads::lone_name(survey, cells));
+                header -= usize::from(name.is_some());
+            }
             false => return None,
         }
         let cells = || self.rows.iter().flat_map(|(_, cells)| cells);

@@ -77,7 +77,7 @@ fn a_table_with_lines_between_its_cells_is_data() {
         ),
         (
             "<table><tr><th>a<th>b<tr><td>1<td><table><tr><td>x<td>y<tr><td>z</table></table>",
-            "| a | b |\n|---|---|\n| 1 | x y<br>z |",
+            "| a | b |\n|---|---|\n| 1 | x \\| y<br>z |",
         ),
     ]);
 }

@@ -154,7 +154,11 @@ impl Writer {
         if self.line.ends_with_marker() {
             return;
         }
-        let is_line = self.is_data() && self.heading.is_none() && gap >= Gap::Line;
+        if gap == Gap::Cell && self.inner_rows > 0 && self.is_data() && self.heading.is_none() {
+            return self.line.inner_cell();
+        }
+        let is_grid = matches!(self.row, Row::Grid { .. }) && self.code.is_none();
+        let is_line = is_grid && self.heading.is_none() && gap >= Gap::Line;
         match is_line && !self.line.is_empty() && self.inner_rows == 0 {
             true if !self.line.ends_with_break() => self.line.line_break(),
             true => {}
