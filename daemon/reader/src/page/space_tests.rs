@@ -50,3 +50,32 @@ fn fixed_spaces_keep_words_in_their_columns() {
         ),
     ]);
 }
+
+#[test]
+fn an_indented_paragraph_is_no_block_of_code() {
+    check(&[
+        (
+            "<p>&nbsp;&nbsp;&nbsp;&nbsp;<b>Bold</b> x</p>",
+            "\u{a0}   **Bold** x",
+        ),
+        (
+            "<p>a</p><p>&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;# b</p>",
+            "a\n\n\u{a0}    \\# b",
+        ),
+        (
+            "<blockquote>&nbsp;&nbsp;&nbsp;&nbsp;a</blockquote>",
+            "> \u{a0}   a",
+        ),
+        (
+            "<div style='white-space:pre'>     Debit  Credit\n1.6.  5</div>",
+            "\u{a0}    Debit  Credit\n1.6.  5",
+        ),
+        // A line of a paragraph is none.
+        (
+            "if x:<br>&nbsp;&nbsp;&nbsp;&nbsp;y()<br>&nbsp;&nbsp;&nbsp;&nbsp;z()",
+            "if x:\n    y()\n    z()",
+        ),
+        ("<p>&nbsp;&nbsp;&nbsp;a</p>", "   a"),
+        ("<pre>    a</pre>", "```\n    a\n```"),
+    ]);
+}

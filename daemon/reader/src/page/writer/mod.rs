@@ -311,8 +311,15 @@ impl Writer {
         if self.line.is_empty() {
             return self.line.unindent();
         }
-        let (text, link) = self.line.render(Context::default());
+        let (mut text, link) = self.line.render(Context::default());
         self.last_link = link.or(self.last_link);
+        // Four spaces before a paragraph make it a block of code.
+        let begins = self.gap == Gap::Blank
+            || self.out.is_empty()
+            || self.prefixes.iter().any(|prefix| prefix.first.is_some());
+        if begins && text.starts_with("    ") {
+            text.replace_range(..1, "\u{a0}");
+        }
         if !text.is_empty() {
             self.write_line(&text);
         }
