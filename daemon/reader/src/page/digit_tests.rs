@@ -53,6 +53,10 @@ fn the_number_of_a_note_is_no_part_of_the_number_before_it() {
             "Ca(OH)<sub>2</sub> Fe(NO<sub>3</sub>)<sub>2</sub> <sup>1</sup>/<sub>2</sub>",
             "Ca(OH)2 Fe(NO3)2 1/2",
         ),
+        (
+            "1<sup>1</sup>/<sub>2</sub> cups, 5<sup>3</sup>&frasl;<sub>4</sub>, 10<sup>6</sup>/ml",
+            "1 1/2 cups, 5 3⁄4, 10^6/ml",
+        ),
         ("1.<span style='vertical-align:top'>5 kg</span>", "1.5 kg"),
         ("5.<br><sup>1</sup> See below", "5.\n1 See below"),
     ]);

@@ -53,12 +53,27 @@ impl Page<'_> {
             true => is_number || (script == Script::Raised && is_variable),
             false => is_clear && is_note(self.writer.backwards(), &text, script),
         };
-        if is_marked {
+        if is_beside && script == Script::Raised && self.is_fraction(node) {
+            self.writer.gap(Gap::Space);
+        } else if is_marked {
             self.mark(match script {
                 Script::Raised => "^",
                 Script::Lowered => "_",
             });
         }
+    }
+
+    /// Returns whether raised digits are those above the line of a fraction, as in `1 1/2`.
+    fn is_fraction(&self, node: NodeId) -> bool {
+        let next = |node: NodeId| self.document.node(node).next;
+        let text = self.survey.text_of(self.document, self.sight, node);
+        let line = next(node).and_then(|line| Some((self.document.text(line)?, next(line)?)));
+        let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        is_number
+            && self.writer.ends_with_number()
+            && line.is_some_and(|(line, below)| {
+                matches!(line.trim(), "/" | "\u{2044}") && self.document.name(below) == "sub"
+            })
     }
 
     /// Writes the sign between two parts of a formula that only their places tell apart.
