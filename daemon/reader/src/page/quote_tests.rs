@@ -62,3 +62,30 @@ fn a_thin_line_at_the_left_is_that_of_a_quotation() {
         ("<div style='padding-left:8px'>a</div>b", "a\nb"),
     ]);
 }
+
+#[test]
+fn a_thin_line_above_a_header_divides_mails() {
+    check(&[
+        (
+            "Yes.<div style='border-top:1px solid #b5c4df;padding:3pt 0 0 0'>From: Ann</div>",
+            "Yes.\n\n---\n\nFrom: Ann",
+        ),
+        (
+            "Yes.<div style='padding-top:5px;border-top-color:rgb(229,229,229);border-top-width:1px;border-top-style:solid'>From: Ann</div>",
+            "Yes.\n\n---\n\nFrom: Ann",
+        ),
+        // A part of a page.
+        (
+            "Yes.<div style='border-top:1px solid #ddd;padding:20px 0'>Next</div>",
+            "Yes.\nNext",
+        ),
+        (
+            "Yes.<div style='border:1px solid #ddd;padding-top:4px'>Next</div>",
+            "Yes.\nNext",
+        ),
+        (
+            "Yes.<div style='border-top:1px solid #ddd;padding-top:4px;background:#eee'>Next</div>",
+            "Yes.\nNext",
+        ),
+    ]);
+}

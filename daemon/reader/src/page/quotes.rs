@@ -7,6 +7,8 @@ use html5ever::local_name;
 /// stands out has a thicker line.
 const LINE: std::ops::RangeInclusive<f32> = 0.9..=2.7;
 const MAX_PADDING: f32 = 24.0;
+/// Distance between the header of a mail that is answered and the line above it, in pixels.
+const HEAD: std::ops::RangeInclusive<f32> = 3.5..=5.5;
 
 /// Sides of a box, in the order in which declarations name them.
 const SIDES: [&str; 4] = ["top", "right", "bottom", "left"];
@@ -47,6 +49,19 @@ fn is_lined(element: &Element) -> bool {
             && top.padding == 0.0
             && bottom.padding == 0.0
             && (1.0..=MAX_PADDING).contains(&left.padding)
+    })
+}
+
+/// Returns whether an element has a thin line and a small distance above it, as the header of a mail that is
+/// answered, and nothing else that makes it a box.
+pub(super) fn is_headed(element: &Element) -> bool {
+    edges(element).is_some_and(|[top, right, bottom, left]| {
+        let others = [right, bottom, left];
+        LINE.contains(&top.line())
+            && HEAD.contains(&top.padding)
+            && others
+                .iter()
+                .all(|edge| edge.line() == 0.0 && edge.padding == 0.0)
     })
 }
 

@@ -1,5 +1,6 @@
 //! Lists and dividers as Word and Outlook write them: paragraphs and boxes with a style of their own.
 
+use super::quotes::is_headed;
 use crate::{
     cascade::{Computed, Styles},
     css::property::Display,
@@ -224,8 +225,9 @@ pub(super) fn is_divided(element: &Element) -> bool {
         let number = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         number.parse::<f32>() == Ok(0.0)
     };
-    border("top").is_some_and(|value| value.contains("solid") && !value.split(' ').any(is_zero))
-        && ["left", "right", "bottom"].map(border) == [Some("none"); 3]
+    let is_drawn = border("top")
+        .is_some_and(|value| value.contains("solid") && !value.split(' ').any(is_zero));
+    is_drawn && ["left", "right", "bottom"].map(border) == [Some("none"); 3] || is_headed(element)
 }
 
 fn is_filled(text: &str) -> bool {
