@@ -1,4 +1,5 @@
-//! Tables of one row that are the rows of one table on the screen, as mail programs write the lines of an order.
+//! Tables of one row that are the rows of one table on the screen, as mail programs write the lines
+//! of an order.
 
 use super::{
     places::{Cell, bit},

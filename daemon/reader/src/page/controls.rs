@@ -1,9 +1,8 @@
 //! Images, fields and buttons: their labels, and the count of images that have none.
 
 use super::{
-    Page,
-    gaps::{MAX_BEFORE, is_lifted},
-    labels, room,
+    Page, labels,
+    room::{self, MAX_BEFORE, is_lifted},
     writer::Gap,
 };
 use crate::{
@@ -52,8 +51,8 @@ impl Page<'_> {
         false
     }
 
-    /// Separates the text before an image or a field that is not written from the text behind it, as its box
-    /// does. A box beside the flow and one without a width separate nothing.
+    /// Separates the text before an image or a field that is not written from the text behind it, as
+    /// its box does. A box beside the flow and one without a width separate nothing.
     fn empty_place(&mut self, node: NodeId, element: &Element) {
         let style = self.styles.get(node);
         let kind = element.attribute(&local_name!("type")).unwrap_or_default();

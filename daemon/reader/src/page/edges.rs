@@ -1,9 +1,7 @@
-//! Boxes at the right edge: a person reads them behind the line beside them, which follows in the mail.
+//! Boxes at the right edge: a person reads them behind the line beside them, which follows in the
+//! mail.
 
-use super::{
-    gaps::MAX_BEFORE,
-    room::{self, Lines, fit},
-};
+use super::room::{self, Lines, MAX_BEFORE, fit};
 use crate::{
     cascade::{Computed, Styles},
     css::{
@@ -20,8 +18,8 @@ const MAX_TOP: f32 = MEDIUM;
 /// Largest padding of a box that is as high as nothing, in pixels.
 const MAX_PADDING: f32 = 4.0;
 
-/// Returns the children of an element with each box at the right edge behind the line beside it; `None` if no
-/// child is at that edge.
+/// Returns the children of an element with each box at the right edge behind the line beside it;
+/// `None` if no child is at that edge.
 pub(super) fn behind_lines(
     document: &Document,
     styles: &Styles,
@@ -70,8 +68,8 @@ pub(super) fn behind_lines(
     Some(line.children)
 }
 
-/// Returns the edge at which a box is beside what follows. A box without a height has the edge of what floats
-/// in it.
+/// Returns the edge at which a box is beside what follows. A box without a height has the edge of
+/// what floats in it.
 fn edge(document: &Document, styles: &Styles, node: NodeId) -> Float {
     match own_edge(document, styles, node) {
         Float::None if has_no_height(styles.get(node)) => {
@@ -181,8 +179,8 @@ struct Boxes<'a> {
 }
 
 impl Boxes<'_> {
-    /// Puts the boxes at the right edge behind what is written. The last of those that fit in a line is next to
-    /// the text.
+    /// Puts the boxes at the right edge behind what is written. The last of those that fit in a line
+    /// is next to the text.
     fn flush(&mut self) {
         self.is_tall = false;
         let mut floating = std::mem::take(&mut self.floating);

@@ -1,29 +1,23 @@
 //! Gaps between elements: spaces, lines and blank lines.
 
-use super::{Page, quotes::is_quote, writer::Gap};
+use super::{
+    Page,
+    quotes::is_quote,
+    room::{MAX_BEFORE, is_space},
+    writer::Gap,
+};
 use crate::{
     cascade::Computed,
-    characters::is_invisible,
     css::{
         length::{Length, MEDIUM},
         marks::Mark,
         property::{Display, Float, Side},
     },
     document::{Element, NodeId},
-    sight::Sight,
 };
 
-/// Width of a space, as a part of the size of the font, and in pixels.
-const SPACE: f32 = 0.2;
-const LEAST_SPACE: f32 = 3.0;
-/// Width of a narrow letter, as a part of the size of the font, and most of them that are counted.
-const THIN: f32 = 0.22;
-const MAX_THIN: usize = 16;
 /// Widest margin of a paragraph that is next to the one before it, as a part of the size of the font.
 const FLUSH: f32 = 0.25;
-/// Most nodes between two columns.
-pub(super) const MAX_BEFORE: usize = 16;
-
 impl Page<'_> {
     /// Writes the gap on the left or the right side of an element, or before or after it. A list in an item
     /// has no margin.
@@ -94,25 +88,6 @@ impl Page<'_> {
 /// Returns whether an element separates the words beside it.
 pub(super) fn parts_words(element: &Element, style: &Computed, side: Side) -> bool {
     gap(element, style) != Gap::None || (is_in_line(style) && is_apart(style, side))
-}
-
-/// Returns whether a box is beside the flow, so that what is before and behind it is next to each other.
-pub(super) fn is_lifted(style: &Computed) -> bool {
-    let frame = style.frame_or_default();
-    frame.floats() || frame.is_absolute()
-}
-
-/// Returns whether a run of text that is not seen takes so much room that the words beside it are apart.
-pub(super) fn has_room(sight: &Sight, style: &Computed, node: NodeId, text: &str) -> bool {
-    let size = style.inherited.font_size;
-    let letters = text.chars().filter(|c| !is_invisible(*c)).take(MAX_THIN);
-    let width = letters.fold(0.0, |width, _| width + THIN * size);
-    sight.is_gap(node, text) || (sight.has_place(node) && is_space(width, size))
-}
-
-/// Returns whether a distance in pixels separates words.
-fn is_space(distance: f32, size: f32) -> bool {
-    distance >= SPACE * size && distance >= LEAST_SPACE
 }
 
 /// Returns whether the children of an element are boxes beside each other, whatever they are elsewhere.

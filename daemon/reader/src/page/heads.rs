@@ -1,5 +1,5 @@
-//! How a table looks: whether lines are between its cells, and whether its first row is seen as names of
-//! the columns.
+//! How a table looks: whether lines are between its cells, and whether its first row is seen as names
+//! of the columns.
 
 use super::{lists::integer, places::Cell, survey::Survey};
 use crate::{
@@ -121,8 +121,8 @@ fn weight(element: &Element) -> Option<bool> {
     }
 }
 
-/// Returns the only cell of a row with something to write, if it may be the name of a column: a title of the
-/// table is in the first one, or covers several.
+/// Returns the only cell of a row with something to write, if it may be the name of a column: a title
+/// of the table is in the first one, or covers several.
 pub(super) fn lone_name<'a>(survey: &Survey, cells: &'a [Cell]) -> Option<&'a Cell> {
     let mut filled = cells
         .iter()
@@ -133,8 +133,8 @@ pub(super) fn lone_name<'a>(survey: &Survey, cells: &'a [Cell]) -> Option<&'a Ce
     (name.column > 0 && name.width == 1 && is_label).then_some(name)
 }
 
-/// Returns whether the first row is short texts, and each row below has at most one cell of several lines beside
-/// short ones: the entries of a list, whose places say what they are.
+/// Returns whether the first row is short texts, and each row below has at most one cell of several
+/// lines beside short ones: the entries of a list, whose places say what they are.
 pub(super) fn is_named_list(survey: &Survey, rows: &[(NodeId, Vec<Cell>)]) -> bool {
     let is_filled = |cell: &&Cell| survey.get(cell.node).is_filled();
     let is_label = |cell: &Cell| {

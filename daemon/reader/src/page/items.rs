@@ -2,8 +2,8 @@
 
 use super::{
     Page,
-    gaps::MAX_BEFORE,
     lists::{self, List, Numbering},
+    room::MAX_BEFORE,
     word,
     writer::Gap,
 };

@@ -4,12 +4,10 @@ use super::{Page, address::Target, emphasis::warning, gaps, piece::Link, writer:
 use crate::{
     characters,
     css::property::Side,
-    document::{Document, Element, NodeId, Visit},
-    limits::MAX_ADDRESS,
+    document::{Element, NodeId, Visit},
 };
 use html5ever::local_name;
 use std::{collections::HashMap, rc::Rc};
-use url::Url;
 
 /// Links to one host in a mail from which on the host is a usual one.
 const USUAL: u32 = 5;
@@ -269,18 +267,4 @@ impl Page<'_> {
         self.steps = self.steps.checked_sub(text.len())?;
         Some(text)
     }
-}
-
-/// Returns the address of the first `base` element that has one.
-pub(super) fn base(document: &Document) -> Option<Url> {
-    document.walk(NodeId::ROOT).find_map(|visit| match visit {
-        Visit::Enter(node) if document.name(node) == "base" => {
-            let href = document.element(node)?.attribute(&local_name!("href"))?;
-            let base = Url::parse(href.trim())
-                .ok()
-                .filter(|_| href.len() <= MAX_ADDRESS);
-            base.filter(|base| !base.cannot_be_a_base())
-        }
-        _ => None,
-    })
 }

@@ -4,13 +4,14 @@
 //!   `survey`, `gaps`, `border`.
 //! - Blocks: `table` with `heads`, `places` and `alike`, `items` with `lists`, `word`, `quotes`.
 //! - Lines: `inline`, `spaces`, `piece`, `strikes`, `digits`, `direction`, `controls` with `labels`.
-//! - Links: `links`, `address`, `person`, `hosts`, `endings`, `scanner`.
+//! - Links: `links`, `base`, `address`, `person`, `hosts`, `endings`, `scanner`.
 //! - The Markdown itself: `writer`, `emphasis`, `escape`.
 
 mod address;
 mod alike;
 #[cfg(test)]
 mod alike_tests;
+mod base;
 pub(crate) mod border;
 mod controls;
 #[cfg(test)]
@@ -75,12 +76,12 @@ use crate::{
 pub(crate) use address::misleads;
 use direction::Directions;
 pub use endings::is_ending;
-use gaps::{has_room, is_lifted};
 use lists::List;
 pub(crate) use lists::{integer, number};
 pub(crate) use order::order;
 use piece::{Link, TextStyle};
 use quotes::is_quote;
+use room::{has_room, is_lifted};
 use std::{
     cell::OnceCell,
     collections::{HashMap, HashSet},
@@ -121,7 +122,7 @@ pub(crate) fn write(
         last_size: 0.0,
         links: Vec::new(),
         steps: MAX_STEPS,
-        base: links::base(document),
+        base: base::base(document),
         usual: OnceCell::new(),
         maps: None,
         findings,

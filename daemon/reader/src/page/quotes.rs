@@ -3,8 +3,8 @@
 use crate::document::Element;
 use html5ever::local_name;
 
-/// Thinnest and thickest line at the left of a quotation, and widest padding beside it, in pixels. A note that
-/// stands out has a thicker line.
+/// Thinnest and thickest line at the left of a quotation, and widest padding beside it, in pixels. A
+/// note that stands out has a thicker line.
 const LINE: std::ops::RangeInclusive<f32> = 0.9..=2.7;
 const MAX_PADDING: f32 = 24.0;
 /// Distance between the header of a mail that is answered and the line above it, in pixels.
@@ -41,7 +41,8 @@ fn is_cited(element: &Element) -> bool {
     is_cited || !(class.contains("indent") || border.is_some_and(has_none))
 }
 
-/// Returns whether an element has a thin line and a distance at its left, and nothing else that makes it a box.
+/// Returns whether an element has a thin line and a distance at its left, and nothing else that makes
+/// it a box.
 fn is_lined(element: &Element) -> bool {
     edges(element).is_some_and(|[top, right, bottom, left]| {
         LINE.contains(&left.line())
@@ -52,8 +53,8 @@ fn is_lined(element: &Element) -> bool {
     })
 }
 
-/// Returns whether an element has a thin line and a small distance above it, as the header of a mail that is
-/// answered, and nothing else that makes it a box.
+/// Returns whether an element has a thin line and a small distance above it, as the header of a mail
+/// that is answered, and nothing else that makes it a box.
 pub(super) fn is_headed(element: &Element) -> bool {
     edges(element).is_some_and(|[top, right, bottom, left]| {
         let others = [right, bottom, left];
@@ -65,7 +66,8 @@ pub(super) fn is_headed(element: &Element) -> bool {
     })
 }
 
-/// Returns the edges that an element declares; `None` if something else makes it a box, or nothing does.
+/// Returns the edges that an element declares; `None` if something else makes it a box, or nothing
+/// does.
 fn edges(element: &Element) -> Option<[Edge; SIDES.len()]> {
     let style = element.attribute(&local_name!("style")).unwrap_or_default();
     let style = style.to_ascii_lowercase();
@@ -84,7 +86,8 @@ fn edges(element: &Element) -> Option<[Edge; SIDES.len()]> {
     Some(edges)
 }
 
-/// Returns whether a declaration makes a box of its own of an element: a note, a column or a paragraph of Word.
+/// Returns whether a declaration makes a box of its own of an element: a note, a column or a
+/// paragraph of Word.
 fn is_of_box(name: &str, value: &str) -> bool {
     let has_none = matches!(
         value,

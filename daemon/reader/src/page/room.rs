@@ -1,12 +1,15 @@
-//! The room that boxes beside each other take.
+//! The room that boxes and words beside each other take.
 
 use crate::{
-    cascade::Styles,
+    cascade::{Computed, Styles},
+    characters::is_invisible,
     css::{length::SCREEN_WIDTH, property::Display},
     document::{Document, NodeId, Visit},
+    sight::Sight,
 };
 
-/// Most nodes of a box whose lines are known, each twice, and most letters of the lines of boxes beside each other.
+/// Most nodes of a box whose lines are known, each twice, and most letters of boxes beside each
+/// other.
 const MAX_INSIDE: usize = 128;
 const MAX_LETTERS: usize = 80;
 /// Parts of a width that are taken for all of it, because they are rounded.
@@ -14,6 +17,36 @@ const NEARLY_WHOLE: f32 = 0.99;
 const WHOLE: f32 = 1.01;
 /// Most ancestors that are asked for a width.
 const MAX_ANCESTORS: usize = 16;
+
+/// Width of a space, as a part of the size of the font, and in pixels.
+const SPACE: f32 = 0.2;
+const LEAST_SPACE: f32 = 3.0;
+/// Width of a narrow letter, as a part of the size of the font, and most of them that are counted.
+const THIN: f32 = 0.22;
+const MAX_THIN: usize = 16;
+/// Most nodes between two columns.
+pub(super) const MAX_BEFORE: usize = 16;
+
+/// Returns whether a box is beside the flow, so that what is before and behind it is next to each
+/// other.
+pub(super) fn is_lifted(style: &Computed) -> bool {
+    let frame = style.frame_or_default();
+    frame.floats() || frame.is_absolute()
+}
+
+/// Returns whether a run of text that is not seen takes so much room that the words beside it are
+/// apart.
+pub(super) fn has_room(sight: &Sight, style: &Computed, node: NodeId, text: &str) -> bool {
+    let size = style.inherited.font_size;
+    let letters = text.chars().filter(|c| !is_invisible(*c)).take(MAX_THIN);
+    let width = letters.fold(0.0, |width, _| width + THIN * size);
+    sight.is_gap(node, text) || (sight.has_place(node) && is_space(width, size))
+}
+
+/// Returns whether a distance in pixels separates words.
+pub(super) fn is_space(distance: f32, size: f32) -> bool {
+    distance >= SPACE * size && distance >= LEAST_SPACE
+}
 
 /// Returns whether nothing of a node takes a place in the flow.
 pub(super) fn is_blank(document: &Document, styles: &Styles, node: NodeId) -> bool {
@@ -23,7 +56,8 @@ pub(super) fn is_blank(document: &Document, styles: &Styles, node: NodeId) -> bo
     }
 }
 
-/// Returns the width of an element in pixels: that of the nearest one with a known one, or of the screen.
+/// Returns the width of an element in pixels: that of the nearest one with a known one, or of the
+/// screen.
 pub(super) fn width(document: &Document, styles: &Styles, node: NodeId) -> f32 {
     let ancestors = document.ancestors(node).take(MAX_ANCESTORS);
     let mut widths = std::iter::once(node).chain(ancestors).filter_map(|node| {
@@ -36,8 +70,8 @@ pub(super) fn width(document: &Document, styles: &Styles, node: NodeId) -> f32 {
     widths.next().map_or(SCREEN_WIDTH, |width| width.usual())
 }
 
-/// Returns whether boxes fit in a line of their parent, which has a width in pixels. Boxes with spaces between
-/// them need more than their own widths.
+/// Returns whether boxes fit in a line of their parent, which has a width in pixels. Boxes with
+/// spaces between them need more than their own widths.
 pub(super) fn fit(
     document: &Document,
     styles: &Styles,

@@ -1,4 +1,5 @@
-//! Runs of spaces. A browser shows each fixed space of them, and of the others between two fixed ones one.
+//! Runs of spaces. A browser shows each fixed space of them, and of the others between two fixed ones
+//! one.
 
 /// Fewest fixed spaces of a run that draws a column or an indentation.
 const MIN_FIXED: usize = 3;

@@ -1,6 +1,6 @@
 //! Text that is struck through.
 
-use super::gaps::is_lifted;
+use super::room::is_lifted;
 use crate::{
     cascade::Styles,
     css::{marks::Mark, property::Display},
@@ -36,7 +36,8 @@ impl Strikes {
     }
 }
 
-/// Returns whether no line of an element outside reaches the text in a box: it is beside the flow or in a line.
+/// Returns whether no line of an element outside reaches the text in a box: it is beside the flow or
+/// in a line.
 fn is_closed(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let style = styles.get(node);
     let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);

@@ -1,7 +1,7 @@
 //! What is inside each element: letters, images and lines. The layout of tables and links depends
 //! on it.
 
-use super::gaps::{has_room, is_lifted};
+use super::room::{has_room, is_lifted};
 use crate::{
     cascade::Styles,
     css::property::{Display, WhiteSpace},

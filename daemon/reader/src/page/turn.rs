@@ -41,7 +41,8 @@ pub(super) fn turn(document: &mut Document, styles: &Styles, table: NodeId) {
     }
 }
 
-/// Returns whether the children of a flexible box, or the cells of a box that is a table, are such boxes.
+/// Returns whether the children of a flexible box, or the cells of a box that is a table, are such
+/// boxes.
 pub(super) fn is_turned(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let style = styles.get(node);
     if style.marks.has(Mark::Row) || !runs_left(document, styles, node) {
@@ -65,8 +66,8 @@ pub(super) fn is_turned(document: &Document, styles: &Styles, node: NodeId) -> b
     boxes.iter().all(is_box) && are_turned(document, styles, &boxes) && is_line()
 }
 
-/// Returns the children of an element with such boxes in its lines in the order of the screen; `None` if there
-/// are none.
+/// Returns the children of an element with such boxes in its lines in the order of the screen; `None`
+/// if there are none.
 pub(super) fn turned_boxes(
     document: &Document,
     styles: &Styles,
