@@ -54,14 +54,17 @@ impl Places {
         })
     }
 
-    /// Returns the directories of the user database's home directory, which no variable changes;
-    /// `None` without an entry.
-    pub fn of_user_database() -> Option<Self> {
-        let home = database_home()?;
-        Some(Self {
+    /// Returns the directories of the user database's home directory, in which clients start daemons
+    /// whatever their `HOME` is; `None` if they are these, without an entry, and with `--home`.
+    pub fn of_other_home(&self) -> Option<Self> {
+        if self.is_given {
+            return None;
+        }
+        let other = Self {
             is_given: false,
-            ..Self::at(&home)
-        })
+            ..Self::at(&database_home()?)
+        };
+        (other.state != self.state).then_some(other)
     }
 
     /// Returns the home directory.

@@ -211,11 +211,8 @@ fn silent_at(pid: Option<u32>, socket: &Path) -> Fault {
 /// Returns the profiles that have a lock file in a state directory of the user, sorted by name: of
 /// this environment, and of the user database's home, where clients start daemons.
 pub(super) fn profiles(places: &Places) -> Vec<Profile> {
-    let database = match places.given_home() {
-        Some(_) => None,
-        None => Places::of_user_database(),
-    };
-    let states = [Some(places.state()), database.as_ref().map(Places::state)];
+    let other = places.of_other_home();
+    let states = [Some(places.state()), other.as_ref().map(Places::state)];
     let mut names: Vec<Profile> = states
         .into_iter()
         .flatten()

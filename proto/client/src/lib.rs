@@ -37,6 +37,6 @@ pub use local::Local;
 pub use os::{Peer, Socket, harden, peer, quiet};
 pub use outcome::Outcome;
 pub use password::{Children, GivenPassword, take_password, withheld_variables};
-pub use record::{host_name, read_record};
+pub use record::{host_name, is_held, read_record};
 pub use search_path::{find_program, is_on_path};
 pub use start::{ALREADY_RUNNING, AutoStart, READY, RUNNING, installed_taid};

@@ -4,7 +4,7 @@ use crate::{
     ConnectError, Dial, Starting, Streams,
     account::{Account, Told},
     os,
-    record::{host_name, read_record},
+    record::{host_name, is_held, read_record},
     start::{AutoStart, Launch, Subject, may_start, start},
 };
 use interprocess::local_socket::{
@@ -184,7 +184,7 @@ impl Local {
             } => {
                 let others = move || match has_state(places, profile) {
                     true => None,
-                    false => other_home(places),
+                    false => places.of_other_home(),
                 };
                 let others = std::iter::once_with(others).flatten();
                 let others = others.map(|others| (others, profile.clone()));
@@ -252,14 +252,6 @@ impl Local {
     }
 }
 
-/// Returns the places of the user database, if they differ from those of this environment.
-fn other_home(places: &Places) -> Option<Places> {
-    match places.given_home() {
-        Some(_) => None,
-        None => Places::of_user_database().filter(|others| others.state() != places.state()),
-    }
-}
-
 /// Returns whether a daemon of the profile has run in these places. It leaves its lock file.
 fn has_state(places: &Places, profile: &Profile) -> bool {
     lock_file(places.state(), profile).exists()
@@ -289,16 +281,6 @@ async fn connect(socket: &Path) -> Result<Option<Stream>, ConnectError> {
             socket: socket.to_owned(),
         }),
     }
-}
-
-/// Returns whether a process holds a lock file.
-fn is_held(lock: &Path) -> bool {
-    let is_file = std::fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
-    is_file
-        && std::fs::File::open(lock).is_ok_and(|file| {
-            let locked = file.try_lock_shared();
-            matches!(locked, Err(std::fs::TryLockError::WouldBlock))
-        })
 }
 
 impl Dial for Local {
@@ -332,7 +314,7 @@ impl Dial for Local {
             return Ok(None);
         }
         // A started daemon runs in the places of the user database, where this client does not look.
-        if has_state(places, profile) && other_home(places).is_some() {
+        if has_state(places, profile) && places.of_other_home().is_some() {
             return Err(ConnectError::OtherHome {
                 home: places.home().to_owned(),
                 lock: lock_file(places.state(), profile),

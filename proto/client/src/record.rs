@@ -1,17 +1,31 @@
-//! Reading of the record of a running daemon, and the machine of a record.
+//! The lock file of a running daemon, its record, and the machine of a record.
 
-use std::{fs, io::Read as _, path::Path};
+use std::{
+    fs::{self, File, TryLockError},
+    io::Read as _,
+    path::Path,
+};
 use tai_proto::record::{MAX_RECORD, Record};
 
 /// Reads the record of a lock file; `None` if there is none. The daemon may have ended since: a
-/// running one holds the file locked.
+/// running one [holds](is_held) the file.
 pub fn read_record(lock: &Path) -> Option<Record> {
-    // Opening a named pipe would block.
-    let is_file = fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
-    let file = is_file.then(|| fs::File::open(lock).ok()).flatten()?;
     let mut text = String::new();
-    file.take(MAX_RECORD).read_to_string(&mut text).ok()?;
+    let mut file = open(lock)?.take(MAX_RECORD);
+    file.read_to_string(&mut text).ok()?;
     Record::parse(&text)
+}
+
+/// Returns whether a process holds a lock file.
+pub fn is_held(lock: &Path) -> bool {
+    let locked = open(lock).map(|file| file.try_lock_shared());
+    matches!(locked, Some(Err(TryLockError::WouldBlock)))
+}
+
+/// Opens a lock file. Opening a named pipe would block.
+fn open(lock: &Path) -> Option<File> {
+    let is_file = fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
+    is_file.then(|| File::open(lock).ok()).flatten()
 }
 
 /// Returns the name of this machine, which its daemons record.

@@ -10,8 +10,7 @@ use crate::{
     os,
     server::logging,
 };
-use std::{fs::TryLockError, path::Path, time::Duration};
-use tai_auth::regular_file;
+use std::{path::Path, time::Duration};
 use tai_proto::{
     FaultCode,
     door::Door,
@@ -215,11 +214,7 @@ fn second(endpoint: &Endpoint, places: &Places, daemon: &Daemon) -> Check {
             format!("`kill {pid}`, then restart taid"),
         );
     }
-    let other = match places.given_home() {
-        Some(_) => None,
-        None => Places::of_user_database().filter(|other| other.state() != places.state()),
-    };
-    let other = other.and_then(|other| {
+    let other = places.of_other_home().and_then(|other| {
         let pid = holder(&lock_file(other.state(), endpoint.profile()))?;
         Some((pid, other))
     });
@@ -238,14 +233,10 @@ fn second(endpoint: &Endpoint, places: &Places, daemon: &Daemon) -> Check {
 
 /// Returns the pid in a lock file that a process holds.
 fn holder(lock: &Path) -> Option<String> {
-    let file = regular_file::open(lock).ok()?;
-    match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => {
-            let pid = tai_client::read_record(lock).map(|record| record.pid.to_string());
-            Some(pid.unwrap_or_else(|| "unknown".to_owned()))
-        }
-        Ok(()) | Err(TryLockError::Error(_)) => None,
-    }
+    tai_client::is_held(lock).then(|| {
+        let pid = tai_client::read_record(lock).map(|record| record.pid.to_string());
+        pid.unwrap_or_else(|| "unknown".to_owned())
+    })
 }
 
 /// Checks that the log is written and private.
