@@ -5,7 +5,7 @@
 use super::{
     Backoff, Link, MARGIN, Start,
     faults::{another_bridge, not_connected},
-    search::{Absent, Presence, Search},
+    search::{Absent, Candidate, Owner, Presence, Search},
 };
 use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
 use std::{sync::Arc, time::Duration};
@@ -94,7 +94,7 @@ impl<D: Dial> Link<D> {
         start: Start,
         deadline: Instant,
     ) -> Result<Arc<Connection>, Fault> {
-        let fault = |error: ConnectError| error.fault(&self.options.profile);
+        let profile = &self.options.profile;
         let silent = || ConnectError::NotStarted {
             output: String::new(),
         };
@@ -106,7 +106,7 @@ impl<D: Dial> Link<D> {
                 Search::Serves(connection) => return Ok(connection),
                 Search::Elsewhere(fault) => return Err(fault),
                 Search::Absent(absent) if start == Start::Never => {
-                    return Err(absent.elsewhere.unwrap_or_else(|| fault(absent.error)));
+                    return Err(absent.fault(profile));
                 }
                 Search::Absent(absent) => absent,
             };
@@ -115,7 +115,7 @@ impl<D: Dial> Link<D> {
                     error @ (ConnectError::Stopping { .. } | ConnectError::HungUp { .. }) => error,
                     _ => silent(),
                 };
-                return Err(absent.elsewhere.unwrap_or_else(|| fault(error)));
+                return Err(Absent { error, ..absent }.fault(profile));
             }
             let is_back_soon = match absent.presence {
                 Presence::Held => true,
@@ -135,12 +135,12 @@ impl<D: Dial> Link<D> {
                     sleep(RESTART_EVERY).await;
                     continue;
                 }
-                Ok(None) => return Err(absent.elsewhere.unwrap_or_else(|| fault(absent.error))),
+                Ok(None) => return Err(absent.fault(profile)),
                 // A daemon runs, so its answer is the cause, and not where this client starts none.
-                Err(refusal @ (ConnectError::OtherHome { .. } | ConnectError::InSandbox)) => {
-                    return Err(absent.elsewhere.unwrap_or_else(|| fault(refusal)));
+                Err(error @ (ConnectError::OtherHome { .. } | ConnectError::InSandbox)) => {
+                    return Err(Absent { error, ..absent }.fault(profile));
                 }
-                Err(refusal) => return Err(fault(refusal)),
+                Err(refusal) => return Err(refusal.fault(profile)),
             };
             starts += 1;
             match timeout_at(deadline, starting.ended()).await {
@@ -155,31 +155,37 @@ impl<D: Dial> Link<D> {
                         true => ENDED.to_owned(),
                         false => output,
                     };
-                    return Err(fault(ConnectError::NotStarted { output }));
+                    return Err(ConnectError::NotStarted { output }.fault(profile));
                 }
-                Err(_) => return Err(fault(silent())),
+                Err(_) => return Err(silent().fault(profile)),
             }
         }
     }
 
     /// Asks the default daemon, then the account's own ones, whether it serves the account.
     async fn search(&self, identity: &Identity, deadline: Instant) -> Result<Search, Fault> {
-        let mut search = self.ask(&self.dial, identity, deadline).await?;
-        for (place, own) in self.own.iter().enumerate() {
+        let mut search = self.ask(&self.first(), identity, deadline).await?;
+        for own in self.own() {
             if matches!(search, Search::Serves(_)) {
                 break;
             }
-            // The others may be of another bridge, so a connection must not make a service manager start one.
-            if place == 0 || own.runs() {
-                search = search.and(self.ask(own, identity, deadline).await?);
+            // It may be of another bridge, so a connection must not make a service manager start it.
+            if own.owner == Owner::AccountElsewhere && !own.dial.runs() {
+                continue;
             }
+            search = search.and(self.ask(&own, identity, deadline).await?);
         }
         Ok(search)
     }
 
     /// Asks one daemon whether it serves the account.
-    async fn ask(&self, dial: &D, identity: &Identity, deadline: Instant) -> Result<Search, Fault> {
-        let opened = match self.open(dial).await {
+    async fn ask(
+        &self,
+        daemon: &Candidate<'_, D>,
+        identity: &Identity,
+        deadline: Instant,
+    ) -> Result<Search, Fault> {
+        let opened = match self.open(daemon).await {
             Ok(connection) => self.succeeded(connection, deadline).await,
             Err(error) => Err(error),
         };
@@ -191,9 +197,9 @@ impl<D: Dial> Link<D> {
                 if self.bridge.is_other(&connection, deadline).await {
                     return Ok(Search::Elsewhere(another_bridge(&self.options.profile)));
                 }
-                let claimed = match self.may_be_of_another_bridge(dial) {
-                    true => Some(self.claim(&connection, deadline).await?),
-                    false => None,
+                let claimed = match daemon.owner {
+                    Owner::AccountElsewhere => Some(self.claim(&connection, deadline).await?),
+                    Owner::User | Owner::Account => None,
                 };
                 if let Some(Claimed::Elsewhere(fault)) = claimed {
                     return Ok(Search::Elsewhere(fault));
@@ -221,7 +227,7 @@ impl<D: Dial> Link<D> {
                 | ConnectError::HungUp { .. }),
             ) => {
                 let presence = match error {
-                    _ if dial.is_held() => Presence::Held,
+                    _ if daemon.dial.is_held() => Presence::Held,
                     ConnectError::HungUp { .. } => Presence::HungUp,
                     _ => Presence::Gone,
                 };
@@ -235,25 +241,21 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Returns whether only the answer to the claim says that a daemon of the account is at the client's
-    /// bridge.
-    fn may_be_of_another_bridge(&self, dial: &D) -> bool {
-        let mut others = self.own.iter().skip(1);
-        others.any(|other| std::ptr::eq(other, dial))
-    }
-
-    async fn open(&self, dial: &D) -> Result<Connection, ConnectError> {
-        let streams = dial.dial().await?;
+    async fn open(&self, daemon: &Candidate<'_, D>) -> Result<Connection, ConnectError> {
+        let streams = daemon.dial.dial().await?;
         let options = &self.options;
         let role = options.role.clone();
         let connection = Connection::open(streams, &options.software, role, &options.socket);
         let mut connection = connection.await?;
-        connection.is_of_account = self.own.iter().any(|own| std::ptr::eq(own, dial));
+        connection.is_of_account = match daemon.owner {
+            Owner::User => false,
+            Owner::Account | Owner::AccountElsewhere => true,
+        };
         Ok(connection)
     }
 
-    /// Asks a daemon of another release to make way, until one has answered the client. Returns the connection
-    /// if the daemon stays.
+    /// Asks a daemon of another release to make way, until one has answered the client. Returns the
+    /// connection if the daemon stays.
     ///
     /// # Errors
     /// [`ConnectError::HungUp`] if the daemon made way for a successor.
@@ -359,9 +361,9 @@ impl<D: Dial> Link<D> {
         }
         let ours = release_of(&self.options.software);
         let until = Instant::now() + GREETING;
-        let dials = std::iter::once(&self.dial).chain(&self.own);
-        for dial in dials.filter(|dial| dial.runs()) {
-            let Ok(connection) = self.open(dial).await else {
+        let daemons = std::iter::once(self.first()).chain(self.own());
+        for daemon in daemons.filter(|daemon| daemon.dial.runs()) {
+            let Ok(connection) = self.open(&daemon).await else {
                 continue;
             };
             if release_of(&connection.welcome().software) != ours {

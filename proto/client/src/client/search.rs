@@ -1,8 +1,43 @@
-//! Results of the search for the daemon that serves the account, among several daemons.
+//! The daemons that a client may use, and the results of the search for the one that serves the account.
 
+use super::Link;
 use crate::{ConnectError, Connection};
 use std::sync::Arc;
-use tai_proto::Fault;
+use tai_proto::{Fault, names::Profile};
+
+/// Daemon that a client may use.
+pub(super) struct Candidate<'a, D> {
+    pub(super) dial: &'a D,
+    pub(super) owner: Owner,
+}
+
+/// Whose a daemon is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The user's: the default daemon, or the one that the client names.
+    User,
+    /// The account's own one at the client's bridge.
+    Account,
+    /// The account's own one of clients that name no bridge. Only its answer to the claim says that it is
+    /// at the client's bridge.
+    AccountElsewhere,
+}
+
+impl<D> Link<D> {
+    /// Returns the daemon that the client asks first.
+    pub(super) fn first(&self) -> Candidate<'_, D> {
+        let (dial, owner) = (&self.dial, Owner::User);
+        Candidate { dial, owner }
+    }
+
+    /// Returns the account's own daemons, if this client may use one.
+    pub(super) fn own(&self) -> impl Iterator<Item = Candidate<'_, D>> {
+        let others = std::iter::repeat(Owner::AccountElsewhere);
+        let owners = std::iter::once(Owner::Account).chain(others);
+        let own = self.own.iter().zip(owners);
+        own.map(|(dial, owner)| Candidate { dial, owner })
+    }
+}
 
 /// Result of a search for the daemon that serves the account.
 pub(super) enum Search {
@@ -26,6 +61,12 @@ impl Absent {
     /// Returns whether the daemon stops: its end is what the client waits for, whatever another one answers.
     fn stops(&self) -> bool {
         matches!(self.error, ConnectError::Stopping { .. })
+    }
+
+    /// Returns the fault of a call: the answer of the daemon that runs, or the error of this one.
+    pub(super) fn fault(self, profile: &Profile) -> Fault {
+        let own = || self.error.fault(profile);
+        self.elsewhere.unwrap_or_else(own)
     }
 }
 
