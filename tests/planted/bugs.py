@@ -94,7 +94,7 @@ BUGS = [
      ""),
     # The client.
     ("a lost send is asked again", f"{CLIENT}/client.rs",
-     "return Err(lost_call(call).for_profile(profile));", "let _ = (call, profile);"),
+     "return Err(lost_call(call).for_profile(self.profile(&connection)));", "let _ = call;"),
     ("a dropped lease is not returned", f"{CLIENT}/lease.rs",
      "        self.end(Delivery::Returned);", "        self.place = None;"),
     ("a fetch ends with its caller", f"{CLIENT}/client/leasing.rs",

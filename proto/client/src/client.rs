@@ -208,6 +208,11 @@ impl<D: Dial> Client<D> {
 }
 
 impl<D: Dial> Link<D> {
+    /// Returns the profile of a connection's daemon, as far as it is known.
+    fn profile<'a>(&'a self, connection: &'a Connection) -> &'a Profile {
+        connection.profile.get().unwrap_or(&self.options.profile)
+    }
+
     /// Keeps a timer that expires before the deadlines of all calls.
     ///
     /// tokio interrupts its event loop for each new timer that expires first. Without this
@@ -270,8 +275,7 @@ impl<D: Dial> Link<D> {
                     Outcome::Lost => match on_loss {
                         OnLoss::Repeat => {}
                         OnLoss::Report(call) => {
-                            let profile = connection.profile.get().unwrap_or(&self.options.profile);
-                            return Err(lost_call(call).for_profile(profile));
+                            return Err(lost_call(call).for_profile(self.profile(&connection)));
                         }
                     },
                     Outcome::Cancelled => {
@@ -279,9 +283,7 @@ impl<D: Dial> Link<D> {
                             OnLoss::Repeat => cancelled_call(),
                             // A send that has left is not cancelled.
                             OnLoss::Report(call) => {
-                                let profile = connection.profile.get();
-                                let profile = profile.unwrap_or(&self.options.profile);
-                                left_call(call).for_profile(profile)
+                                left_call(call).for_profile(self.profile(&connection))
                             }
                         });
                     }

@@ -28,12 +28,31 @@ pub(crate) struct Held {
 }
 
 struct Tenure {
-    /// Connection that holds the lease.
+    /// Connection that holds the lease, or held it until its end.
     connection: Arc<Connection>,
-    /// Whether the lease has ended, and how; `Some(None)` if another lease replaces it.
-    end: Option<Option<Delivery>>,
-    /// Whether no reminder reclaims the lease any more.
-    is_left: bool,
+    stage: Stage,
+}
+
+/// Stage of a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// A reminder reclaims the lease once its connection has ended.
+    Reminded,
+    /// A new connection reclaims the lease, and no reminder does.
+    Left,
+    /// The lease has ended.
+    Ended(Delivery),
+    /// Another lease of the same mail has replaced it.
+    Replaced,
+}
+
+impl Tenure {
+    fn has_ended(&self) -> bool {
+        match self.stage {
+            Stage::Reminded | Stage::Left => false,
+            Stage::Ended(_) | Stage::Replaced => true,
+        }
+    }
 }
 
 impl Held {
@@ -44,39 +63,44 @@ impl Held {
     /// Returns the connection that holds the lease; `None` if the lease has ended.
     pub(crate) fn connection(&self) -> Option<Arc<Connection>> {
         let tenure = self.tenure();
-        tenure.end.is_none().then(|| tenure.connection.clone())
+        (!tenure.has_ended()).then(|| tenure.connection.clone())
     }
 
     /// Returns the connection of a lease that a reminder reclaims once the connection has ended.
     pub(crate) fn reminded(&self) -> Option<Arc<Connection>> {
         let tenure = self.tenure();
-        (tenure.end.is_none() && !tenure.is_left).then(|| tenure.connection.clone())
+        (tenure.stage == Stage::Reminded).then(|| tenure.connection.clone())
     }
 
     /// Records that no reminder reclaims the lease any more.
     pub(crate) fn leave(&self) {
-        self.tenure().is_left = true;
+        let mut tenure = self.tenure();
+        if !tenure.has_ended() {
+            tenure.stage = Stage::Left;
+        }
     }
 
     /// Records that a new connection holds the lease. Returns whether the mail is to be returned over it,
     /// because its reader gave it up meanwhile.
     pub(crate) fn reclaimed(&self, connection: &Arc<Connection>) -> bool {
         let mut tenure = self.tenure();
-        match tenure.end {
-            None => {
-                tenure.connection = connection.clone();
-                tenure.is_left = false;
+        match tenure.stage {
+            Stage::Reminded | Stage::Left => {
+                *tenure = Tenure {
+                    connection: connection.clone(),
+                    stage: Stage::Reminded,
+                };
                 false
             }
-            Some(Some(Delivery::Delivered)) => false,
-            Some(Some(Delivery::Returned) | None) => true,
+            Stage::Ended(Delivery::Delivered) => false,
+            Stage::Ended(Delivery::Returned) | Stage::Replaced => true,
         }
     }
 
     /// Ends the lease. Returns the connection that holds it.
-    fn end(&self, end: Option<Delivery>) -> Arc<Connection> {
+    fn end(&self, end: Stage) -> Arc<Connection> {
         let mut tenure = self.tenure();
-        tenure.end = Some(end);
+        tenure.stage = end;
         tenure.connection.clone()
     }
 }
@@ -98,8 +122,7 @@ impl Lease {
     ) -> Self {
         let tenure = Mutex::new(Tenure {
             connection,
-            end: None,
-            is_left: false,
+            stage: Stage::Reminded,
         });
         Self {
             held: Arc::new(Held { id, tenure }),
@@ -125,7 +148,7 @@ impl Lease {
     /// Ends the lease without a report, because another lease of the same mail replaces it.
     pub fn forget(mut self) {
         if self.place.take().is_some() {
-            self.held.end(None);
+            self.held.end(Stage::Replaced);
         }
     }
 
@@ -134,7 +157,7 @@ impl Lease {
             place.send(LeaseEnd {
                 id: self.held.id,
                 delivery,
-                connection: self.held.end(Some(delivery)),
+                connection: self.held.end(Stage::Ended(delivery)),
             });
         }
     }
