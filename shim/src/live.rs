@@ -27,6 +27,7 @@ pub(crate) use agent::Agent;
 pub(crate) use options::Options;
 
 use crate::{backoff::after_failure, daemon, os, settings::Settings};
+use answer::AnswerTo;
 use brake::Brake;
 use calls::Calls;
 use handler::{Handled, Handler};
@@ -258,8 +259,8 @@ impl Live {
         Ok(attempts)
     }
 
-    /// Does what is left to do for one mail. A mail that fails waits for its retry, and one from a sender
-    /// that got many answers meanwhile waits for the time of the next.
+    /// Does what is left to do for one mail. One from a sender that got many answers meanwhile waits for
+    /// the time of the next.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
         let id = mail.lease.id();
         if mail.needs_person() {
@@ -292,13 +293,17 @@ impl Live {
             self.waiting.add(mail);
             return Ok(());
         }
-        let (handler, calls, report) = (&self.handler, &self.calls, self.report);
+        let answer = AnswerTo::new(id, &self.calls, self.report);
         let handled = match &mail.stage {
-            Stage::Unhandled { address, mail } => {
-                handler.handle(calls, address, mail, report).await
-            }
-            Stage::Unsent { answer, .. } => handler.submit(calls, id, answer.clone(), report).await,
+            Stage::Unhandled { address, mail } => self.handler.handle(answer, address, mail).await,
+            Stage::Unsent { answer: text, .. } => answer.send_later(text.clone()).await.into(),
         };
+        self.conclude(mail, handled).await
+    }
+
+    /// Ends the handling of a mail, or keeps the mail. One that failed waits for its retry.
+    async fn conclude(&mut self, mut mail: Waiting, handled: Handled) -> Result<(), Stop> {
+        let (id, report) = (mail.lease.id(), self.report);
         match handled {
             Handled::Done(ending) => {
                 if ending.is_answer() {
@@ -317,7 +322,7 @@ impl Live {
                 return Err(Stop::Exit(ExitCode::FAILURE));
             }
             Handled::Failed(failure, why) => {
-                match mail.fail(failure, handler.answers()) {
+                match mail.fail(failure, self.handler.answers()) {
                     Outlook::Retried(wait) => report.retried(id, &why, wait.as_secs()),
                     Outlook::StillRefused => {}
                     Outlook::GivenUp(runs) => {

@@ -2,15 +2,13 @@
 
 use super::{
     agent::{Agent, NotRun, program, run_agent, unprepared},
-    answer,
-    calls::Calls,
+    answer::AnswerTo,
     ending::Ending,
     failure::{Failure, clause},
     options::Options,
     output::{text_of, with_line},
     program::{Capture, Ended, Leftovers, run},
     prompt::{self, Answering, Conclusion, Prompt},
-    report::Report,
     server::Server,
 };
 use crate::{settings::Settings, tools};
@@ -20,12 +18,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tai_proto::{
-    Fault, FaultCode, Hint,
-    mail::Mail,
-    names::{Address, MailId},
-    text::Content,
-};
+use tai_proto::{Fault, FaultCode, Hint, mail::Mail, names::Address};
 use tokio::{io::AsyncWriteExt as _, process::Command};
 
 /// Handler of mails.
@@ -72,6 +65,15 @@ pub(super) enum Handled {
     OutputClosed,
     /// The program does not exist or is not executable, or standard output cannot be written.
     CannotRun(Fault),
+}
+
+impl From<Result<Ending, (Failure, String)>> for Handled {
+    fn from(sent: Result<Ending, (Failure, String)>) -> Self {
+        match sent {
+            Ok(ending) => Handled::Done(ending),
+            Err((failure, why)) => Handled::Failed(failure, why),
+        }
+    }
 }
 
 impl Handler {
@@ -129,13 +131,12 @@ impl Handler {
         }
     }
 
-    /// Handles one mail. Dropping the future kills the program.
+    /// Handles one mail to `address`. Dropping the future kills the program.
     pub(super) async fn handle(
         &self,
-        calls: &Calls,
+        answer: AnswerTo<'_>,
         address: &Address,
         mail: &Mail,
-        report: Report,
     ) -> Handled {
         match self {
             Handler::Print => match print(mail).await {
@@ -143,22 +144,7 @@ impl Handler {
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => Handled::OutputClosed,
                 Err(error) => Handled::CannotRun(not_written(&error)),
             },
-            Handler::Run(runner) => runner.handle(calls, address, mail, report).await,
-        }
-    }
-
-    /// Submits the finished answer to a mail.
-    pub(super) async fn submit(
-        &self,
-        calls: &Calls,
-        id: MailId,
-        answer: Content,
-        report: Report,
-    ) -> Handled {
-        // A reply that another program sent meanwhile.
-        match answer::find(calls, id, report).await {
-            Some(ending) => Handled::Done(ending),
-            None => send(calls, id, answer, report).await,
+            Handler::Run(runner) => runner.handle(answer, address, mail).await,
         }
     }
 }
@@ -187,17 +173,10 @@ impl Runner {
         }
     }
 
-    async fn handle(
-        &self,
-        calls: &Calls,
-        address: &Address,
-        mail: &Mail,
-        report: Report,
-    ) -> Handled {
-        let id = mail.envelope.id;
+    async fn handle(&self, answer: AnswerTo<'_>, address: &Address, mail: &Mail) -> Handled {
         // An earlier run may have answered the mail.
         if self.answers()
-            && let Some(ending) = answer::find(calls, id, report).await
+            && let Some(ending) = answer.find().await
         {
             return Handled::Done(ending);
         }
@@ -215,7 +194,7 @@ impl Runner {
                 };
                 let left = Leftovers::Kept;
                 match run(command, &input, capture, left, self.limit).await {
-                    Ok(ended) => self.program_ended(calls, id, ended, report).await,
+                    Ok(ended) => self.program_ended(answer, ended).await,
                     Err(error) => self.cannot_run(&error),
                 }
             }
@@ -225,11 +204,11 @@ impl Runner {
                 server,
                 home,
             } => {
-                let server = (!self.sends_output).then(|| server.answering(id));
+                let server = (!self.sends_output).then(|| server.answering(answer.mail()));
                 let prompt = prompt::prompt(address, mail, task.as_deref(), self.answering());
                 let home = home.as_deref();
                 match run_agent(*agent, server.as_ref(), home, &prompt.text, self.limit).await {
-                    Ok(ended) => self.agent_ended(calls, id, ended, &prompt, report).await,
+                    Ok(ended) => self.agent_ended(answer, ended, &prompt).await,
                     Err(NotRun::System(error)) => self.cannot_run(&error),
                     Err(NotRun::Unprepared(fault)) => {
                         Handled::Failed(Failure::NotRun, clause(&fault))
@@ -239,35 +218,22 @@ impl Runner {
         }
     }
 
-    async fn program_ended(
-        &self,
-        calls: &Calls,
-        id: MailId,
-        ended: Ended,
-        report: Report,
-    ) -> Handled {
+    async fn program_ended(&self, answer: AnswerTo<'_>, ended: Ended) -> Handled {
         match ended.result {
             Err(why) => Handled::Failed(Failure::Run, why),
             Ok(()) if self.sends_output => match text_of(&ended.output) {
                 Ok(text) if text.is_empty() => Handled::Done(Ending::NotNeeded),
-                Ok(text) => send(calls, id, text, report).await,
+                Ok(text) => answer.send(text).await.into(),
                 Err(why) => Handled::Failed(Failure::Run, why),
             },
             Ok(()) => Handled::Done(Ending::Succeeded),
         }
     }
 
-    async fn agent_ended(
-        &self,
-        calls: &Calls,
-        id: MailId,
-        ended: Ended,
-        prompt: &Prompt,
-        report: Report,
-    ) -> Handled {
+    async fn agent_ended(&self, answer: AnswerTo<'_>, ended: Ended, prompt: &Prompt) -> Handled {
         // A failed agent may have answered before.
         if !self.sends_output
-            && let Some(ending) = answer::find(calls, id, report).await
+            && let Some(ending) = answer.find().await
         {
             return Handled::Done(ending);
         }
@@ -291,7 +257,7 @@ impl Runner {
                 Failure::Run,
                 with_line("the agent printed no answer".into(), &ended.errors),
             ),
-            true => send(calls, id, text, report).await,
+            true => answer.send(text).await.into(),
             false => {
                 let why = "the agent neither answered nor said that no answer is needed";
                 Handled::Failed(Failure::Run, with_line(why.to_owned(), text.as_bytes()))
@@ -309,16 +275,9 @@ impl Runner {
     /// Finds a missing program before the first mail comes, where its place is certain: Windows has more
     /// places than PATH, and so does a system without PATH.
     fn missing(&self) -> Option<Fault> {
-        let (name, hint) = match &self.kind {
-            Kind::Program { program, .. } => (
-                program.as_os_str(),
-                "check that the path after `--exec` is right".to_owned(),
-            ),
-            Kind::Agent { agent, .. } => {
-                let name = program(*agent);
-                let hint = format!("install {name}, or add its directory to PATH");
-                (OsStr::new(name), hint)
-            }
+        let name = match &self.kind {
+            Kind::Program { program, .. } => program.as_os_str(),
+            Kind::Agent { agent, .. } => OsStr::new(program(*agent)),
         };
         let path = Path::new(name);
         let (exists, why) = match (path.components().count(), std::env::var_os("PATH")) {
@@ -329,44 +288,36 @@ impl Runner {
             (1, None) => return None,
             _ => (path.is_file(), "the file does not exist"),
         };
-        (!exists && cfg!(unix)).then(|| {
-            Fault::new(
-                FaultCode::BadRequest,
-                format!("cannot run `{}`", self.name()),
-            )
+        (!exists && cfg!(unix)).then(|| self.not_runnable(why, ""))
+    }
+
+    /// Returns the fault of a program that does not exist or is not executable. The hint ends with
+    /// `effect`.
+    fn not_runnable(&self, why: &str, effect: &str) -> Fault {
+        let name = self.name();
+        let hint = match &self.kind {
+            Kind::Program { .. } => {
+                "check that the path after `--exec` is right and executable".to_owned()
+            }
+            Kind::Agent { .. } => format!("install {name}, or add its directory to PATH"),
+        };
+        Fault::new(FaultCode::BadRequest, format!("cannot run `{name}`"))
             .because(why)
-            .hint(Hint::reader(hint))
-        })
+            .hint(Hint::reader(hint + effect))
     }
 
     /// Returns the outcome for a program that the system does not start.
     fn cannot_run(&self, error: &io::Error) -> Handled {
-        let name = self.name();
-        let hint = match &self.kind {
-            Kind::Program { .. } => "check that the path after `--exec` is right and executable; \
-                                     the email stays unread"
-                .to_owned(),
-            Kind::Agent { .. } => {
-                format!("install {name}, or add its directory to PATH; the email stays unread")
-            }
-        };
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::PermissionDenied => Handled::CannotRun(
-                Fault::new(FaultCode::BadRequest, format!("cannot run `{name}`"))
-                    .because(error.to_string())
-                    .hint(Hint::reader(hint)),
+                self.not_runnable(&error.to_string(), "; the email stays unread"),
             ),
             // Such as a lack of memory or processes.
-            _ => Handled::Failed(Failure::NotRun, format!("cannot run `{name}`: {error}")),
+            _ => {
+                let why = format!("cannot run `{}`: {error}", self.name());
+                Handled::Failed(Failure::NotRun, why)
+            }
         }
-    }
-}
-
-/// Sends an output as the answer.
-async fn send(calls: &Calls, id: MailId, content: Content, report: Report) -> Handled {
-    match answer::send(calls, id, content, report).await {
-        Ok(ending) => Handled::Done(ending),
-        Err((failure, why)) => Handled::Failed(failure, why),
     }
 }
 

@@ -154,7 +154,7 @@ fn a_program_that_cannot_run_is_reported_and_the_mail_stays_unread() {
     insta::assert_snapshot!(said, @"
     error: cannot run `./no-such-program`
     caused by: the file does not exist
-    hint: check that the path after `--exec` is right
+    hint: check that the path after `--exec` is right and executable
     ");
     assert_eq!(unread(&machine), 1);
 }
