@@ -17,7 +17,7 @@ use crate::{
     identity::{meta, revision, server_info_with_icon},
     requests::{OpenRequests, Prepared},
     settings::Settings,
-    tools::{self, Answered, Invocation, Offer, ToolOutcome},
+    tools::{self, Invocation, Offer, ToolOutcome},
 };
 use lists::{LIST_TTL_MS, check_page, of_list};
 use rmcp::{
@@ -40,7 +40,7 @@ use std::{
 };
 use subscription::WatchedInbox;
 use tai_client::in_local_words;
-use tai_proto::{Audience, Fault, FaultCode, Tool, text::Label};
+use tai_proto::{Audience, Fault, FaultCode, Tool};
 use tokio::{
     sync::{Mutex, Semaphore},
     task::JoinHandle,
@@ -184,27 +184,7 @@ impl ServerHandler for Server {
             );
             return Err(ErrorData::invalid_params(message, None));
         };
-        let answered = match request.request_state {
-            // An answer that is not used would send a mail that the user declined.
-            None if request
-                .input_responses
-                .as_ref()
-                .is_some_and(|all| !all.is_empty()) =>
-            {
-                let message = "inputResponses requires the requestState of its question";
-                return Err(ErrorData::invalid_params(message, None));
-            }
-            None => None,
-            Some(ticket) => {
-                let responses = request.input_responses.unwrap_or_default();
-                let Some(answer) = tools::consent_in(&responses) else {
-                    let message = "requestState requires inputResponses with the user's answer";
-                    return Err(ErrorData::invalid_params(message, None));
-                };
-                let ticket = Label::cut(ticket);
-                Some(Answered { ticket, answer })
-            }
-        };
+        let answered = tools::answered(request.request_state, request.input_responses)?;
         let habits = habits(&context);
         let invocation = Invocation {
             taid: &self.taid,

@@ -22,10 +22,10 @@ mod submit;
 mod threads;
 mod wait_for_email;
 
-pub(crate) use definition::{Answered, Invocation, ToolOutcome};
+pub(crate) use definition::{Invocation, ToolOutcome};
 pub(crate) use list_inbox::show as show_inbox;
 pub(crate) use mail_page::{MailPage, fence, json_line, nonce};
-pub(crate) use submit::consent_in;
+pub(crate) use submit::answered;
 
 use crate::{habits::Forms, settings::Settings};
 use definition::Definition;

@@ -13,7 +13,7 @@ use crate::{
     text::line,
 };
 use rmcp::{
-    RoleServer,
+    ErrorData, RoleServer,
     model::{
         CancelledNotificationParam, ClientResult, ElicitRequest, ElicitRequestParams, ElicitResult,
         ElicitationAction, ElicitationSchema, InputRequest, InputRequests, InputRequiredResult,
@@ -29,6 +29,7 @@ use tai_proto::{
     call::Submit,
     mail::{Draft, SentMail, Target},
     names::Profile,
+    text::Label,
 };
 
 /// Key of the question in `inputRequests` and of its answer in `inputResponses`.
@@ -161,8 +162,35 @@ async fn finished(
     }
 }
 
-/// Returns the user's answer in a repeated request; `None` if it has none.
-pub(crate) fn consent_in(responses: &InputResponses) -> Option<ConsentAnswer> {
+/// Returns the user's answer in a repeated request; `None` in a first one.
+///
+/// # Errors
+/// The request has a ticket or an answer without the other.
+pub(crate) fn answered(
+    ticket: Option<String>,
+    responses: Option<InputResponses>,
+) -> Result<Option<Answered>, ErrorData> {
+    let responses = responses.unwrap_or_default();
+    let Some(ticket) = ticket else {
+        // An answer that is not used would send a mail that the user declined.
+        return match responses.is_empty() {
+            true => Ok(None),
+            false => {
+                let message = "inputResponses requires the requestState of its question";
+                Err(ErrorData::invalid_params(message, None))
+            }
+        };
+    };
+    let Some(answer) = consent_in(&responses) else {
+        let message = "requestState requires inputResponses with the user's answer";
+        return Err(ErrorData::invalid_params(message, None));
+    };
+    let ticket = Label::cut(ticket);
+    Ok(Some(Answered { ticket, answer }))
+}
+
+/// Returns the user's answer among those of a request; `None` if it has none.
+fn consent_in(responses: &InputResponses) -> Option<ConsentAnswer> {
     let answer = responses.get(INPUT)?;
     Some(consent(serde_json::from_value(answer.clone()).ok()))
 }
