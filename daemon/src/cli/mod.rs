@@ -11,6 +11,7 @@ mod direct;
 mod doctor;
 mod error;
 mod executable;
+mod json;
 mod number;
 mod others;
 mod pages;
@@ -28,6 +29,7 @@ mod web;
 mod whole;
 mod whose;
 
+use crate::server::run_error::RunError;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::StyledStr};
 use commands::{
     approve::Approve, audit::Audit, bugreport::BugReport, complete::Complete, delete::Delete,
@@ -256,7 +258,10 @@ fn in_runtime(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit
         .enable_all()
         .on_thread_start(crate::os::receive_no_ending)
         .build()
-        .map_err(|error| CliError::new("cannot start the async runtime").caused_by(error))?;
+        .map_err(|error| {
+            let error = RunError::Runtime(error);
+            CliError::new(tai_auth::chain(&error)).hint(error.hint())
+        })?;
     let done = runtime.block_on(work);
     // Without this, the exit would wait for a keyring that waits to be unlocked.
     runtime.shutdown_timeout(Duration::ZERO);

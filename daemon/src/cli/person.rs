@@ -1,11 +1,10 @@
-//! Daemon, scope and JSON of the commands about a person's mail.
+//! Daemon, scope and output of the commands about a person's mail.
 
 use super::{
     daemon::Daemon,
     error::{CliError, Exit},
     target::Target,
 };
-use serde::Serialize;
 use std::io::{self, Write as _};
 use tai_proto::{Fault, names::Instance, person::Scope};
 
@@ -28,30 +27,6 @@ pub(super) fn scope(instance: Option<Instance>) -> Scope {
     }
 }
 
-/// Returns a document as JSON. Characters that a terminal may act on are written as `\u` escapes, so
-/// that the document is safe to look at and has the same values.
-///
-/// # Errors
-/// The serializer's error.
-pub(super) fn json<T: Serialize>(value: &T) -> Result<String, CliError> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| CliError::new("cannot print the answer as JSON").caused_by(error))?;
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => safe.push(c),
-            c if super::terminal::is_active(c) => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    safe.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            c => safe.push(c),
-        }
-    }
-    Ok(safe)
-}
-
 /// Writes text and a line break to standard output. After success, the file, the pipe or the terminal
 /// has it.
 ///
@@ -71,24 +46,8 @@ pub(super) fn show(text: &str) -> Result<Exit, CliError> {
     match deliver(text) {
         Ok(()) => Ok(Exit::Success),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Success),
-        Err(error) => Err(CliError::new("cannot write the list").caused_by(error)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_has_no_character_that_a_terminal_acts_on_and_keeps_every_value() {
-        let hostile = "a\u{9b}31m\u{1b}[2J\u{202e}b\r\n\t\u{7f}é🚀";
-        let text = json(&[hostile]).unwrap();
-        assert!(
-            !text
-                .chars()
-                .any(|c| c != '\n' && super::super::terminal::is_active(c))
-        );
-        let read: Vec<String> = serde_json::from_str(&text).unwrap();
-        assert_eq!(read, [hostile]);
+        Err(error) => Err(CliError::new("cannot write the list")
+            .caused_by(error)
+            .hint("free space on the disk of the output, or print to the terminal")),
     }
 }

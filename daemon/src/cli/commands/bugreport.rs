@@ -8,6 +8,7 @@ use crate::{
         daemon::{Daemon, SHORT},
         doctor,
         error::{CliError, Exit},
+        json::in_json,
         target::Target,
         terminal::print,
     },
@@ -49,8 +50,7 @@ pub(in crate::cli) struct BugReport {
 
 impl BugReport {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let report = serde_json::to_string_pretty(&report(target).await)
-            .map_err(|error| CliError::new("cannot write the report").caused_by(error))?;
+        let report = in_json(&report(target).await)?;
         // A new file of this process is private.
         let file = OpenOptions::new()
             .write(true)

@@ -4,6 +4,7 @@ use crate::cli::{
     columns::wrapped,
     daemon::LONG,
     error::{CliError, Exit},
+    json::in_json,
     number,
     pages::{mail_json::InboxJson, mailbox as page},
     person,
@@ -60,7 +61,7 @@ impl InboxList {
         let account = &inbox.address;
         let unattended = UnattendedMail::of(unattended, account, target);
         if self.json {
-            return person::show(&person::json(&InboxJson::new(inbox, unattended))?);
+            return person::show(&in_json(&InboxJson::new(inbox, unattended))?);
         }
         let mut lines = Vec::new();
         if !inbox.mails.is_empty() {

@@ -3,6 +3,7 @@
 use crate::cli::{
     daemon::LONG,
     error::{CliError, Exit},
+    json::in_json,
     pages::{letter as page, mail_json::MailJson},
     person,
     target::Target,
@@ -67,14 +68,14 @@ impl Read {
                 }
             };
             match self.json {
-                true => print(&person::json(&MailJson::new(None, not_examined))?),
+                true => print(&in_json(&MailJson::new(None, not_examined))?),
                 false => print(none),
             }
             return Ok(Exit::Success);
         };
         let (id, was_read) = (mail.envelope.id, mail.envelope.read);
         let text = match self.json {
-            true => person::json(&MailJson::new(Some(*mail), not_examined))?,
+            true => in_json(&MailJson::new(Some(*mail), not_examined))?,
             false => page::mail(&mail),
         };
         person::deliver(&text).map_err(|error| {

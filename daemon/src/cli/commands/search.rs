@@ -3,6 +3,7 @@
 use crate::cli::{
     daemon::LONG,
     error::{CliError, Exit},
+    json::in_json,
     number,
     pages::{mail_json::SearchJson, mailbox as page},
     person,
@@ -57,7 +58,7 @@ impl SearchQuery {
         };
         let found = person::daemon(target)?.call(search, LONG).await?;
         if self.json {
-            return person::show(&person::json(&SearchJson::from(found))?);
+            return person::show(&in_json(&SearchJson::from(found))?);
         }
         let mut lines = Vec::new();
         if !found.mails.is_empty() {

@@ -4,6 +4,7 @@ use super::approve::show_all;
 use crate::cli::{
     daemon::{Daemon, LONG},
     error::{CliError, Exit},
+    json::in_json,
     pages::{letter as page, mail_json::SentJson},
     person, prompt,
     target::Target,
@@ -100,7 +101,7 @@ impl Send {
             }
         };
         match json {
-            true => print(&person::json(&SentJson::from(sent))?),
+            true => print(&in_json(&SentJson::from(sent))?),
             false => print(&page::sent(&sent)),
         }
         Ok(Exit::Success)

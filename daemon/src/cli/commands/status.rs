@@ -4,6 +4,7 @@ use crate::cli::{
     columns::wrapped,
     daemon::{Daemon, hint_to_start, profiles},
     error::{CliError, Exit},
+    json::in_json,
     others::others,
     pages::status::{self as page, View},
     target::Target,
@@ -64,13 +65,13 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
         Ok(status) => status,
         Err(fault) => {
             if json && let Some(pid) = Daemon::running(target)?.stopping() {
-                print(&pretty(&of_stopping(target, pid))?);
+                print(&in_json(&of_stopping(target, pid))?);
             }
             return Err(fault.into());
         }
     };
     match json {
-        true => print(&pretty(&status)?),
+        true => print(&in_json(&status)?),
         false => {
             let view = View::here();
             print(&page::render(&status, &view));
@@ -173,7 +174,7 @@ async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     if json {
         let running = found.iter().map(Row::Running);
         let rows = running.chain(stopping.into_iter().map(Row::Stopping));
-        print(&pretty(&rows.collect::<Vec<_>>())?);
+        print(&in_json(&rows.collect::<Vec<_>>())?);
     } else if !found.is_empty() {
         let View { now, terminal, .. } = View::here();
         print(&page::overview(&found, now, terminal.width()));
@@ -202,9 +203,4 @@ fn is_signed_in(status: &Facts) -> bool {
         SessionState::Live | SessionState::SigningIn => true,
         SessionState::SignedOut | SessionState::LoggedOut | SessionState::Waiting => false,
     }
-}
-
-fn pretty<T: Serialize>(value: &T) -> Result<String, CliError> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| CliError::new("cannot print the status as JSON").caused_by(error))
 }

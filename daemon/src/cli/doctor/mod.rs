@@ -21,6 +21,7 @@ mod unread;
 use super::{
     daemon::without_auto_start,
     error::{CliError, Exit},
+    json::in_json,
     target::Target,
     terminal::{Terminal, print},
     user_dirs::UserDirs,
@@ -89,9 +90,7 @@ impl Doctor {
         }
         let report = report.for_profile(&target.profile);
         print(&match self.json {
-            true => serde_json::to_string_pretty(&report).map_err(|error| {
-                CliError::new("cannot print the report as JSON").caused_by(error)
-            })?,
+            true => in_json(&report)?,
             false => report.page(Terminal::of_stdout()),
         });
         Ok(match report.ok {

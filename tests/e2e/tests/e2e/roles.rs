@@ -244,9 +244,15 @@ fn hostile_names_end_their_connection_and_never_reach_a_page() {
         version: "\u{202e}1".into(),
     }));
     assert!(call(&mut raw, GetInfo).is_ok());
-    let page = machine.plain(&machine.cli(&["status"]).stdout);
-    assert!(page.contains("x?]0;PWNED??line"), "{page}");
-    assert!(!page.contains(['\x1b', '\x07', '\u{202e}']), "{page:?}");
+    for command in [
+        ["status"].as_slice(),
+        &["status", "--json"],
+        &["status", "--all", "--json"],
+    ] {
+        let page = machine.plain(&machine.cli(command).stdout);
+        assert!(page.contains("x?]0;PWNED??line"), "{page}");
+        assert!(!page.contains(['\x1b', '\x07', '\u{202e}']), "{page:?}");
+    }
 }
 
 #[test]
