@@ -31,7 +31,7 @@ use rmcp::ServiceExt as _;
 use settings::Settings;
 use std::{future::Future, io::Write as _, pin::Pin, process::ExitCode, time::Duration};
 use tai_client::Children;
-use tai_proto::{Audience, Fault, FaultCode};
+use tai_proto::{Audience, Fault, FaultCode, Hint};
 use tokio_util::sync::CancellationToken;
 
 /// Note for a person who starts the program in a terminal.
@@ -135,7 +135,10 @@ fn in_runtime(work: Pin<Box<dyn Future<Output = ExitCode>>>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => {
             let fault = Fault::new(FaultCode::Internal, "cannot start the async runtime")
-                .because(error.to_string());
+                .because(error.to_string())
+                .hint(Hint::reader(
+                    "check the limits of processes and open files with `ulimit -a`",
+                ));
             let _ = writeln!(std::io::stderr(), "{}", fault.render(Audience::Person));
             return ExitCode::FAILURE;
         }

@@ -55,6 +55,7 @@ impl Daemon {
         let executable = std::env::current_exe().map_err(|error| {
             Fault::new(FaultCode::Internal, "cannot find the path of taid")
                 .because(error.to_string())
+                .hint(Hint::user("check that /proc is mounted"))
         })?;
         Self::new(target, start, executable)
     }

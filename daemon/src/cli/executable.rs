@@ -12,8 +12,11 @@ use tai_client::find_program;
 /// # Errors
 /// The system does not provide the path.
 pub(super) fn path() -> Result<PathBuf, CliError> {
-    std::env::current_exe()
-        .map_err(|error| CliError::new("cannot find the path of taid").caused_by(error))
+    std::env::current_exe().map_err(|error| {
+        CliError::new("cannot find the path of taid")
+            .caused_by(error)
+            .hint("check that /proc is mounted")
+    })
 }
 
 /// Returns the file of a command: of a path, or of a name in the directories of `path`, the value

@@ -13,7 +13,7 @@ use crate::{
 use std::{pin::pin, sync::Arc, time::Duration};
 use tai_auth::{bridge::transport::Transport, session::for_one_account};
 use tai_proto::{
-    Answer, Call, Fault, FaultCode, Tool,
+    Answer, Call, Fault, FaultCode, Hint, Tool,
     call::{Delivery, EndLease, Settled},
     mail::{ChangedMail, Info, MailboxUpdate},
     message::{ClientLabel, Role},
@@ -366,7 +366,9 @@ impl<T: Transport> App<T> {
             self.session.settled(patience).await;
         }
         let failed = |error: String| {
-            Fault::new(FaultCode::Internal, "cannot encode the status").because(error)
+            Fault::new(FaultCode::Internal, "cannot encode the status")
+                .because(error)
+                .hint(Hint::user("restart taid"))
         };
         let text = serde_json::to_string(&status::of(self, caller));
         let text = text.map_err(|error| failed(error.to_string()))?;

@@ -17,7 +17,7 @@ use crate::text::line;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
-    Fault, FaultCode, Tool,
+    Fault, FaultCode, Hint, Tool,
     mail::{Draft, ReplyReceipt, SentMail, Target},
     text::Words,
 };
@@ -169,7 +169,8 @@ const IN_CONVERSATION: &str =
 fn show(sent: SentMail) -> Result<Shown, Fault> {
     let Some(ReplyReceipt { original, threaded }) = sent.reply else {
         let what = "taid sent a new email instead of a reply";
-        return Err(Fault::new(FaultCode::Internal, what));
+        let hint = Hint::user("install taid and tai-mcp from one release");
+        return Err(Fault::new(FaultCode::Internal, what).hint(hint));
     };
     let mut text = format!(
         "Reply sent successfully!\nOriginal Message ID: {original}\nReply Message ID: {}\n\

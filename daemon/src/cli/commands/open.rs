@@ -37,7 +37,11 @@ impl Open {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let daemon = Daemon::running(target)?;
         daemon.status().await?;
-        let failed = |error| CliError::new("cannot listen on 127.0.0.1").caused_by(error);
+        let failed = |error| {
+            CliError::new("cannot listen on 127.0.0.1")
+                .caused_by(error)
+                .hint("use `taid approve` and `taid status` at the terminal")
+        };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .map_err(failed)?;

@@ -69,7 +69,11 @@ impl Run {
 /// Starts the daemon as a child that this process leaves behind. Therefore no client is an ancestor
 /// of the daemon, and a client that ends all its descendants does not end it.
 fn launch(target: &Target, account: Option<&Username>) -> Result<Exit, CliError> {
-    let failed = |error| CliError::new("cannot start taid").caused_by(error);
+    let failed = |error| {
+        CliError::new("cannot start taid")
+            .caused_by(error)
+            .hint("check the limits of processes and open files with `ulimit -a`")
+    };
     let mut command = std::process::Command::new(std::env::current_exe().map_err(failed)?);
     if let Some(home) = target.places.given_home() {
         command.arg("--home").arg(home);

@@ -57,7 +57,10 @@ impl Gate {
     /// The system has no random bytes.
     pub(in crate::cli) fn new(port: u16) -> Result<Self, CliError> {
         let random = SystemRandom::new();
-        let failed = |_| CliError::new("the system's random number generator failed");
+        let failed = |_| {
+            CliError::new("the system's random number generator failed")
+                .hint("use `taid approve` and `taid status` at the terminal")
+        };
         let text = || {
             let mut bytes = [0; 32];
             random.fill(&mut bytes).map_err(failed)?;

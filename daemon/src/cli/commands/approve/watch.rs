@@ -107,10 +107,12 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
     loop {
         // A thread of its own, so that the connection to taid lives meanwhile.
         let answered = tokio::task::spawn_blocking(move || prompt::decision(question));
-        let verdict = match answered
-            .await
-            .map_err(|error| CliError::new("cannot read from the terminal").caused_by(error))?
-        {
+        let answered = answered.await.map_err(|error| {
+            CliError::new("cannot read from the terminal")
+                .caused_by(error)
+                .hint(format!("decide with `taid approve {number}`"))
+        })?;
+        let verdict = match answered {
             None => return Ok(false),
             Some(Decision::All) => {
                 match show_all(daemon, number).await {
