@@ -1,4 +1,4 @@
-//! The mail bridge's HTTP API, as `bridge-api.md` observed it.
+//! The mail bridge's HTTP API, which `packaging/docs/bridge-api.md` describes.
 //!
 //! [`HttpBridge`] sends requests and repeats those that may be repeated; it knows no session.
 //! [`TokenIssuer`] is what a session needs of it, [`Bridge`] is what mail operations need.

@@ -108,10 +108,13 @@ fn each_page_has_at_most_400_lines_and_is_linked_from_the_readme() {
 
 /// Returns the text of the sources that write messages.
 fn sources() -> String {
+    sources_below(&["daemon/src", "shim/src", "proto"])
+}
+
+/// Returns the text of the sources in these directories.
+fn sources_below(dirs: &[&str]) -> String {
     let mut text = String::new();
-    let mut dirs: Vec<PathBuf> = ["daemon/src", "shim/src", "proto"]
-        .map(|dir| root().join(dir))
-        .into();
+    let mut dirs: Vec<PathBuf> = dirs.iter().map(|dir| root().join(dir)).collect();
     while let Some(dir) = dirs.pop() {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
@@ -153,6 +156,26 @@ fn each_symptom_is_a_message_of_the_programs() {
         }
         assert!(symptoms >= at_least, "{page}: {symptoms} symptoms");
     }
+}
+
+#[test]
+fn each_trap_of_the_bridge_that_a_source_cites_is_on_its_page() {
+    let page = std::fs::read_to_string(root().join("packaging/docs/bridge-api.md")).unwrap();
+    let sources = sources_below(&["daemon", "shim", "proto"]);
+    // A citation may be broken between two lines of a comment.
+    let words = sources
+        .split_whitespace()
+        .filter(|word| !word.starts_with("//"));
+    let words: Vec<&str> = words.collect();
+    let mut cited = 0;
+    for citation in words.windows(3) {
+        if citation[0].ends_with("bridge-api.md,") && citation[1] == "trap" {
+            let number = citation[2].trim_matches(|c: char| !c.is_ascii_digit());
+            assert!(page.contains(&format!("\n{number}. ")), "trap {number}");
+            cited += 1;
+        }
+    }
+    assert!(cited > 10, "{cited} citations");
 }
 
 #[test]
