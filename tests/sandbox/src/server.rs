@@ -188,50 +188,44 @@ async fn respond(
     let (retry_after, answer) = fault
         .map(|fault| (fault.retry_after, fault.answer))
         .unwrap_or_default();
-    let failed = |message| response::of_bridge(reply::internal(message), false);
+    let failed = |message| Ok(response::of_bridge(reply::internal(message), false));
+    let proxy = |status, retry_after| Ok(response::of_proxy(status, retry_after));
+    let done = api::handle(shared, head, body, states);
     match kind {
-        Some(FaultKind::Canned) => return Ok(response::canned(answer)),
-        Some(FaultKind::Hang) => return future::pending().await,
-        Some(FaultKind::Close) => return Err(HangUp),
-        Some(FaultKind::Html502) => {
-            return Ok(response::of_proxy(StatusCode::BAD_GATEWAY, None));
-        }
-        Some(FaultKind::Html503) => {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            return Ok(response::of_proxy(status, retry_after));
-        }
+        // The request has no effect.
+        Some(FaultKind::Canned) => Ok(response::canned(answer)),
+        Some(FaultKind::Hang) => future::pending().await,
+        Some(FaultKind::Close) => Err(HangUp),
+        Some(FaultKind::Html502) => proxy(StatusCode::BAD_GATEWAY, None),
+        Some(FaultKind::Html503) => proxy(StatusCode::SERVICE_UNAVAILABLE, retry_after),
         Some(FaultKind::TooMany429) => {
             let retry_after = retry_after.unwrap_or_else(|| "1".to_owned());
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            return Ok(response::of_proxy(status, Some(retry_after)));
+            proxy(StatusCode::TOO_MANY_REQUESTS, Some(retry_after))
         }
-        Some(FaultKind::Error500) => return Ok(failed("Internal server error")),
-        Some(FaultKind::NotProcessed) => return Ok(failed("Failed to process email request")),
-        Some(
-            FaultKind::CloseAfter
-            | FaultKind::CutAfter
-            | FaultKind::HangAfter
-            | FaultKind::Hold
-            | FaultKind::Html504After
-            | FaultKind::Malformed
-            | FaultKind::StallAfter
-            | FaultKind::Database(_)
-            | FaultKind::Provider(_),
-        )
-        | None => {}
-    }
-    let reply = api::handle(shared, head, body, states).await;
-    match kind {
-        Some(FaultKind::CloseAfter) => Err(HangUp),
-        Some(FaultKind::HangAfter) => future::pending().await,
-        Some(FaultKind::Html504After) => Ok(response::of_proxy(StatusCode::GATEWAY_TIMEOUT, None)),
-        Some(FaultKind::Malformed) => Ok(response::malformed(reply)),
+        Some(FaultKind::Error500) => failed("Internal server error"),
+        Some(FaultKind::NotProcessed) => failed("Failed to process email request"),
+        // The request has its effect, and its answer does not arrive as it is.
+        Some(FaultKind::CloseAfter) => {
+            done.await;
+            Err(HangUp)
+        }
+        Some(FaultKind::HangAfter) => {
+            done.await;
+            future::pending().await
+        }
+        Some(FaultKind::Html504After) => {
+            done.await;
+            proxy(StatusCode::GATEWAY_TIMEOUT, None)
+        }
+        Some(FaultKind::Malformed) => Ok(response::malformed(done.await)),
         Some(FaultKind::CutAfter) => {
-            Ok(response::of_bridge(reply, accepts_gzip).map(Transfer::cut))
+            Ok(response::of_bridge(done.await, accepts_gzip).map(Transfer::cut))
         }
         Some(FaultKind::StallAfter) => {
-            Ok(response::of_bridge(reply, accepts_gzip).map(Transfer::stalled))
+            Ok(response::of_bridge(done.await, accepts_gzip).map(Transfer::stalled))
         }
-        _ => Ok(response::of_bridge(reply, accepts_gzip)),
+        Some(FaultKind::Hold | FaultKind::Database(_) | FaultKind::Provider(_)) | None => {
+            Ok(response::of_bridge(done.await, accepts_gzip))
+        }
     }
 }
