@@ -41,17 +41,44 @@ const FRAMES_OF_INSTANCE: usize = 8 << 10;
 /// The limits of all sockets.
 pub(super) struct Limits {
     /// Connections of agents, at any socket.
-    agents: Arc<Semaphore>,
+    agents: Pool,
     /// Connections at the socket for persons.
-    persons: Arc<Semaphore>,
-    /// Limits of the connections of agents and of persons.
-    most: (usize, usize),
+    persons: Pool,
     doors: Vec<(Door, Arc<DoorLimits>)>,
+}
+
+/// Places of connections.
+struct Pool {
+    places: Arc<Semaphore>,
+    limit: usize,
+    /// The limit of a process with enough descriptors.
+    highest: usize,
+}
+
+impl Pool {
+    fn new(limit: usize, highest: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(limit)),
+            limit,
+            highest,
+        }
+    }
+
+    /// Returns a place of a connection.
+    ///
+    /// # Errors
+    /// The fault of a connection without one, which names the socket.
+    fn place(&self, door: &Door) -> Result<OwnedSemaphorePermit, Fault> {
+        let is_of_files = self.limit < self.highest;
+        let place = self.places.clone().try_acquire_owned();
+        place.map_err(|_| fault::too_many_clients(door, self.limit, is_of_files))
+    }
 }
 
 /// The limits of one socket.
 pub(crate) struct DoorLimits {
-    connections: Arc<Semaphore>,
+    /// Connections at the socket of an instance, among those of all agents.
+    connections: Option<Pool>,
     /// Calls that do not wait for mail; `None` for any number.
     calls: Option<Arc<Semaphore>>,
     content: Arc<Semaphore>,
@@ -62,7 +89,8 @@ pub(crate) struct DoorLimits {
 
 /// A connection's places. Dropping them makes room for another one.
 pub(super) struct Connected {
-    _places: [OwnedSemaphorePermit; 2],
+    _shared: OwnedSemaphorePermit,
+    _own: Option<OwnedSemaphorePermit>,
 }
 
 /// A call's share of its socket's limits, until its answer is written.
@@ -85,27 +113,40 @@ impl OwnStatuses {
     }
 }
 
-/// Returns the limits of the connections of agents and of persons, for a limit of the process's
-/// descriptors. A connection takes no descriptor of the daemon's own work.
-fn connections(descriptors: Option<u64>) -> (usize, usize) {
-    let Some(descriptors) = descriptors else {
-        return (CONNECTIONS, CONNECTIONS_OF_PERSONS);
-    };
-    let descriptors = usize::try_from(descriptors).unwrap_or(usize::MAX);
-    let left = descriptors - OWN_DESCRIPTORS.min(descriptors / 4 * 3);
-    let persons = (left / 4).clamp(2, CONNECTIONS_OF_PERSONS);
-    let agents = left.saturating_sub(persons).clamp(2, CONNECTIONS);
-    (agents, persons)
+/// Numbers of connections.
+#[derive(Debug, PartialEq, Eq)]
+struct Connections {
+    agents: usize,
+    persons: usize,
+}
+
+impl Connections {
+    /// Returns the limits for a limit of the process's descriptors. A connection takes no descriptor of
+    /// the daemon's own work.
+    fn within(descriptors: Option<u64>) -> Self {
+        let Some(descriptors) = descriptors else {
+            return Self {
+                agents: CONNECTIONS,
+                persons: CONNECTIONS_OF_PERSONS,
+            };
+        };
+        let descriptors = usize::try_from(descriptors).unwrap_or(usize::MAX);
+        let left = descriptors - OWN_DESCRIPTORS.min(descriptors / 4 * 3);
+        let persons = (left / 4).clamp(2, CONNECTIONS_OF_PERSONS);
+        Self {
+            agents: left.saturating_sub(persons).clamp(2, CONNECTIONS),
+            persons,
+        }
+    }
 }
 
 impl Limits {
     /// Returns the limits of a process with this limit of descriptors.
     pub(super) fn new(descriptors: Option<u64>) -> Self {
-        let (agents, persons) = connections(descriptors);
+        let Connections { agents, persons } = Connections::within(descriptors);
         Self {
-            agents: Arc::new(Semaphore::new(agents)),
-            persons: Arc::new(Semaphore::new(persons)),
-            most: (agents, persons),
+            agents: Pool::new(agents, CONNECTIONS),
+            persons: Pool::new(persons, CONNECTIONS_OF_PERSONS),
             doors: Vec::new(),
         }
     }
@@ -125,23 +166,15 @@ impl Limits {
     /// # Errors
     /// The fault of a connection without a place.
     pub(super) fn connect(&mut self, door: &Door) -> Result<Connected, Fault> {
-        let (agents, persons) = self.most;
-        let (shared, of, limit, highest) = match door {
-            Door::Agents | Door::Instance(_) => (&self.agents, Door::Agents, agents, CONNECTIONS),
-            Door::Persons => (
-                &self.persons,
-                Door::Persons,
-                persons,
-                CONNECTIONS_OF_PERSONS,
-            ),
+        let shared = match door {
+            Door::Agents | Door::Instance(_) => self.agents.place(&Door::Agents)?,
+            Door::Persons => self.persons.place(&Door::Persons)?,
         };
-        let shared = shared.clone().try_acquire_owned();
-        let shared = shared.map_err(|_| fault::too_many_clients(&of, limit, limit < highest))?;
-        // The socket of an instance alone has a lower limit.
-        let own = self.of(door).connections.clone().try_acquire_owned();
-        let own = own.map_err(|_| fault::too_many_clients(door, CONNECTIONS_OF_INSTANCE, false))?;
+        let limits = self.of(door);
+        let own = limits.connections.as_ref().map(|own| own.place(door));
         Ok(Connected {
-            _places: [own, shared],
+            _shared: shared,
+            _own: own.transpose()?,
         })
     }
 }
@@ -154,22 +187,23 @@ pub(super) fn no_room() -> Fault {
 
 impl DoorLimits {
     pub(crate) fn of(door: &Door) -> Self {
-        let (connections, calls, content, frames) = match door {
-            Door::Agents => (CONNECTIONS, None, CONTENT, FRAMES),
-            Door::Persons => (CONNECTIONS_OF_PERSONS, None, CONTENT, FRAMES),
-            Door::Instance(_) => (
-                CONNECTIONS_OF_INSTANCE,
-                Some(CALLS_OF_INSTANCE),
-                CONTENT_OF_INSTANCE,
-                FRAMES_OF_INSTANCE,
-            ),
-        };
-        Self {
-            connections: Arc::new(Semaphore::new(connections)),
-            calls: calls.map(|calls| Arc::new(Semaphore::new(calls))),
-            content: Arc::new(Semaphore::new(content)),
-            statuses: Arc::new(Semaphore::new(STATUSES)),
-            frames: Budget::new(frames),
+        let places = |count| Arc::new(Semaphore::new(count));
+        let own = CONNECTIONS_OF_INSTANCE;
+        match door {
+            Door::Agents | Door::Persons => Self {
+                connections: None,
+                calls: None,
+                content: places(CONTENT),
+                statuses: places(STATUSES),
+                frames: Budget::new(FRAMES),
+            },
+            Door::Instance(_) => Self {
+                connections: Some(Pool::new(own, own)),
+                calls: Some(places(CALLS_OF_INSTANCE)),
+                content: places(CONTENT_OF_INSTANCE),
+                statuses: places(STATUSES),
+                frames: Budget::new(FRAMES_OF_INSTANCE),
+            },
         }
     }
 
@@ -226,153 +260,5 @@ fn is_free(call: &Call) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{super::large_frames::Room, *};
-    use std::time::Duration;
-    use tai_proto::{
-        Method as _,
-        approval::Consent,
-        call::{Delivery, EndLease, GetInfo, GetStatus, Settle, Submit, Watch},
-        frame::MAX_FRAME,
-        mail::{Draft, Format, Target},
-    };
-    use tokio::time::timeout;
-
-    fn submit(length: usize) -> Call {
-        let draft = Draft {
-            target: Target::New { to: None },
-            subject: None,
-            content: "a".repeat(length).as_str().into(),
-            format: Format::Markdown,
-        };
-        let submit = Submit {
-            draft,
-            insist: false,
-            once: false,
-            consent: Consent::Preview,
-        };
-        submit.into_call()
-    }
-
-    #[test]
-    fn a_confined_client_takes_no_connection_of_a_person_and_few_of_other_agents() {
-        let mut limits = Limits::new(None);
-        let confined = Door::Instance("desk".parse().unwrap());
-        let mut places: Vec<_> = (0..CONNECTIONS_OF_INSTANCE)
-            .map(|_| limits.connect(&confined).unwrap())
-            .collect();
-        assert!(limits.connect(&confined).is_err());
-        let other = Door::Instance("lab".parse().unwrap());
-        places.push(limits.connect(&other).unwrap());
-        while let Ok(place) = limits.connect(&Door::Agents) {
-            places.push(place);
-        }
-        assert_eq!(places.len(), CONNECTIONS);
-        assert!(limits.connect(&other).is_err());
-        assert!(limits.connect(&Door::Persons).is_ok());
-        places.truncate(CONNECTIONS_OF_INSTANCE - 1);
-        assert!(limits.connect(&confined).is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn requests_for_a_status_wait_until_others_are_answered() {
-        let limits = DoorLimits::of(&Door::Agents);
-        let call = GetStatus.into_call();
-        let mut shares = Vec::new();
-        for _ in 0..STATUSES {
-            let mut share = limits.share(&call, &OwnStatuses::new()).unwrap();
-            share.ready().await;
-            shares.push(share);
-        }
-        let mut next = limits.share(&call, &OwnStatuses::new()).unwrap();
-        let soon = Duration::from_secs(1);
-        assert!(timeout(soon, next.ready()).await.is_err());
-        let own = OwnStatuses::new();
-        let mut other = limits.share(&GetInfo.into_call(), &own).unwrap();
-        other.ready().await;
-        let mut next = limits.share(&call, &own).unwrap();
-        shares.pop();
-        assert!(timeout(soon, next.ready()).await.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_requests_of_one_connection_leave_places_for_the_status_of_others() {
-        let limits = DoorLimits::of(&Door::Agents);
-        let (call, own) = (GetStatus.into_call(), OwnStatuses::new());
-        let soon = Duration::from_secs(1);
-        let mut shares: Vec<_> = (0..STATUSES)
-            .map(|_| limits.share(&call, &own).unwrap())
-            .collect();
-        let mut ready = 0;
-        for share in &mut shares {
-            ready += usize::from(timeout(soon, share.ready()).await.is_ok());
-        }
-        assert_eq!(ready, STATUSES_OF_CONNECTION);
-        let mut other = limits.share(&call, &OwnStatuses::new()).unwrap();
-        assert!(timeout(soon, other.ready()).await.is_ok());
-    }
-
-    #[test]
-    fn connections_leave_descriptors_for_persons_and_for_the_daemon() {
-        for (descriptors, expected) in [
-            (None, (1100, 64)),
-            (Some(8192), (1100, 64)),
-            (Some(1024), (892, 64)),
-            (Some(256), (141, 47)),
-            (Some(64), (12, 4)),
-            (Some(8), (2, 2)),
-        ] {
-            assert_eq!(connections(descriptors), expected, "{descriptors:?}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_large_frames_of_a_confined_client_hold_up_no_other_client() {
-        let mut limits = Limits::new(None);
-        let mut room = |door: &Door| Room::new(limits.of(door).frames.clone());
-        let confined = Door::Instance("desk".parse().unwrap());
-        let mut rooms = Vec::new();
-        loop {
-            let mut next = room(&confined);
-            let change = next.change(MAX_FRAME);
-            if timeout(Duration::from_millis(1), change).await.is_err() {
-                break;
-            }
-            rooms.push(next);
-        }
-        assert_eq!(rooms.len(), (FRAMES_OF_INSTANCE << 10) / MAX_FRAME);
-        for door in [Door::Agents, Door::Persons] {
-            let mut other = room(&door);
-            assert!(other.change(MAX_FRAME).await.is_ok() && other.fits(MAX_FRAME));
-        }
-    }
-
-    #[test]
-    fn the_calls_of_a_confined_client_have_a_bounded_number_and_content() {
-        let limits = DoorLimits::of(&Door::Instance("desk".parse().unwrap()));
-        let own = OwnStatuses::new();
-        let mut shares = Vec::new();
-        while let Some(share) = limits.share(&submit(1 << 20), &own) {
-            shares.push(share);
-        }
-        assert_eq!(shares.len(), CONTENT_OF_INSTANCE >> 10);
-        while let Some(share) = limits.share(&GetInfo.into_call(), &own) {
-            shares.push(share);
-        }
-        assert_eq!(shares.len(), CALLS_OF_INSTANCE);
-        // A wait holds nothing, and a lease ends at any time.
-        let id = "7".parse().unwrap();
-        let delivery = Delivery::Returned;
-        for free in [
-            Watch { since: None }.into_call(),
-            EndLease { id, delivery }.into_call(),
-            Settle { id }.into_call(),
-        ] {
-            assert!(limits.share(&free, &own).is_some());
-        }
-        shares.clear();
-        assert!(limits.share(&submit(1 << 20), &own).is_some());
-        let limits = DoorLimits::of(&Door::Agents);
-        assert!((0..2000).all(|_| limits.share(&GetInfo.into_call(), &own).is_some()));
-    }
-}
+#[path = "limits_tests.rs"]
+mod tests;
