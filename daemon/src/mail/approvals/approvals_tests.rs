@@ -155,7 +155,7 @@ async fn open_questions_are_bounded_and_no_two_tickets_are_equal() {
         assert!(tickets.insert(ticket));
     }
     assert_eq!(
-        approvals.table().0.approvals.len(),
+        approvals.table().0.all().count(),
         QUESTIONS_OF_ADDRESS.mails
     );
     let forgotten = approve(&approvals, &first, "text");
@@ -385,6 +385,6 @@ async fn no_instance_evicts_the_questions_of_another() {
         let instance = format!("i{}", n / QUESTIONS_OF_ADDRESS.mails);
         approvals.ask(of(&instance, &n.to_string())).unwrap();
     }
-    assert!(approvals.table().0.approvals.len() <= ALL_QUESTIONS.mails);
+    assert!(approvals.table().0.all().count() <= ALL_QUESTIONS.mails);
     assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
 }

@@ -25,7 +25,7 @@ impl Approvals {
 
     fn count(&self, counts: impl Fn(&Approval) -> bool) -> usize {
         let (table, _) = self.table();
-        table.approvals.values().filter(|of| counts(of)).count()
+        table.all().filter(|(_, of)| counts(of)).count()
     }
 
     /// Returns whether an answer of the address to the mail waits, or may wait under a locked key.

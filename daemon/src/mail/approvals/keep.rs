@@ -155,7 +155,7 @@ impl Approvals {
         let (mut table, now) = self.table();
         if let Some(key) = table.key_of(number) {
             table.change(key, Event::Seal, now);
-            if let Some(Approval::Held(waiting)) = table.approvals.get(&key)
+            if let Some((_, Approval::Held(waiting))) = table.numbered(number)
                 && waiting.place == Place::Sealed
             {
                 return;

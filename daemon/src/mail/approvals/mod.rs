@@ -51,7 +51,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use table::Table;
+use table::{OpenQuestion, Table};
 use tai_auth::session::{clock::Clock, stamp::Stamp};
 use tai_proto::{
     approval::{Consent, ConsentAnswer, HeldList, HeldPart, Question},
@@ -190,22 +190,12 @@ impl Approvals {
             .fill(&mut random)
             .map_err(|_| ApprovalError::NoRandom)?;
         let ticket = tai_auth::hex(&random);
+        let preview = mail.preview();
         let (mut table, now) = self.table();
         table.reopen(now);
-        table.bound_questions(&mail);
-        table.last_key += 1;
-        let (key, number) = (table.last_key, table.next_number());
-        let preview = mail.preview();
-        let question = Approval::Asked {
-            ticket: ticket.clone(),
-            number,
-            mail: Arc::new(mail),
-            since: now,
-        };
-        table.approvals.insert(key, question);
         Ok(Question {
             ticket: ticket.as_str().into(),
-            number,
+            number: table.ask(ticket, mail, now),
             mail: Box::new(preview),
         })
     }
@@ -221,8 +211,8 @@ impl Approvals {
             return consent;
         };
         let (table, now) = self.table();
-        let asked = table.question(ticket).map(|(_, _, asked)| asked);
-        match asked.is_some_and(|asked| asked.is_within(READING, now)) {
+        let question = table.question(ticket);
+        match question.is_some_and(|question| question.since.is_within(READING, now)) {
             true => Consent::Answered {
                 ticket: ticket.clone(),
                 answer: ConsentAnswer::CannotAsk,
@@ -245,7 +235,8 @@ impl Approvals {
         submitter: Submitter<'_>,
     ) -> Result<Answered, ApprovalError> {
         let (mut table, now) = self.table();
-        let (key, number, _) = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
+        let question = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
+        let OpenQuestion { key, number, .. } = question;
         let mail = Arc::new(mail);
         let new = Submission {
             mail: &mail,
@@ -299,7 +290,7 @@ impl Approvals {
             waiting: Vec::new(),
             gone: Vec::new(),
         };
-        for approval in table.approvals.values() {
+        for (_, approval) in table.all() {
             match approval {
                 Approval::Held(waiting) => list.waiting.push(show(waiting, now)),
                 Approval::Sealed(trace) => list.gone.push(gone(trace, Fate::Locked, now)),
@@ -326,9 +317,7 @@ impl Approvals {
         let number = read.number;
         let (table, _) = self.table();
         // A mail that waits comes before a question with its number, as in a decision.
-        let waiting = table
-            .key_of(number)
-            .and_then(|key| table.approvals.get(&key));
+        let waiting = table.numbered(number).map(|(_, approval)| approval);
         let found = match waiting {
             Some(Approval::Held(waiting) | Approval::Sending(waiting)) => {
                 Ok((waiting.mail.clone(), Some(version(&waiting.trace()))))

@@ -27,7 +27,7 @@ impl Approvals {
             Verdict::Discard => Event::Reject { number },
         };
         let (mut table, now) = self.table();
-        let Some(key) = table.key_of(number) else {
+        let Some((key, approval)) = table.numbered(number) else {
             let expired = table.expired.get(number);
             let expired = expired.filter(|_| resolve.verdict == Verdict::Discard);
             let trace = expired.ok_or(ApprovalError::NotHeld(number))?.clone();
@@ -37,10 +37,10 @@ impl Approvals {
             table.expired.remove(number);
             return Ok(discarded(&mut table, trace, now));
         };
-        let trace = match table.approvals.get(&key) {
-            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => waiting.trace(),
-            Some(Approval::Sealed(trace) | Approval::Lost(trace)) => trace.clone(),
-            Some(Approval::Asked { .. }) | None => return Err(ApprovalError::NotHeld(number)),
+        let trace = match approval {
+            Approval::Held(waiting) | Approval::Sending(waiting) => waiting.trace(),
+            Approval::Sealed(trace) | Approval::Lost(trace) => trace.clone(),
+            Approval::Asked { .. } => return Err(ApprovalError::NotHeld(number)),
         };
         if version(&trace) != resolve.version {
             return Err(ApprovalError::OtherVersion(number));

@@ -49,8 +49,7 @@ impl Approvals {
     /// As [`Approvals::waiting_mail`].
     fn find(&self, number: u64, seen: &Label) -> Result<WaitingMail, ApprovalError> {
         let (table, _) = self.table();
-        let key = table.key_of(number).ok_or(ApprovalError::NotHeld(number))?;
-        match table.approvals.get(&key) {
+        match table.numbered(number).map(|(_, approval)| approval) {
             Some(Approval::Held(waiting)) if version(&waiting.trace()) != *seen => {
                 Err(ApprovalError::OtherVersion(number))
             }

@@ -23,8 +23,8 @@ impl Approvals {
             Approval::Sealed(_) => None,
             Approval::Asked { .. } | Approval::Sending(_) | Approval::Lost(_) => None,
         };
-        let ended: Vec<(u64, u64)> = (table.approvals.iter())
-            .filter_map(|(key, approval)| Some((*key, same(approval)?)))
+        let ended: Vec<(u64, u64)> = (table.all())
+            .filter_map(|(key, approval)| Some((key, same(approval)?)))
             .collect();
         for (key, number) in ended {
             tracing::info!(

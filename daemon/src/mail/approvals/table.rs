@@ -1,5 +1,5 @@
-//! The table of approvals: its journal, its pools and its capacity. The only user of
-//! [`step`].
+//! The table of approvals: its journal, its pools and its capacity. It alone adds, changes and removes
+//! approvals, and is the only user of [`step`].
 
 use super::{
     capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
@@ -25,8 +25,8 @@ const MAX_RESTORED: usize = 512;
 pub(super) struct Table {
     pub(super) policy: ConfirmPolicy,
     /// The approvals by their keys, oldest first.
-    pub(super) approvals: BTreeMap<u64, Approval>,
-    pub(super) last_key: u64,
+    approvals: BTreeMap<u64, Approval>,
+    last_key: u64,
     pub(super) discards: Discards,
     pub(super) expired: Expired,
     /// The number of the latest mail.
@@ -36,6 +36,14 @@ pub(super) struct Table {
     pub(super) vault: Option<Vault>,
     /// The mark of the waiting mails. It changes after each change of a mail that waits.
     mark: watch::Sender<u64>,
+}
+
+/// A question that waits for its answer.
+pub(super) struct OpenQuestion {
+    pub(super) key: u64,
+    pub(super) number: u64,
+    /// The time of the question.
+    pub(super) since: Stamp,
 }
 
 impl Table {
@@ -117,6 +125,27 @@ impl Table {
         self.journal.shorten(&needed);
     }
 
+    /// Adds a question about a mail, with this ticket. Returns the number of the mail.
+    pub(super) fn ask(&mut self, ticket: String, mail: PreparedMail, now: Stamp) -> u64 {
+        self.bound_questions(&mail);
+        self.last_key += 1;
+        let (key, number) = (self.last_key, self.next_number());
+        let question = Approval::Asked {
+            ticket,
+            number,
+            mail: Arc::new(mail),
+            since: now,
+        };
+        self.approvals.insert(key, question);
+        number
+    }
+
+    /// Returns all approvals with their keys, oldest first.
+    pub(super) fn all(&self) -> impl Iterator<Item = (u64, &Approval)> {
+        let all = self.approvals.iter();
+        all.map(|(key, approval)| (*key, approval))
+    }
+
     /// Returns the number of the next mail.
     pub(super) fn next_number(&mut self) -> u64 {
         self.last_number += 1;
@@ -176,9 +205,8 @@ impl Table {
 
     /// Returns the key and the trace of the lost mail that this one repeats.
     pub(super) fn lost(&self, new: Submission<'_>) -> Option<(u64, Trace)> {
-        let mut approvals = self.approvals.iter();
-        approvals.find_map(|(key, approval)| match approval {
-            Approval::Lost(trace) if new.repeats_earlier(trace) => Some((*key, trace.clone())),
+        self.all().find_map(|(key, approval)| match approval {
+            Approval::Lost(trace) if new.repeats_earlier(trace) => Some((key, trace.clone())),
             Approval::Asked { .. }
             | Approval::Held(_)
             | Approval::Sending(_)
@@ -189,9 +217,8 @@ impl Table {
 
     /// Returns the keys and the traces of the mails whose sealed content is not open.
     pub(super) fn sealed(&self) -> Vec<(u64, Trace)> {
-        let approvals = self.approvals.iter();
-        let sealed = approvals.filter_map(|(key, approval)| match approval {
-            Approval::Sealed(trace) => Some((*key, trace.clone())),
+        let sealed = self.all().filter_map(|(key, approval)| match approval {
+            Approval::Sealed(trace) => Some((key, trace.clone())),
             Approval::Asked { .. }
             | Approval::Held(_)
             | Approval::Sending(_)
@@ -226,11 +253,15 @@ impl Table {
         Some(Room::Same)
     }
 
+    /// Returns the mail with this number, other than one that a client asks about, and its key.
+    pub(super) fn numbered(&self, number: u64) -> Option<(u64, &Approval)> {
+        self.all()
+            .find(|(_, approval)| number_of(approval) == Some(number))
+    }
+
     /// Returns the key of the mail with this number, other than one that a client asks about.
     pub(super) fn key_of(&self, number: u64) -> Option<u64> {
-        let mut approvals = self.approvals.iter();
-        let found = approvals.find(|(_, approval)| number_of(approval) == Some(number));
-        found.map(|(key, _)| *key)
+        self.numbered(number).map(|(key, _)| key)
     }
 
     /// Returns the mail of the question with this number.
@@ -248,16 +279,19 @@ impl Table {
         })
     }
 
-    /// Returns the key and the number of the question with this ticket.
-    pub(super) fn question(&self, ticket: &str) -> Option<(u64, u64, Stamp)> {
-        let mut approvals = self.approvals.iter();
-        approvals.find_map(|(key, approval)| match approval {
+    /// Returns the question with this ticket.
+    pub(super) fn question(&self, ticket: &str) -> Option<OpenQuestion> {
+        self.all().find_map(|(key, approval)| match approval {
             Approval::Asked {
                 ticket: of,
                 number,
                 since,
                 ..
-            } if of == ticket => Some((*key, *number, *since)),
+            } if of == ticket => Some(OpenQuestion {
+                key,
+                number: *number,
+                since: *since,
+            }),
             Approval::Asked { .. }
             | Approval::Held(_)
             | Approval::Sending(_)
@@ -268,9 +302,8 @@ impl Table {
 
     /// Returns the keys and the mails that wait, or waited and are being sent.
     pub(super) fn mails(&self) -> impl Iterator<Item = (u64, &WaitingMail)> {
-        let approvals = self.approvals.iter();
-        approvals.filter_map(|(key, approval)| match approval {
-            Approval::Held(waiting) | Approval::Sending(waiting) => Some((*key, waiting)),
+        self.all().filter_map(|(key, approval)| match approval {
+            Approval::Held(waiting) | Approval::Sending(waiting) => Some((key, waiting)),
             Approval::Asked { .. } | Approval::Sealed(_) | Approval::Lost(_) => None,
         })
     }
@@ -303,7 +336,7 @@ impl Table {
 
     /// Removes the oldest questions of the address, or of the address with the most questions,
     /// until there is room for a question about the mail.
-    pub(super) fn bound_questions(&mut self, mail: &PreparedMail) {
+    fn bound_questions(&mut self, mail: &PreparedMail) {
         while let Some(oldest) = self.question_to_remove(mail) {
             self.approvals.remove(&oldest);
         }
