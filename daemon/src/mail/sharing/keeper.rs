@@ -117,7 +117,7 @@ impl Keeper {
         asked: Instant,
         deadline: Instant,
     ) -> Result<Vec<u64>, MailError> {
-        let (account, address) = self.names(address)?;
+        let (account, address) = (self.known_account()?, address.to_ascii_lowercase());
         let mailbox = mailbox(&account, &address);
         let make = |takes_expired| self.store.returned(mailbox, takes_expired);
         let limit = deadline.min(asked + PATIENCE);
@@ -137,7 +137,7 @@ impl Keeper {
         ids: &[u64],
         deadline: Instant,
     ) -> Result<Vec<(u64, Refusal)>, MailError> {
-        let (account, address) = self.names(address)?;
+        let (account, address) = (self.known_account()?, address.to_ascii_lowercase());
         let mailbox = mailbox(&account, &address);
         let make = |takes_expired| self.store.refusals(mailbox, ids, takes_expired);
         self.request(&account, make, deadline).await
@@ -154,7 +154,7 @@ impl Keeper {
         origin: Origin,
         deadline: Instant,
     ) -> Result<Grant, MailError> {
-        let (account, address) = self.names(address)?;
+        let (account, address) = (self.known_account()?, address.to_ascii_lowercase());
         let mailbox = mailbox(&account, &address);
         let make = |takes_expired| {
             self.store.acquire(Request {
@@ -177,7 +177,7 @@ impl Keeper {
         id: u64,
         deadline: Instant,
     ) -> Result<bool, MailError> {
-        let (account, _) = self.names("")?;
+        let account = self.known_account()?;
         let make = |_| self.store.mark(&account, id);
         self.request(&account, make, deadline).await
     }
@@ -190,16 +190,18 @@ impl Keeper {
         if !self.leases.reports().has_ends() {
             return Ok(());
         }
-        let (account, _) = self.names("")?;
+        let account = self.known_account()?;
         self.request(&account, |_| done(), deadline).await
     }
 
-    /// Returns the account, and the address in lower case.
-    fn names(&self, address: &str) -> Result<(String, String), MailError> {
-        let account = self.account();
+    /// Returns the account whose leases are kept.
+    ///
+    /// # Errors
+    /// [`MailError::LeaseStore`] before the session knows it.
+    fn known_account(&self) -> Result<String, MailError> {
         let unknown = || StoreError("the account is not known yet".to_owned());
-        let account = account.ok_or_else(|| MailError::LeaseStore(unknown()))?;
-        Ok((account, address.to_ascii_lowercase()))
+        self.account()
+            .ok_or_else(|| MailError::LeaseStore(unknown()))
     }
 
     /// Makes a request after the reports of the leases. Repeats it after a failure, for a while.
