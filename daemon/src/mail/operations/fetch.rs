@@ -57,9 +57,8 @@ impl<B: Bridge> MailService<B> {
             Which::Oldest { except } => except,
             Which::Named(id) => {
                 let message = self.own(instance, &address, id, deadline).await?;
-                return self
-                    .fetch_named(address, client, id, (message, fetch.window), deadline)
-                    .await;
+                let named = self.fetch_named(address, client, message, fetch.window, deadline);
+                return named.await;
             }
         };
         let request = NextMail {

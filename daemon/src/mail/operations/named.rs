@@ -1,6 +1,6 @@
 //! Reading a mail by its id.
 
-use super::{fetch::fetched, granted::Known};
+use super::{body_part::mail_id, fetch::fetched, granted::Known};
 use crate::mail::{
     error::MailError,
     leases::{ClientKey, Named},
@@ -10,7 +10,7 @@ use tai_auth::bridge::{Bridge, Message};
 use tai_proto::{
     call::Peek,
     mail::{FetchedMail, Window},
-    names::{Address, Instance, MailId},
+    names::{Address, Instance},
 };
 use tokio::time::Instant;
 
@@ -21,10 +21,11 @@ impl<B: Bridge> MailService<B> {
         &self,
         address: Address,
         client: ClientKey,
-        id: MailId,
-        (message, window): (Message, Window),
+        message: Message,
+        window: Window,
         deadline: Instant,
     ) -> Result<FetchedMail, MailError> {
+        let id = mail_id(message.head.id)?;
         let admitted = self.admit(&message, id, deadline).await?;
         let (was_read, to) = (message.head.read, message.head.to.clone());
         let mut mail = self.read(message, window, deadline).await?;
