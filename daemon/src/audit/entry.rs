@@ -17,8 +17,8 @@ pub(crate) struct Entry {
     /// The event.
     #[serde(flatten)]
     pub(crate) record: Record,
-    /// Number of refusals and failures before this line that have no line, because there were too
-    /// many.
+    /// Number of refusals, failures, offers and mails that wait before this line that have no line,
+    /// because there were too many.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) left_out: u64,
 }

@@ -50,16 +50,17 @@ pub(crate) struct Head {
 struct Writer {
     file: Option<Appender>,
     head: Head,
-    refusals: Refusals,
+    limited: Limited,
     /// Number of lines that could not be written since the last one that was.
     unwritten: u64,
 }
 
-/// The lines about refusals in the current period.
+/// The [limited](MAX_LIMITED) lines of the current period.
 #[derive(Debug)]
-struct Refusals {
+struct Limited {
     since: Instant,
     written: u32,
+    /// Number of events without a line since the last one that has one.
     left_out: u64,
 }
 
@@ -103,7 +104,7 @@ impl Audit {
             writer: Mutex::new(Writer {
                 file,
                 head,
-                refusals: Refusals {
+                limited: Limited {
                     since: Instant::now(),
                     written: 0,
                     left_out: 0,
@@ -126,7 +127,7 @@ impl Audit {
     /// Writes a line about an event with an effect, and syncs the file in the background.
     pub(crate) fn effect(&self, record: Record) {
         let mut writer = self.writer();
-        let left_out = std::mem::take(&mut writer.refusals.left_out);
+        let left_out = std::mem::take(&mut writer.limited.left_out);
         writer.write(record, left_out);
         let file = writer.file.as_ref().map(Appender::for_sync);
         drop(writer);
@@ -152,7 +153,7 @@ impl Audit {
     /// mail that waits. Beyond a limit per hour, such events are only counted.
     pub(crate) fn limited(&self, record: Record) {
         let mut writer = self.writer();
-        if let Some(left_out) = writer.refusals.admit(Instant::now()) {
+        if let Some(left_out) = writer.limited.admit(Instant::now()) {
             writer.write(record, left_out);
         }
     }
@@ -169,7 +170,7 @@ impl Audit {
     }
 }
 
-impl Refusals {
+impl Limited {
     /// Returns the number of events that were left out before this one; `None` if it is left out too.
     fn admit(&mut self, now: Instant) -> Option<u64> {
         if now.duration_since(self.since) >= PERIOD {
@@ -213,7 +214,7 @@ impl Writer {
                 }
                 self.head.error = Some(error.to_string());
                 self.unwritten += 1;
-                self.refusals.left_out += left_out;
+                self.limited.left_out += left_out;
             }
         }
     }
