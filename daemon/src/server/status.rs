@@ -100,10 +100,10 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         Role::Agent { instance } => instance.as_ref(),
         Role::Person => app.facts.instance.as_ref(),
     };
-    let held = app.mail.held_of(|of| match &caller.role {
+    let is_shown = |of: Option<&Instance>| match &caller.role {
         Role::Agent { instance } => of == instance.as_ref(),
         Role::Person => true,
-    });
+    };
     let (mut clients, clients_left_out) = app.clients.rows(MAX_CLIENTS);
     for client in &mut clients {
         let instance = client
@@ -114,26 +114,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     }
     Status {
         schema: SCHEMA,
-        daemon: DaemonStatus {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            protocol: PROTOCOL,
-            pid: std::process::id(),
-            profile: app.facts.profile.to_string(),
-            started_at: rfc3339(app.facts.started_at),
-            uptime_s: app.facts.started.elapsed().as_secs(),
-            socket: app.facts.endpoint.socket().display().to_string(),
-            log: app
-                .facts
-                .log
-                .path
-                .as_deref()
-                .map(|path| path.display().to_string())
-                .unwrap_or_default(),
-            log_dropped: app.facts.log.dropped(),
-            idle_exit_s: app.facts.idle_exit.map(|limit| limit.as_secs()),
-            stays_for: app.stay_reasons(),
-            draining: app.stop.is_cancelled(),
-        },
+        daemon: daemon(app),
         environment: environment::of(&app.in_force, &app.facts.places),
         account: AccountStatus {
             username: snapshot.username.as_ref().map(Username::to_string),
@@ -145,21 +126,15 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         bridge: bridge(app),
         reader: reader(app),
         shared_leases: app.mail.store_state().map(shared_leases),
-        unknown_sends: app
-            .mail
-            .unknown_sends()
-            .into_iter()
+        unknown_sends: (app.mail.unknown_sends().into_iter())
             .map(|(at, digest)| UnknownSend {
                 at: rfc3339(at),
                 digest: digest.to_string(),
             })
             .collect(),
-        held,
+        held: app.mail.held_of(is_shown),
         lost: (app.mail.lost_held().into_iter())
-            .filter(|mail| match &caller.role {
-                Role::Agent { instance } => mail.instance == *instance,
-                Role::Person => true,
-            })
+            .filter(|mail| is_shown(mail.instance.as_ref()))
             .map(lost)
             .collect(),
         // The reason may quote a rule of another instance.
@@ -174,6 +149,27 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         clients,
         clients_left_out,
         confined: false,
+    }
+}
+
+fn daemon<T: Transport>(app: &App<T>) -> DaemonStatus {
+    let facts = &app.facts;
+    let log = facts.log.path.as_deref();
+    DaemonStatus {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        protocol: PROTOCOL,
+        pid: std::process::id(),
+        profile: facts.profile.to_string(),
+        started_at: rfc3339(facts.started_at),
+        uptime_s: facts.started.elapsed().as_secs(),
+        socket: facts.endpoint.socket().display().to_string(),
+        log: log
+            .map(|path| path.display().to_string())
+            .unwrap_or_default(),
+        log_dropped: facts.log.dropped(),
+        idle_exit_s: facts.idle_exit.map(|limit| limit.as_secs()),
+        stays_for: app.stay_reasons(),
+        draining: app.stop.is_cancelled(),
     }
 }
 
