@@ -21,7 +21,7 @@ use std::time::SystemTime;
 use tai_client::local_command;
 use tai_proto::{
     Fault,
-    approval::{GoneMail, HeldList, HeldState},
+    approval::{GoneMail, HeldList, HeldMail, HeldState},
     call::{ListHeld, ResolveHeld, Verdict},
     names::Profile,
 };
@@ -111,17 +111,7 @@ impl Approve {
             false => None,
         };
         let Some(mail) = held.waiting.iter().find(|mail| mail.number == number) else {
-            if let Some(gone) = held.gone.iter().find(|mail| mail.number == number) {
-                return match self.reject {
-                    true => discard(daemon, gone).await,
-                    false => Err(page::missing(gone)),
-                };
-            }
-            if self.full && !self.yes && !self.reject {
-                print("\nA client asks about this mail. Answer the question there.");
-                return Ok(Exit::Success);
-            }
-            return Err(page::not_waiting(number));
+            return self.without_mail(daemon, number, held).await;
         };
         if shown.is_some_and(|shown| shown != mail.version) {
             return Err(
@@ -129,8 +119,7 @@ impl Approve {
                     .hint(format!("run `taid approve {number}` again")),
             );
         }
-        let maybe_sent = mail.state == HeldState::MaybeSent;
-        if self.yes && maybe_sent {
+        if self.yes && mail.state == HeldState::MaybeSent {
             return Err(CliError::new(format!("mail {number} may have been sent"))
                 .caused_by("taid was sending it when it stopped")
                 .hint(format!(
@@ -140,28 +129,11 @@ impl Approve {
         let verdict = match (self.yes, self.reject) {
             (true, _) => Verdict::Send,
             (_, true) => Verdict::Discard,
-            (false, false) => {
-                let now = SystemTime::now();
-                match self.full {
-                    true => print(&page::requested(mail, now)),
-                    false => print(&page::mail(mail, now, profile)),
-                }
-                // The whole mail is what a person reads in a pager. It was shown, and nothing is decided.
-                if self.full && prompt::check_terminal().is_err() {
-                    return Ok(Exit::Success);
-                }
-                if !prompt::consent(match maybe_sent {
-                    true => "It may have been sent. Send it again?",
-                    false => "Send it?",
-                })? {
-                    let discard = local_command(profile, &format!("approve {number} --reject"));
-                    print(&format!(
-                        "Not sent; it is still waiting. To discard it: {discard}"
-                    ));
-                    return Ok(Exit::Failed);
-                }
-                Verdict::Send
-            }
+            (false, false) => match self.ask(mail, profile)? {
+                Answer::Send => Verdict::Send,
+                Answer::Keep => return Ok(Exit::Failed),
+                Answer::None => return Ok(Exit::Success),
+            },
         };
         let decision = ResolveHeld {
             number,
@@ -171,4 +143,58 @@ impl Approve {
         resolve(daemon, decision).await?;
         Ok(Exit::Success)
     }
+
+    /// Ends a command about a number that no waiting mail has.
+    async fn without_mail(
+        self,
+        daemon: &Daemon,
+        number: u64,
+        held: &HeldList,
+    ) -> Result<Exit, CliError> {
+        if let Some(gone) = held.gone.iter().find(|mail| mail.number == number) {
+            return match self.reject {
+                true => discard(daemon, gone).await,
+                false => Err(page::missing(gone)),
+            };
+        }
+        if self.full && !self.yes && !self.reject {
+            print("\nA client asks about this mail. Answer the question there.");
+            return Ok(Exit::Success);
+        }
+        Err(page::not_waiting(number))
+    }
+
+    /// Shows a mail and asks whether to send it.
+    fn ask(&self, mail: &HeldMail, profile: &Profile) -> Result<Answer, CliError> {
+        let now = SystemTime::now();
+        match self.full {
+            true => print(&page::requested(mail, now)),
+            false => print(&page::mail(mail, now, profile)),
+        }
+        // The whole mail is what a person reads in a pager. It was shown, and nothing is decided.
+        if self.full && prompt::check_terminal().is_err() {
+            return Ok(Answer::None);
+        }
+        let question = match mail.state {
+            HeldState::MaybeSent => "It may have been sent. Send it again?",
+            HeldState::Kept | HeldState::InMemory => "Send it?",
+        };
+        if prompt::consent(question)? {
+            return Ok(Answer::Send);
+        }
+        let discard = local_command(profile, &format!("approve {} --reject", mail.number));
+        print(&format!(
+            "Not sent; it is still waiting. To discard it: {discard}"
+        ));
+        Ok(Answer::Keep)
+    }
+}
+
+/// Answer of the person to the question about a mail.
+enum Answer {
+    Send,
+    /// The mail keeps waiting.
+    Keep,
+    /// The person was not asked.
+    None,
 }
