@@ -139,8 +139,6 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         page.push_str(&format!("{}\n\n", rendered(&fault)));
     }
     let others = [
-        too_busy(64),
-        socket_too_busy(64, 16, 64),
         cancelled(),
         id_in_use(7),
         wrong_role("logout"),
@@ -363,15 +361,6 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: other clients looked for mail of desk.alice@tai.chat until the time limit
     caused by: one client at a time looks for unread mail of an address
     hint: try again in a moment; the mail is unchanged
-
-    [TooBusy]
-    error: this client has 64 open calls, the most allowed
-    hint: wait until an open call is answered; nothing was done
-
-    [TooBusy]
-    error: taid has too many open calls at this socket
-    caused by: the socket of an instance has room for 64 calls and 16 MB of mails, any other socket for 64 MB of mails
-    hint: call again in a few seconds; nothing was done
 
     [Cancelled]
     error: the call was cancelled

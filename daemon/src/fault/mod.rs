@@ -13,9 +13,8 @@ mod sending;
 
 use account::{locked, of_account_in_use, refused, unreachable};
 pub(crate) use bridge::{of_bridge, of_register};
-pub(crate) use connections::too_many_clients;
 use sending::{answered, automatic, duplicate, unknown};
-pub(crate) use {account::*, approval::*, confined::*, saving::*};
+pub(crate) use {account::*, approval::*, confined::*, connections::*, saving::*};
 
 use crate::{
     mail::{Change, JournalError, MailError, Remedy},
@@ -348,25 +347,6 @@ pub(crate) fn fixed_instance(asked: &Instance, fixed: &Instance) -> Fault {
     .hint(Hint::user(format!(
         "set TAI_MCP_INSTANCE to {fixed} or remove it, or use the socket of {asked}"
     )))
-}
-
-/// Returns the fault for a client with too many open calls.
-pub(crate) fn too_busy(limit: usize) -> Fault {
-    Fault::new(
-        FaultCode::TooBusy,
-        format!("this client has {limit} open calls, the most allowed"),
-    )
-    .hint(Hint::reader(
-        "wait until an open call is answered; nothing was done",
-    ))
-}
-
-/// Returns the fault for a call for which its socket has no room: `calls` and `own` MB of mails at the
-/// socket of an instance, `shared` MB at any other one.
-pub(crate) fn socket_too_busy(calls: usize, own: usize, shared: usize) -> Fault {
-    Fault::new(FaultCode::TooBusy, "taid has too many open calls at this socket")
-        .because(format!("the socket of an instance has room for {calls} calls and {own} MB of mails, any other socket for {shared} MB of mails"))
-        .hint(Hint::reader("call again in a few seconds; nothing was done"))
 }
 
 /// Returns the fault for a request id that is in use.

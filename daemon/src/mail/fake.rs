@@ -10,7 +10,7 @@ use std::{
 };
 use tai_auth::{
     bridge::{
-        Bearer, Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page,
+        Bearer, Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page, Place,
         Receipt, ReplyOutcome, Row, SendFailure,
     },
     credentials::Source,
@@ -246,6 +246,7 @@ fn message(head: Head) -> Message {
     Message {
         text: Some(format!("text of mail {}", head.id)),
         html: None,
+        place: Place::default(),
         head,
     }
 }

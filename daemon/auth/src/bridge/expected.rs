@@ -1,5 +1,6 @@
 //! The answer that a request expects: its limits and its reader.
 
+use super::place::Place;
 use serde::Deserializer;
 
 /// Limits of an answer.
@@ -18,7 +19,7 @@ pub trait Expected: Clone + Send + 'static {
     /// Value of the answer.
     type Value: Send + 'static;
 
-    /// Whether the value keeps the bodies of mails. Few such answers are read at once.
+    /// Whether the value keeps the bodies of mails. Few long ones are in memory at once.
     const IS_LARGE: bool = false;
 
     /// Returns the value of a success without data; `None` if data are needed.
@@ -34,6 +35,9 @@ pub trait Expected: Clone + Send + 'static {
 
     /// Stores the size of the decompressed answer, in bytes, in a value that tells it.
     fn measured(_value: &mut Self::Value, _bytes: usize) {}
+
+    /// Stores the place of a long answer in a value that keeps bodies of mails.
+    fn placed(_value: &mut Self::Value, _place: Place) {}
 
     /// Returns the limits of the answer.
     fn limits(&self) -> Limits;

@@ -1,5 +1,7 @@
 //! The values that mail requests take and give, independent of JSON and HTTP.
 
+use super::place::Place;
+
 /// A part of the mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Page {
@@ -74,6 +76,8 @@ pub struct Message {
     pub text: Option<String>,
     /// The HTML part.
     pub html: Option<String>,
+    /// Place of the bodies in memory, which whoever takes the parts keeps until they are read.
+    pub place: Place,
 }
 
 /// A mail to send.

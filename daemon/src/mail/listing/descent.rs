@@ -88,7 +88,8 @@ impl Descent {
             self.overlap = self.overlap.saturating_mul(4).max(self.rows).min(self.end);
             return Vec::new();
         }
-        self.end = offset + length;
+        // A page of large bodies may end before the rows that it was to repeat.
+        self.end = self.end.max(offset + length);
         self.overlap = OVERLAP;
         self.rows = next_rows(limit, &listing).min(self.most_rows);
         self.is_complete = listing.rows.is_empty() || !listing.has_more;

@@ -51,7 +51,12 @@ impl<B: Bridge> MailService<B> {
     ) -> Option<HeaderText> {
         let message = self.message(mail.id, deadline).await.ok().flatten()?;
         let _turn = turn.lock().await;
-        let Message { head, html, text } = message;
+        let Message {
+            head,
+            html,
+            text,
+            place: _until_read,
+        } = message;
         let body = self.body(head.id, html, text, deadline).await;
         let (own, _) = history::without(&body.markdown, &mail.subject, history::EACH_LEVEL);
         may_be_previewed(&body).then(|| beginning(own))

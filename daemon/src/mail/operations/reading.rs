@@ -46,7 +46,9 @@ impl<B: Bridge> MailService<B> {
             Ok(reading) => body(reading),
             Err((request, failure)) => {
                 log(id, &failure);
-                fallback(&request)
+                // Some megabytes would delay all other calls.
+                let falling_back = tokio::task::spawn_blocking(move || fallback(&request));
+                falling_back.await.unwrap_or_default()
             }
         };
         body.findings.cut |= html_cut || text_cut;

@@ -29,7 +29,12 @@ impl<B: Bridge> MailService<B> {
     /// Returns the head of a mail that matches. A body is read only if the head leaves the match
     /// open, and in the form that a client gets.
     async fn matching(&self, query: &Query, mail: Message, deadline: Instant) -> Option<Head> {
-        let Message { head, html, text } = mail;
+        let Message {
+            head,
+            html,
+            text,
+            place: _until_read,
+        } = mail;
         let left = query.left_for_body(&head)?;
         if left.is_empty() {
             return Some(head);

@@ -2,7 +2,8 @@
 //! demand, supervises it, and remembers the mails on which it fails. The daemon parses no HTML;
 //! of a mail on which the worker fails it shows the text between the tags.
 //!
-//! Requests wait in one queue. A call asks for one mail at a time, so that a mail waits for at most
+//! Requests wait in a queue in which short ones and long ones have turns: a message of some lines does not
+//! wait for all mails of some megabytes. A call asks for one mail at a time, so that a mail waits for at most
 //! one mail of each other call: a call for many expensive mails slows another call by at most the
 //! limit of one mail, 5 s. A mail that fails costs its limit once.
 
@@ -17,7 +18,7 @@ pub(super) use failure::Failure;
 pub(crate) use status::Stats;
 
 use super::journal::JournalError;
-use owner::{Job, Limits, Owner, State};
+use owner::{Entrance, Job, Limits, Owner, State, queue};
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -31,12 +32,12 @@ use tai_reader::{
     },
 };
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::oneshot,
     time::{Instant, timeout_at},
 };
 use unreadable::{MailKey, Unreadable};
 
-/// Limit of requests that wait. Each one holds its mail in memory.
+/// Limit of requests of each length that wait. Each one holds its mail in memory.
 const MAX_WAITING: usize = 16;
 
 /// The worker's handle.
@@ -44,7 +45,7 @@ pub(crate) struct Worker {
     unreadable: Arc<Unreadable>,
     stats: Arc<Mutex<Stats>>,
     /// To the task that owns the process.
-    jobs: mpsc::Sender<Job>,
+    jobs: Entrance,
 }
 
 impl Worker {
@@ -61,7 +62,7 @@ impl Worker {
     ) -> Self {
         let unreadable = Arc::new(Unreadable::open(file));
         let stats = Arc::<Mutex<Stats>>::default();
-        let (sender, jobs) = mpsc::channel(MAX_WAITING);
+        let (entrance, jobs) = queue(MAX_WAITING, limits.large);
         let owner = Owner {
             command,
             limits,
@@ -73,16 +74,16 @@ impl Worker {
         Self {
             unreadable,
             stats,
-            jobs: sender,
+            jobs: entrance,
         }
     }
 
     /// Returns a handle that converts mails in this process, for tests of other parts.
     #[cfg(test)]
     pub(crate) fn inside() -> Self {
-        let (sender, mut jobs) = mpsc::channel::<Job>(MAX_WAITING);
+        let (entrance, mut jobs) = queue(MAX_WAITING, Limits::default().large);
         tokio::spawn(async move {
-            while let Some(job) = jobs.recv().await {
+            while let Some(job) = jobs.next().await {
                 if job.turn.send(()).is_ok() {
                     let _ = job.reply.send(Ok(inside(&job.request)));
                 }
@@ -91,7 +92,7 @@ impl Worker {
         Self {
             unreadable: Arc::new(Unreadable::open(None)),
             stats: Arc::default(),
-            jobs: sender,
+            jobs: entrance,
         }
     }
 
@@ -158,7 +159,7 @@ impl Worker {
         until: Instant,
     ) -> Result<Answer, Failure> {
         let gone = || Failure::Unavailable("taid is stopping".to_owned());
-        let place = timeout_at(until, self.jobs.reserve()).await;
+        let place = timeout_at(until, self.jobs.of(&request).reserve()).await;
         let place = place.map_err(|_| Failure::Busy)?.map_err(|_| gone())?;
         let (turn, has_turn) = oneshot::channel();
         let (reply, answer) = oneshot::channel();

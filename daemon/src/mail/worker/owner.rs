@@ -1,5 +1,6 @@
 //! The task that owns the worker: starts it on demand, passes one request at a time to it, and ends
-//! it after the idle timeout. Requests are served in the order of their arrival.
+//! it after the idle timeout. Short requests and long ones are served by turns, each in the order of
+//! their arrival.
 
 use super::{
     failure::{Cause, Failure},
@@ -60,6 +61,74 @@ pub(super) struct Job {
     pub(super) reply: oneshot::Sender<Result<Answer, Failure>>,
 }
 
+/// The requests that wait for their turn.
+pub(super) struct Queue {
+    short: mpsc::Receiver<Job>,
+    long: mpsc::Receiver<Job>,
+    /// Length of the request that had the last turn.
+    last: Length,
+}
+
+/// Place of callers in a [`Queue`].
+pub(super) struct Entrance {
+    short: mpsc::Sender<Job>,
+    long: mpsc::Sender<Job>,
+    /// Size in bytes above which a request is long.
+    large: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Length {
+    Short,
+    Long,
+}
+
+/// Returns a queue with room for `most` requests of each length.
+pub(super) fn queue(most: usize, large: usize) -> (Entrance, Queue) {
+    let (short, shorts) = mpsc::channel(most);
+    let (long, longs) = mpsc::channel(most);
+    let entrance = Entrance { short, long, large };
+    let queue = Queue {
+        short: shorts,
+        long: longs,
+        last: Length::Long,
+    };
+    (entrance, queue)
+}
+
+impl Entrance {
+    /// Returns the senders of requests as long as this one.
+    pub(super) fn of(&self, request: &Request) -> &mpsc::Sender<Job> {
+        match request.size() > self.large {
+            true => &self.long,
+            false => &self.short,
+        }
+    }
+}
+
+impl Queue {
+    /// Returns the next request; `None` if every sender is gone. Neither length waits for more than one
+    /// request of the other.
+    pub(super) async fn next(&mut self) -> Option<Job> {
+        let (job, length) = match self.last {
+            Length::Long => tokio::select! {
+                biased;
+                Some(job) = self.short.recv() => (job, Length::Short),
+                Some(job) = self.long.recv() => (job, Length::Long),
+                else => return None,
+            },
+            Length::Short => tokio::select! {
+                biased;
+                Some(job) = self.long.recv() => (job, Length::Long),
+                Some(job) = self.short.recv() => (job, Length::Short),
+                else => return None,
+            },
+        };
+        self.last = length;
+        Some(job)
+    }
+}
+
 /// The owner of the worker.
 pub(super) struct Owner {
     pub(super) command: fn() -> io::Result<Command>,
@@ -81,7 +150,7 @@ pub(super) enum State {
 
 impl Owner {
     /// Serves requests until every sender is gone.
-    pub(super) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+    pub(super) async fn run(mut self, mut jobs: Queue) {
         while let Some(job) = self.next(&mut jobs).await {
             let Job {
                 request,
@@ -97,12 +166,12 @@ impl Owner {
     }
 
     /// Returns the next request. Meanwhile an idle worker may end.
-    async fn next(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+    async fn next(&mut self, jobs: &mut Queue) -> Option<Job> {
         if let State::Idle(process) = &mut self.state {
             let idle = sleep(self.limits.idle);
             tokio::select! {
                 biased;
-                job = jobs.recv() => return job,
+                job = jobs.next() => return job,
                 cause = process.ended() => {
                     tracing::warn!(%cause, "the idle mail reader ended");
                     self.set(State::Off);
@@ -110,7 +179,7 @@ impl Owner {
                 () = idle => self.stop().await,
             }
         }
-        jobs.recv().await
+        jobs.next().await
     }
 
     /// Passes a request to the worker. A mail that fails is remembered, even if the client has

@@ -300,3 +300,27 @@ async fn a_mail_whose_call_was_cancelled_is_remembered_too() {
     until(|| worker.stats().failed == 1).await;
     is_request(read(&worker, 7).await, "before");
 }
+
+#[tokio::test]
+async fn short_and_long_requests_have_turns() {
+    let (entrance, mut queue) = queue(8, 100);
+    for length in [200, 201, 202, 1, 2] {
+        let request = Arc::new(Request::Read {
+            html: None,
+            text: Some("x".repeat(length)),
+        });
+        let job = Job {
+            request: request.clone(),
+            mail: None,
+            turn: oneshot::channel().0,
+            reply: oneshot::channel().0,
+        };
+        assert!(entrance.of(&request).try_send(job).is_ok());
+    }
+    drop(entrance);
+    let mut served = Vec::new();
+    while let Some(job) = queue.next().await {
+        served.push(job.request.size());
+    }
+    assert_eq!(served, [1, 200, 2, 201, 202]);
+}

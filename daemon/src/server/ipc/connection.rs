@@ -11,7 +11,7 @@ use super::{
     clients::Record,
     finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
-    limits::{self, DoorLimits, OwnStatuses, Share},
+    limits::{self, DoorLimits, Share, Turns},
 };
 use crate::fault;
 use error::ConnectionError;
@@ -67,7 +67,7 @@ struct Connection<'a, S, T> {
     /// Unanswered calls by request id.
     open: BTreeMap<u64, OpenCall>,
     events: mpsc::Sender<CallEvent>,
-    statuses: OwnStatuses,
+    turns: Turns,
 }
 
 /// An unanswered call.
@@ -153,7 +153,7 @@ where
         record,
         open: BTreeMap::new(),
         events,
-        statuses: OwnStatuses::new(),
+        turns: Turns::of_connection(),
     };
     shared.service.joined(&connection.caller);
     let bridge = shared.service.bridge();
@@ -309,7 +309,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         match self.admission.refusal(&request.call) {
             Some(fault) => Err(fault),
             None => {
-                let share = self.shared.limits.share(&request.call, &self.statuses);
+                let share = self.shared.limits.share(&request.call, &self.turns);
                 share.ok_or_else(limits::no_room)
             }
         }

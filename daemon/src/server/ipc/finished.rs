@@ -53,7 +53,7 @@ impl Drop for Finished {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::limits::{DoorLimits, OwnStatuses},
+        super::limits::{DoorLimits, Turns},
         *,
     };
     use std::sync::{Arc, Mutex};
@@ -83,12 +83,12 @@ mod tests {
         let limits = DoorLimits::of(&Door::Instance("desk".parse().unwrap()));
         let call = GetInfo.into_call();
         let mut shares: Vec<_> =
-            std::iter::from_fn(|| limits.share(&call, &OwnStatuses::new())).collect();
+            std::iter::from_fn(|| limits.share(&call, &Turns::of_connection())).collect();
         let answer = Ok(Answer::Stop(()));
         let finished = Finished::new(answer, None, shares.pop().unwrap());
         let (_, share) = finished.deliver();
-        assert!(limits.share(&call, &OwnStatuses::new()).is_none());
+        assert!(limits.share(&call, &Turns::of_connection()).is_none());
         drop(share);
-        assert!(limits.share(&call, &OwnStatuses::new()).is_some());
+        assert!(limits.share(&call, &Turns::of_connection()).is_some());
     }
 }

@@ -26,6 +26,11 @@ const OWN_DESCRIPTORS: usize = 64 + REFUSALS;
 const STATUSES: usize = 64;
 /// Limit of these requests of one connection, which leaves places for other clients.
 const STATUSES_OF_CONNECTION: usize = 8;
+/// Limit of the calls that read bodies of mails at one socket. Further ones wait before they ask the bridge
+/// for anything.
+const READINGS: usize = 32;
+/// Limit of these calls of one connection. The conversion of bodies is one queue for all clients.
+const READINGS_OF_CONNECTION: usize = 4;
 /// Limit of the unanswered calls at the socket of one instance that do not wait for mail. Each may hold
 /// an answer in memory.
 const CALLS_OF_INSTANCE: usize = 64;
@@ -82,7 +87,7 @@ pub(crate) struct DoorLimits {
     /// Calls that do not wait for mail; `None` for any number.
     calls: Option<Arc<Semaphore>>,
     content: Arc<Semaphore>,
-    statuses: Arc<Semaphore>,
+    turns: Turns,
     /// Memory for large frames.
     pub(super) frames: Budget,
 }
@@ -98,18 +103,43 @@ pub(super) struct Connected {
 pub(super) struct Share {
     call: Option<OwnedSemaphorePermit>,
     content: Option<OwnedSemaphorePermit>,
-    /// Places of the requests for a status, of the connection and of the socket, if the call is one and has
-    /// none yet.
-    statuses: Option<[Arc<Semaphore>; 2]>,
-    status: Vec<OwnedSemaphorePermit>,
+    /// Places of calls that have turns, of the connection and of the socket, if the call is one and has none
+    /// yet.
+    awaited: Option<[Arc<Semaphore>; 2]>,
+    turn: Vec<OwnedSemaphorePermit>,
 }
 
-/// Places of one connection for requests for a status.
-pub(super) struct OwnStatuses(Arc<Semaphore>);
+/// Places of the calls that have turns, of one socket or one connection.
+pub(super) struct Turns {
+    statuses: Arc<Semaphore>,
+    readings: Arc<Semaphore>,
+}
 
-impl OwnStatuses {
-    pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(STATUSES_OF_CONNECTION)))
+impl Turns {
+    fn new(statuses: usize, readings: usize) -> Self {
+        Self {
+            statuses: Arc::new(Semaphore::new(statuses)),
+            readings: Arc::new(Semaphore::new(readings)),
+        }
+    }
+
+    /// Returns the places of one connection.
+    pub(super) fn of_connection() -> Self {
+        Self::new(STATUSES_OF_CONNECTION, READINGS_OF_CONNECTION)
+    }
+
+    /// Returns the places of calls like this one; `None` for a call that begins at once.
+    fn of(&self, call: &Call) -> Option<&Arc<Semaphore>> {
+        match call {
+            Call::GetStatus(_) => Some(&self.statuses),
+            Call::Fetch(_)
+            | Call::Peek(_)
+            | Call::Search(_)
+            | Call::SearchMail(_)
+            | Call::ReadMail(_) => Some(&self.readings),
+            Call::List(list) if list.previews => Some(&self.readings),
+            _ => None,
+        }
     }
 }
 
@@ -194,24 +224,27 @@ impl DoorLimits {
                 connections: None,
                 calls: None,
                 content: places(CONTENT),
-                statuses: places(STATUSES),
+                turns: Turns::new(STATUSES, READINGS),
                 frames: Budget::new(FRAMES),
             },
             Door::Instance(_) => Self {
                 connections: Some(Pool::new(own, own)),
                 calls: Some(places(CALLS_OF_INSTANCE)),
                 content: places(CONTENT_OF_INSTANCE),
-                statuses: places(STATUSES),
+                turns: Turns::new(STATUSES, READINGS),
                 frames: Budget::new(FRAMES_OF_INSTANCE),
             },
         }
     }
 
     /// Returns the share of a call; `None` if the calls of the socket leave no room for it.
-    pub(super) fn share(&self, call: &Call, own: &OwnStatuses) -> Option<Share> {
-        let statuses = || [own.0.clone(), self.statuses.clone()];
+    pub(super) fn share(&self, call: &Call, own: &Turns) -> Option<Share> {
         let mut share = Share {
-            statuses: matches!(call, Call::GetStatus(_)).then(statuses),
+            awaited: own
+                .of(call)
+                .cloned()
+                .zip(self.turns.of(call).cloned())
+                .map(Into::into),
             ..Share::default()
         };
         if let Some(calls) = &self.calls
@@ -240,15 +273,15 @@ impl Share {
     ) -> Result<T, Fault> {
         match timeout_at(deadline, self.ready()).await {
             Ok(()) => call.await,
-            Err(_) => Err(fault::too_busy(STATUSES)),
+            Err(_) => Err(fault::not_in_turn()),
         }
     }
 
     /// Waits until the call may begin.
     async fn ready(&mut self) {
-        for statuses in self.statuses.take().into_iter().flatten() {
+        for places in self.awaited.take().into_iter().flatten() {
             // The semaphore is never closed.
-            self.status.extend(statuses.acquire_owned().await);
+            self.turn.extend(places.acquire_owned().await);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tai_proto::{
     Method as _,
     approval::Consent,
-    call::{Delivery, EndLease, GetInfo, GetStatus, Settle, Submit, Watch},
+    call::{Delivery, EndLease, GetInfo, GetStatus, List, Search, Settle, Submit, Watch},
     frame::MAX_FRAME,
     mail::{Draft, Format, Target},
 };
@@ -53,14 +53,14 @@ async fn requests_for_a_status_wait_until_others_are_answered() {
     let call = GetStatus.into_call();
     let mut shares = Vec::new();
     for _ in 0..STATUSES {
-        let mut share = limits.share(&call, &OwnStatuses::new()).unwrap();
+        let mut share = limits.share(&call, &Turns::of_connection()).unwrap();
         share.ready().await;
         shares.push(share);
     }
-    let mut next = limits.share(&call, &OwnStatuses::new()).unwrap();
+    let mut next = limits.share(&call, &Turns::of_connection()).unwrap();
     let soon = Duration::from_secs(1);
     assert!(timeout(soon, next.ready()).await.is_err());
-    let own = OwnStatuses::new();
+    let own = Turns::of_connection();
     let mut other = limits.share(&GetInfo.into_call(), &own).unwrap();
     other.ready().await;
     let mut next = limits.share(&call, &own).unwrap();
@@ -71,7 +71,7 @@ async fn requests_for_a_status_wait_until_others_are_answered() {
 #[tokio::test(start_paused = true)]
 async fn the_requests_of_one_connection_leave_places_for_the_status_of_others() {
     let limits = DoorLimits::of(&Door::Agents);
-    let (call, own) = (GetStatus.into_call(), OwnStatuses::new());
+    let (call, own) = (GetStatus.into_call(), Turns::of_connection());
     let soon = Duration::from_secs(1);
     let mut shares: Vec<_> = (0..STATUSES)
         .map(|_| limits.share(&call, &own).unwrap())
@@ -81,7 +81,7 @@ async fn the_requests_of_one_connection_leave_places_for_the_status_of_others() 
         ready += usize::from(timeout(soon, share.ready()).await.is_ok());
     }
     assert_eq!(ready, STATUSES_OF_CONNECTION);
-    let mut other = limits.share(&call, &OwnStatuses::new()).unwrap();
+    let mut other = limits.share(&call, &Turns::of_connection()).unwrap();
     assert!(timeout(soon, other.ready()).await.is_ok());
 }
 
@@ -128,7 +128,7 @@ async fn the_large_frames_of_a_confined_client_hold_up_no_other_client() {
 #[test]
 fn the_calls_of_a_confined_client_have_a_bounded_number_and_content() {
     let limits = DoorLimits::of(&Door::Instance("desk".parse().unwrap()));
-    let own = OwnStatuses::new();
+    let own = Turns::of_connection();
     let mut shares = Vec::new();
     while let Some(share) = limits.share(&submit(1 << 20), &own) {
         shares.push(share);
@@ -152,4 +152,35 @@ fn the_calls_of_a_confined_client_have_a_bounded_number_and_content() {
     assert!(limits.share(&submit(1 << 20), &own).is_some());
     let limits = DoorLimits::of(&Door::Agents);
     assert!((0..2000).all(|_| limits.share(&GetInfo.into_call(), &own).is_some()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_searches_of_one_connection_leave_turns_for_other_clients() {
+    let limits = DoorLimits::of(&Door::Agents);
+    let search = Search {
+        query: "word".into(),
+        limit: 1,
+        unread_only: false,
+    };
+    let (call, own) = (search.into_call(), Turns::of_connection());
+    let soon = Duration::from_secs(1);
+    let mut shares: Vec<_> = (0..READINGS)
+        .map(|_| limits.share(&call, &own).unwrap())
+        .collect();
+    let mut begun = 0;
+    for share in &mut shares {
+        begun += usize::from(timeout(soon, share.ready()).await.is_ok());
+    }
+    assert_eq!(begun, READINGS_OF_CONNECTION);
+    let mut other = limits.share(&call, &Turns::of_connection()).unwrap();
+    assert!(timeout(soon, other.ready()).await.is_ok());
+    // A list without previews reads no body.
+    let list = List {
+        limit: 10,
+        offset: 0,
+        show_read: true,
+        previews: false,
+    };
+    let mut list = limits.share(&list.into_call(), &own).unwrap();
+    assert!(timeout(soon, list.ready()).await.is_ok());
 }

@@ -3,11 +3,17 @@
 //! the value keeps stays in memory.
 
 use super::json::{Bounded, Excess, is_shallow};
-use crate::{bridge::expected::Expected, foreign};
+use crate::{
+    bridge::{expected::Expected, place::Place},
+    foreign,
+};
 use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
 use serde_json::Deserializer;
-use std::io::{self, BufRead, BufReader, Read};
+use std::{
+    io::{self, BufRead, BufReader, Read},
+    sync::Arc,
+};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::bytes::{Buf as _, Bytes};
 
@@ -20,8 +26,8 @@ const SHORT_COMPRESSED: usize = 8 << 10;
 const USUAL: usize = 4 << 10;
 /// Number of chunks that may wait for the parser.
 const AHEAD: usize = 4;
-/// Number of long answers with bodies of mails that are read at once.
-pub(super) const MAX_LARGE: usize = 2;
+/// Number of long answers with bodies of mails that are in memory at once.
+pub(super) const MAX_LARGE: usize = 4;
 /// The first bytes of gzip.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -50,11 +56,12 @@ pub(super) enum BodyError {
     Ending,
 }
 
-/// Reads the body to its end. An answer that is [large](Expected::IS_LARGE) waits for a place.
+/// Reads the body to its end. An answer that is [large](Expected::IS_LARGE) waits for a place, which its
+/// mails keep.
 pub(super) async fn read<E: Expected>(
     mut response: Response,
     expected: E,
-    large: &Semaphore,
+    large: &Arc<Semaphore>,
 ) -> Result<Result<E::Value, Unreadable>, BodyError> {
     let mut start = Vec::new();
     let mut is_whole = false;
@@ -68,9 +75,12 @@ pub(super) async fn read<E: Expected>(
     if is_whole && is_short {
         return Ok(parse(expected, start.as_slice()));
     }
-    let _place = match E::IS_LARGE {
-        true => Some(large.acquire().await.map_err(|_| BodyError::Ending)?),
-        false => None,
+    let place = match E::IS_LARGE {
+        true => {
+            let permit = large.clone().acquire_owned().await;
+            Place::of(permit.map_err(|_| BodyError::Ending)?)
+        }
+        false => Place::default(),
     };
     let (chunks, waiting) = mpsc::channel(AHEAD);
     let arriving = Arriving {
@@ -86,7 +96,11 @@ pub(super) async fn read<E: Expected>(
         }
     }
     drop(chunks);
-    parser.await.map_err(|_| BodyError::Ending)
+    let mut parsed = parser.await.map_err(|_| BodyError::Ending)?;
+    if let Ok(value) = &mut parsed {
+        E::placed(value, place);
+    }
+    Ok(parsed)
 }
 
 /// Parses a body, compressed or not. Bridges and proxies mislabel compression, so the first bytes

@@ -20,7 +20,7 @@ use reqwest::{
 };
 use secrecy::ExposeSecret as _;
 use std::{
-    sync::{OnceLock, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::{
@@ -43,7 +43,7 @@ pub struct Network {
     /// for the first one, because most daemons send little.
     single: OnceLock<Client>,
     /// Places of long answers with bodies of mails.
-    large: Semaphore,
+    large: Arc<Semaphore>,
     settings: Settings,
 }
 
@@ -77,7 +77,7 @@ impl Network {
         Ok(Self {
             pooled: RwLock::new(client(&settings, IDLE_CONNECTIONS)?),
             single: OnceLock::new(),
-            large: Semaphore::new(MAX_LARGE),
+            large: Arc::new(Semaphore::new(MAX_LARGE)),
             settings,
         })
     }

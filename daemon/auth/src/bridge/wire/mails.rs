@@ -4,6 +4,7 @@ use super::{
     super::{
         expected::{Expected, Limits},
         mail::{Head, Listing, Message, Row},
+        place::Place,
     },
     SHORT_ANSWER, encoded_words,
     lenient::{Fields, Scalar, object, skip, skip_seq},
@@ -23,6 +24,8 @@ const MAX_DATE: usize = 64;
 const HEADER_STRING: usize = 12 * MAX_HEADER;
 /// Limit of each body of a mail in a list, in bytes. A search sees no more.
 const LISTED_BODY: usize = 1 << 20;
+/// Size of the bodies of a list, in bytes, after which its further mails are left to the next page.
+const LISTED_BODIES: usize = 8 << 20;
 /// Limit of each body of a single mail, in bytes: a character more than the reader of mails accepts, which
 /// thereby sees that a body was cut. A pasted picture may come before the text.
 const MAX_BODY: usize = (5 << 20) + 4;
@@ -64,11 +67,11 @@ impl<const BODIES: bool> Expected for List<BODIES> {
         let Some(rows) = reader.rows else {
             return Ok(None);
         };
-        let shown = rows.len() as u64;
+        let shown = rows.list.len() as u64;
         Ok(Some(Listing {
             count: reader.count.unwrap_or(shown),
-            has_more: reader.has_more.unwrap_or(shown >= u64::from(self.rows)),
-            rows,
+            has_more: rows.is_cut || reader.has_more.unwrap_or(shown >= u64::from(self.rows)),
+            rows: rows.list,
             bytes: 0,
         }))
     }
@@ -76,11 +79,27 @@ impl<const BODIES: bool> Expected for List<BODIES> {
     fn measured(listing: &mut Listing, bytes: usize) {
         listing.bytes = bytes;
     }
+
+    fn placed(listing: &mut Listing, place: Place) {
+        for row in &mut listing.rows {
+            match row {
+                Row::Mail(mail) => mail.place = place.clone(),
+                Row::Unusable { .. } => {}
+            }
+        }
+    }
+}
+
+/// The rows of a list.
+struct Rows {
+    list: Vec<Row>,
+    /// Whether further rows are left to the next page.
+    is_cut: bool,
 }
 
 struct ListReader<const BODIES: bool> {
     most: usize,
-    rows: Option<Vec<Row>>,
+    rows: Option<Rows>,
     count: Option<u64>,
     has_more: Option<bool>,
 }
@@ -101,7 +120,7 @@ impl<'de, const BODIES: bool> Fields<'de> for ListReader<BODIES> {
 struct RowsSeed<const BODIES: bool>(usize);
 
 impl<'de, const BODIES: bool> DeserializeSeed<'de> for RowsSeed<BODIES> {
-    type Value = Option<Vec<Row>>;
+    type Value = Option<Rows>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
@@ -109,7 +128,7 @@ impl<'de, const BODIES: bool> DeserializeSeed<'de> for RowsSeed<BODIES> {
 }
 
 impl<'de, const BODIES: bool> Visitor<'de> for RowsSeed<BODIES> {
-    type Value = Option<Vec<Row>>;
+    type Value = Option<Rows>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of mails")
@@ -118,18 +137,21 @@ impl<'de, const BODIES: bool> Visitor<'de> for RowsSeed<BODIES> {
         Ok(None)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut rows = Vec::new();
-        while rows.len() < self.0 {
+        let (mut list, mut size) = (Vec::new(), 0);
+        while list.len() < self.0 && size < LISTED_BODIES {
             let Some(fields) = seq.next_element_seed(MailFields::<BODIES>::default())? else {
-                return Ok(Some(rows));
+                let is_cut = false;
+                return Ok(Some(Rows { list, is_cut }));
             };
-            rows.push(match fields {
+            size += fields.as_ref().map_or(0, MailFields::size);
+            list.push(match fields {
                 Some(fields) => fields.row(),
                 None => Row::Unusable { to: String::new() },
             });
         }
+        let is_cut = size >= LISTED_BODIES && list.len() < self.0;
         skip_seq(seq)?;
-        Ok(Some(rows))
+        Ok(Some(Rows { list, is_cut }))
     }
 }
 
@@ -143,6 +165,10 @@ pub(crate) struct OneMail {
 impl Expected for OneMail {
     type Value = Message;
     const IS_LARGE: bool = true;
+
+    fn placed(message: &mut Message, place: Place) {
+        message.place = place;
+    }
 
     fn limits(&self) -> Limits {
         Limits {
@@ -197,7 +223,14 @@ impl<const BODIES: bool> MailFields<BODIES> {
             },
             text: self.text,
             html: self.html,
+            place: Place::default(),
         }
+    }
+
+    /// Returns the size of the bodies, in bytes.
+    fn size(&self) -> usize {
+        let size = |part: &Option<String>| part.as_ref().map_or(0, String::len);
+        size(&self.text) + size(&self.html)
     }
 }
 

@@ -172,3 +172,21 @@ fn a_body_that_is_not_json_is_refused_for_its_own_reason() {
         assert!(parse(Wrapped(Done), body.as_bytes()).is_err(), "{body}");
     }
 }
+
+#[test]
+fn a_list_keeps_few_large_bodies_and_leaves_the_rest_to_the_next_page() {
+    let row = |id: u64| {
+        let body = "x".repeat(1 << 20);
+        format!(r#"{{"id":{id},"to":"t@tai.chat","body_text":"{body}","body_html":"{body}"}}"#)
+    };
+    let rows: Vec<String> = (1..=6).map(row).collect();
+    let json = format!(
+        r#"{{"success":true,"data":{{"messages":[{}],"count":6,"has_more":false}}}}"#,
+        rows.join(",")
+    );
+    let listing = data(List::<true> { rows: 6 }, &json).unwrap();
+    assert_eq!((listing.rows.len(), listing.count), (4, 6));
+    assert!(listing.has_more);
+    let listing = data(List::<true> { rows: 4 }, &json).unwrap();
+    assert_eq!(listing.rows.len(), 4);
+}

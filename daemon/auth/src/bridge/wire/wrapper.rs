@@ -1,7 +1,10 @@
 //! The wrapper of every answer: `{"success":..., "data":..., "error":...}`.
 
 use super::{
-    super::expected::{Expected, Limits},
+    super::{
+        expected::{Expected, Limits},
+        place::Place,
+    },
     lenient::{Fields, Scalar, object, skip},
 };
 use crate::foreign;
@@ -50,6 +53,12 @@ impl<E: Expected> Expected for Wrapped<E> {
     fn measured(wrapper: &mut Self::Value, bytes: usize) {
         if let Some(data) = &mut wrapper.data {
             E::measured(data, bytes);
+        }
+    }
+
+    fn placed(wrapper: &mut Self::Value, place: Place) {
+        if let Some(data) = &mut wrapper.data {
+            E::placed(data, place);
         }
     }
 

@@ -228,6 +228,38 @@ fn chaos_many_huge_answers_at_once_need_bounded_memory() {
 }
 
 #[test]
+fn chaos_parallel_searches_need_bounded_memory_and_delay_no_other_client() {
+    let machine = Machine::new();
+    for number in 0..24 {
+        let mail = NewMail {
+            body_text: Some("a line of words\n".repeat(60_000)),
+            ..to_desk(&format!("large {number}"))
+        };
+        machine.sandbox.deliver(&mail).unwrap();
+    }
+    let small = machine.sandbox.deliver(&to_desk("small")).unwrap();
+    let taid = machine.start();
+    let (mut shim, mut other) = (desk(&machine), desk(&machine));
+    works(&mut shim);
+    let before = peak_memory(taid.pid()).unwrap();
+    for _ in 0..32 {
+        shim.begin_call("search_inbox", json!({"query": "missing"}));
+    }
+    wait_until("the searches have begun", || {
+        machine.sandbox.count(LIST) > 4
+    });
+    let fetched = other.call("fetch_email", json!({"email_id": small}));
+    assert!(!fetched.is_error, "{}", fetched.text);
+    let mail = json!({"to": "bob@example.com", "subject": "s", "content": "text"});
+    let sent = other.call("send_email", mail);
+    assert!(!sent.is_error, "{}", sent.text);
+    let grown = peak_memory(taid.pid()).unwrap() - before;
+    eprintln!("32 searches of 24 MB: {grown} kB");
+    assert!(grown < 100_000, "{grown} kB");
+    works(&mut other);
+}
+
+#[test]
 fn chaos_a_huge_error_text_of_a_login_breaks_neither_calls_nor_the_status() {
     let machine = Machine::new();
     let mut refusal = Canned::new(
