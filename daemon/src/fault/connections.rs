@@ -48,7 +48,7 @@ pub(crate) fn too_busy(limit: usize) -> Fault {
 pub(crate) fn not_in_turn() -> Fault {
     Fault::new(
         FaultCode::TooBusy,
-        "taid was busy with other calls until the time limit",
+        "taid is busy: this call had no turn within its time limit",
     )
     .because("it answers few calls of this kind at once, so that no client delays the others")
     .hint(Hint::reader(
@@ -76,7 +76,7 @@ mod tests {
         insta::assert_snapshot!(page.join("\n"), @"
         error: this client has 64 open calls, the most allowed
         hint: wait until an open call is answered; nothing was done
-        error: taid was busy with other calls until the time limit
+        error: taid is busy: this call had no turn within its time limit
         caused by: it answers few calls of this kind at once, so that no client delays the others
         hint: call again, with fewer calls at once; nothing was done
         error: taid has too many open calls at this socket

@@ -76,7 +76,7 @@ pub struct Message {
     pub text: Option<String>,
     /// The HTML part.
     pub html: Option<String>,
-    /// Place of the bodies in memory, which whoever takes the parts keeps until they are read.
+    /// Place of the bodies in memory. It is kept until they have been read.
     pub place: Place,
 }
 
