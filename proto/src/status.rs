@@ -54,6 +54,9 @@ pub struct Status {
     /// Files that taid cannot write, so that it refuses what they record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failing_files: Vec<FailingFile>,
+    /// Files of taid with lines that it cannot read, for a day after it found them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub damaged_files: Vec<DamagedFile>,
     /// Audit log.
     #[serde(default)]
     pub audit: AuditStatus,
@@ -78,6 +81,36 @@ pub struct FailingFile {
     pub why: String,
     /// Next action of a person.
     pub hint: String,
+}
+
+/// File with lines that taid cannot read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DamagedFile {
+    /// Path; empty for the socket of an instance.
+    pub path: String,
+    /// Number of damaged lines.
+    pub damaged: u64,
+    /// Number of lines that a newer taid wrote. They are kept.
+    pub unknown: u64,
+    /// What may follow, such as `a mail may be sent a second time`.
+    pub effect: String,
+    /// Next action of a person.
+    pub hint: String,
+}
+
+impl DamagedFile {
+    /// Returns what is wrong with the file, such as `2 lines are damaged`.
+    pub fn problem(&self) -> String {
+        let lines = |n: u64, rest: &str| match n {
+            0 => None,
+            1 => Some(format!("1 line is {rest}")),
+            n => Some(format!("{n} lines are {rest}")),
+        };
+        let damaged = lines(self.damaged, "damaged");
+        let unknown = lines(self.unknown, "of a newer taid");
+        let both: Vec<String> = damaged.into_iter().chain(unknown).collect();
+        both.join(" and ")
+    }
 }
 
 /// Status of the audit log.

@@ -30,7 +30,7 @@ pub(crate) use approvals::{ApprovalError, KeyAnswer, KeySource, OF_ADDRESS, OF_D
 pub(crate) use error::{Change, MailError};
 #[cfg(test)]
 pub(crate) use journal::{Disk, Work};
-pub(crate) use journal::{JournalError, Remedy};
+pub(crate) use journal::{JournalError, Remedy, SkippedLines};
 pub(crate) use ledger::Outcome;
 pub(crate) use operations::failing::Recorded;
 pub(crate) use sending::submitter::Submitter;

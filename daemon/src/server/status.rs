@@ -5,7 +5,7 @@ use super::{app::App, environment, ipc::Caller};
 use crate::{
     audit::Head,
     fault,
-    mail::{JournalError, Recorded, StoreState},
+    mail::{JournalError, Recorded, SkippedLines, StoreState},
     time::rfc3339,
 };
 use std::time::SystemTime;
@@ -52,6 +52,7 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         lost,
         rules,
         failing_files,
+        damaged_files,
         audit: _,
         mut clients,
         clients_left_out: _,
@@ -80,6 +81,12 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
         lost,
         rules,
         failing_files: failing_files.into_iter().map(without_path).collect(),
+        damaged_files: (damaged_files.into_iter())
+            .map(|file| DamagedFile {
+                path: String::new(),
+                ..file
+            })
+            .collect(),
         audit: AuditStatus::default(),
         clients,
         clients_left_out: 0,
@@ -144,6 +151,9 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         }),
         failing_files: (app.mail.failing_journals().iter())
             .map(failing_file)
+            .collect(),
+        damaged_files: (app.mail.skipped_lines().iter())
+            .map(damaged_file)
             .collect(),
         audit: audit(app.audit.head()),
         clients,
@@ -275,6 +285,38 @@ fn failing_file((recorded, error): &(Recorded, JournalError)) -> FailingFile {
         effect: effect.to_owned(),
         why: error.why.clone(),
         hint: fault::journal_remedy(error),
+    }
+}
+
+fn damaged_file((recorded, lines): &(Recorded, SkippedLines)) -> DamagedFile {
+    let (effect, hint) = match recorded {
+        Recorded::Sends => (
+            "a mail of the last day may be sent a second time",
+            "see whether a mail of the last day arrived before it is sent again",
+        ),
+        Recorded::Marks => (
+            "a mail that counts as read may have reached no client",
+            "look through the read mails of the last days with `taid inbox --all`",
+        ),
+        Recorded::Approvals => (
+            "a mail that waited for approval may be lost",
+            "see which mails wait with `taid approve`, and have a missing one submitted again",
+        ),
+        Recorded::Crashes => (
+            "a mail that crashed the reader may be tried once more",
+            "do nothing",
+        ),
+    };
+    let hint = match lines.unknown {
+        0 => hint.to_owned(),
+        _ => format!("start the newer taid again, which reads its lines; until then, {hint}"),
+    };
+    DamagedFile {
+        path: lines.path.display().to_string(),
+        damaged: lines.damaged,
+        unknown: lines.unknown,
+        effect: effect.to_owned(),
+        hint,
     }
 }
 

@@ -16,7 +16,7 @@ use tai_proto::{
     call::GetStatus,
     command::for_profile,
     names::Profile,
-    status::{BridgeStatus, FailingFile, LostMail, SharedLeasesStatus, Status},
+    status::{BridgeStatus, DamagedFile, FailingFile, LostMail, SharedLeasesStatus, Status},
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -126,6 +126,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let of_rules = status.rules.is_some().then(|| NO_TOOLS.to_owned());
     let problems = (problem.into_iter().chain(of_bridge).chain(of_leases)).chain(of_rules);
     let problems = problems.chain(status.failing_files.iter().map(of_file));
+    let problems = problems.chain(status.damaged_files.iter().map(of_damage));
     let local = |text: String| in_local_words(&for_profile(&text, &profile)).into_owned();
     let problems: Vec<String> = problems.map(local).collect();
     for problem in &problems {
@@ -228,6 +229,20 @@ fn of_file(file: &FailingFile) -> String {
     )
 }
 
+/// Returns what may follow from the lines of a file that taid cannot read, and what to do.
+fn of_damage(file: &DamagedFile) -> String {
+    let place = match file.path.as_str() {
+        "" => "a file of taid",
+        path => path,
+    };
+    let (effect, problem) = (line(&file.effect), file.problem());
+    format!(
+        "{effect}: in {}, {problem}. Ask the user to {}",
+        line(place),
+        line(&file.hint)
+    )
+}
+
 /// Returns the report about an email that was lost before its approval.
 fn lost(mail: &LostMail) -> String {
     let (number, since) = (mail.number, &mail.since);
@@ -257,7 +272,8 @@ mod tests {
             "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
             "shared_leases":{"answers":false,"error":"connection refused"},
             "rules":"line 3 is not valid","failing_files":[{"path":"/s/sends-default",
-            "effect":"no mail is sent","why":"no space","hint":"free space"}],"unknown_sends":[{"at":"","digest":"d"}],"held":[9,10],"lost":[
+            "effect":"no mail is sent","why":"no space","hint":"free space"}],"damaged_files":[{"path":"/s/sends-default","damaged":2,
+            "unknown":0,"effect":"a mail may be sent twice","hint":"see whether it arrived"}],"unknown_sends":[{"at":"","digest":"d"}],"held":[9,10],"lost":[
             {"number":3,"since":"2026-11-23T10:00:00Z","digest":"d","maybe_sent":false}],"clients":[]}"#;
         let notes = ["PASSWORD is ignored".to_owned()];
         let shown = show(serde_json::from_str(status).unwrap(), &notes);
@@ -271,11 +287,12 @@ mod tests {
         Problem: no email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`
         Problem: no other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names
         Problem: no mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space
+        Problem: a mail may be sent twice: in /s/sends-default, 2 lines are damaged. Ask the user to see whether it arrived
         Note: PASSWORD is ignored
         Emails of the account with unknown outcome: 1. For each: tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive
         Emails waiting for the user's approval (`taid approve`), by number: 9, 10
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
-        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":[9,10],"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
+        {"session":"signed_out","address":"desk.alice@tai.chat","username":"alice","problem":"refused; ask the user to run `taid login`, then call again\nthe mail bridge limits the rate of requests. Call again after 2026-11-23T10:00:00Z\nno email is read, because the store of the shared leases failed: connection refused. Sending and listing work. If this continues, ask the user to run `taid status` and to check the server of `shared_leases`\nno other tool is permitted until taid's configuration is valid. Ask the user to run `taid doctor` and to correct the file that it names\nno mail is sent, because taid cannot record it in /s/sends-default: no space. Ask the user to free space\na mail may be sent twice: in /s/sends-default, 2 lines are damaged. Ask the user to see whether it arrived","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"notice":"tell the user, and send it again, with allow_duplicate: true, only if the user or the recipient says that it did not arrive","waiting_for_approval":[9,10],"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 

@@ -19,7 +19,7 @@ use std::{
 use tai_auth::private_file;
 use tai_proto::{
     endpoint::lock_file,
-    status::{FailingFile, Status},
+    status::{DamagedFile, FailingFile, Status},
 };
 
 /// Most locks of accounts that are examined.
@@ -38,7 +38,7 @@ pub(super) fn examine(target: &Target, status: Option<&Status>) -> Vec<Check> {
     checks
 }
 
-/// Returns a check for each file that the daemon cannot write.
+/// Returns a check for each file that the daemon cannot write, or not read whole.
 pub(super) fn of_status(status: &Status) -> Vec<Check> {
     let check = |file: &FailingFile| {
         let path = match file.path.as_str() {
@@ -48,7 +48,18 @@ pub(super) fn of_status(status: &Status) -> Vec<Check> {
         let found = format!("{path} cannot be written: {}; {}", file.why, file.effect);
         wrong("files", found, file.hint.clone())
     };
-    status.failing_files.iter().map(check).collect()
+    let damaged = |file: &DamagedFile| {
+        let path = match file.path.as_str() {
+            "" => "a file of taid",
+            path => path,
+        };
+        let found = format!("{path}: {}; {}", file.problem(), file.effect);
+        wrong("files", found, file.hint.clone())
+    };
+    let failing = status.failing_files.iter().map(check);
+    failing
+        .chain(status.damaged_files.iter().map(damaged))
+        .collect()
 }
 
 /// Returns a check for each file of the profile that cannot be used.

@@ -73,6 +73,7 @@ fn status() -> Status {
         lost: vec![],
         rules: None,
         failing_files: vec![],
+        damaged_files: vec![],
         audit: AuditStatus::default(),
         clients_left_out: 0,
         confined: false,
@@ -318,7 +319,7 @@ fn another_profile_has_a_line_with_the_number_of_its_waiting_mails() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_shown_with_what_taid_refuses() {
+fn a_file_that_cannot_be_written_or_read_is_shown_with_what_follows() {
     let mut status = status();
     assert!(!page(&status).contains("files"));
     status.failing_files = vec![FailingFile {
@@ -327,13 +328,28 @@ fn a_file_that_cannot_be_written_is_shown_with_what_taid_refuses() {
         why: "no space\u{1b}[2J".into(),
         hint: "run `taid doctor` where taid runs".into(),
     }];
-    let page = page(&status);
-    let from = page.find("files").unwrap();
-    let until = page.find("socket").unwrap();
-    assert!(!page.contains('\u{1b}'));
-    insta::assert_snapshot!(page[from..until].trim_end(), @"
+    let said = |status: &Status| {
+        let page = page(status);
+        let from = page.find("files").unwrap();
+        let until = page.find("socket").unwrap();
+        assert!(!page.contains('\u{1b}'));
+        page[from..until].trim_end().to_owned()
+    };
+    insta::assert_snapshot!(said(&status), @"
     files      no mail is sent, because taid cannot record it: no space?[2J
       hint     run `taid doctor` where taid runs
+    ");
+    status.failing_files.clear();
+    status.damaged_files = vec![DamagedFile {
+        path: "/s/sends-default".into(),
+        damaged: 2,
+        unknown: 1,
+        effect: "a mail of the last day may be sent a second time".into(),
+        hint: "see whether it arrived".into(),
+    }];
+    insta::assert_snapshot!(said(&status), @"
+    files      a mail of the last day may be sent a second time: in /s/sends-default, 2 lines are damaged and 1 line is of a newer taid
+      hint     see whether it arrived
     ");
 }
 

@@ -19,9 +19,12 @@ use crate::{
 };
 use std::{
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
-use tai_auth::{credentials::keyring::Missing, session::clock::Clock};
+use tai_auth::{
+    credentials::keyring::Missing,
+    session::{clock::Clock, stamp::Stamp},
+};
 use tai_proto::approval::HeldMail;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -47,14 +50,23 @@ impl Approvals {
         let mut earlier = Earlier::default();
         let journal = Journal::open(journal, disk.clone(), |record| earlier.apply(record));
         let now = clock.stamp();
-        let mut table = Table::new(policy, journal, now);
-        table.restore(earlier, now);
-        table.shorten();
         let name = vault.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
         let vault = Vault::new(vault, disk.clone());
+        let files = vault.files();
+        // The number of a file is of a mail, whatever the records say.
+        let last = files.iter().map(|(number, _)| *number).max();
+        earlier.last_number = earlier.last_number.max(last.unwrap_or_default());
+        if journal.has_damage() {
+            let since = |(number, at)| (number, stamp_of(at, now));
+            earlier.doubt(files.into_iter().map(since).collect());
+        }
+        let mut table = Table::new(policy, journal, now);
+        table.restore(earlier, now);
+        table.shorten();
         let sealed = table.sealed();
-        let unknown = match table.journal.is_open() {
+        // A record of an unknown kind can be that of any file.
+        let unknown = match table.journal.is_open() && !table.journal.has_unknown() {
             true => vault.retain(|number| sealed.iter().any(|(_, trace)| trace.number == number)),
             false => 0,
         };
@@ -211,6 +223,23 @@ impl Approvals {
                 "waiting mails are lost: their files are gone or damaged"
             );
         }
+    }
+}
+
+/// Returns the moment of a time on the wall clock.
+fn stamp_of(wall: SystemTime, now: Stamp) -> Stamp {
+    let age = now.wall.duration_since(wall).unwrap_or_default();
+    match now.since_boot.checked_sub(age) {
+        Some(since_boot) => Stamp {
+            wall,
+            since_boot,
+            ..now
+        },
+        None => Stamp {
+            wall,
+            boot: !now.boot,
+            since_boot: Duration::ZERO,
+        },
     }
 }
 

@@ -1,5 +1,8 @@
 //! A waiting mail outlives the daemon with a key, and is reported as lost without one.
 
+#[path = "damaged_tests.rs"]
+mod damaged;
+
 use super::*;
 use crate::mail::{
     approvals::{

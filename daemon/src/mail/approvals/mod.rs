@@ -37,7 +37,7 @@ pub(super) use safe::Store;
 pub(super) use state::HELD_LIFE;
 
 use super::{
-    journal::{Journal, JournalError, Promise},
+    journal::{Journal, JournalError, Promise, SkippedLines},
     sending::{prepared::PreparedMail, submitter::Submitter},
 };
 use crate::{config::ConfirmPolicy, digest::Digest};
@@ -178,6 +178,11 @@ impl Approvals {
         let (mut table, now) = self.table();
         table.reopen(now);
         table.journal.failing()
+    }
+
+    /// Returns the lines of the journal that are not records, for a day.
+    pub(super) fn skipped(&self) -> Option<SkippedLines> {
+        self.table().0.journal.skipped()
     }
 
     /// Opens a question about the mail.

@@ -5,7 +5,11 @@ use crate::{
     digest::Digest,
     mail::journal::fields::{NotARecord, fields, moment, parse_moment},
 };
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 use tai_auth::session::stamp::Stamp;
 use tai_proto::names::Instance;
 
@@ -157,6 +161,8 @@ pub(super) struct Earlier {
     mails: BTreeMap<u64, EarlierMail>,
     /// Mails that are about to replace others.
     replacing: BTreeMap<u64, u64>,
+    /// Mails whose approval has ended.
+    ended: BTreeSet<u64>,
 }
 
 #[derive(Debug)]
@@ -182,7 +188,7 @@ impl Earlier {
                 };
                 self.mails.insert(number, mail);
                 if let Some(old) = self.replacing.remove(&number) {
-                    self.mails.remove(&old);
+                    self.end(old);
                 }
             }
             ApprovalRecord::Replaces { number, old } => {
@@ -198,9 +204,37 @@ impl Earlier {
                     mail.is_lost = true;
                 }
             }
-            ApprovalRecord::Closed { number } => {
-                self.mails.remove(&number);
+            ApprovalRecord::Closed { number } => self.end(number),
+        }
+    }
+
+    fn end(&mut self, number: u64) {
+        self.mails.remove(&number);
+        self.ended.insert(number);
+    }
+
+    /// Accounts for damaged records: any mail may have been sent. A mail with a file and without a record
+    /// waited, and is lost, because the record has what opens the file.
+    pub(super) fn doubt(&mut self, files: Vec<(u64, Stamp)>) {
+        for (number, since) in files {
+            if self.ended.contains(&number) {
+                continue;
             }
+            self.mails.entry(number).or_insert_with(|| EarlierMail {
+                trace: Trace {
+                    number,
+                    // The digest of no mail.
+                    digest: Digest::of(&["a waiting mail without a record", &number.to_string()]),
+                    instance: None,
+                    since,
+                    maybe_sent: true,
+                },
+                place: Place::Memory,
+                is_lost: true,
+            });
+        }
+        for mail in self.mails.values_mut() {
+            mail.trace.maybe_sent = true;
         }
     }
 

@@ -108,13 +108,12 @@ impl Table {
     pub(super) fn reopen(&mut self, now: Stamp) {
         let mut earlier = Earlier::default();
         self.journal.reopen(|record| earlier.apply(record));
+        if self.journal.has_damage() {
+            earlier.doubt(Vec::new());
+        }
         // The numbers of these questions were given without the file. Their clients ask again.
-        let taken = earlier.last_number;
-        self.approvals.retain(|_, approval| match approval {
-            Approval::Asked { number, .. } => *number > taken,
-            Approval::Held(_) | Approval::Sending(_) | Approval::Sealed(_) | Approval::Lost(_) => {
-                true
-            }
+        self.approvals.retain(|_, approval| {
+            !matches!(approval, Approval::Asked { number, .. } if *number <= earlier.last_number)
         });
         self.restore(earlier, now);
     }

@@ -6,6 +6,7 @@ use std::{
     io::{self, Read as _},
     path::PathBuf,
     sync::Arc,
+    time::SystemTime,
 };
 
 /// Limit of a file, in bytes: the largest mail, each of whose characters JSON writes as six bytes.
@@ -72,6 +73,17 @@ impl Vault {
         {
             tracing::warn!(number, %error, "cannot remove a sealed mail");
         }
+    }
+
+    /// Returns the numbers of the mails that have a file, with the time of the file. Blocks.
+    pub(super) fn files(&self) -> Vec<(u64, SystemTime)> {
+        let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let file = |entry: std::fs::DirEntry| {
+            // No mail has a larger number.
+            let number: u32 = entry.file_name().to_str()?.parse().ok()?;
+            Some((u64::from(number), entry.metadata().ok()?.modified().ok()?))
+        };
+        entries.filter_map(file).collect()
     }
 
     /// Removes the files of mails that do not wait, which an earlier daemon left, and returns the

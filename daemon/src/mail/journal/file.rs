@@ -1,6 +1,9 @@
 //! The file of a journal: opened, appended to, and replaced in one step.
 
-use super::{disk::Disk, line::for_each_line};
+use super::{
+    disk::Disk,
+    line::{DAMAGED, for_each_line},
+};
 use crate::os::{self, files::NextFile};
 use std::{
     fs::File,
@@ -45,10 +48,9 @@ impl LineFile {
         let mut lines = 0;
         let whole = for_each_line(&mut BufReader::with_capacity(1 << 16, &file), |line| {
             lines += 1;
-            // The first line may have lost its beginning.
-            if skipped == 0 || lines > 1 {
-                each(line);
-            }
+            // The first line may have lost its beginning, and the lines before it are not read.
+            let is_whole = skipped == 0 || lines > 1;
+            each(if is_whole { line } else { DAMAGED });
         })?;
         let len = skipped + whole;
         if meta.len() > len {

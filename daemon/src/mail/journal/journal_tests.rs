@@ -345,7 +345,11 @@ fn a_file_without_obsolete_lines_is_not_replaced() {
     assert_eq!(inode(), before);
     write(&path, b"nonsense\n");
     open(&path).0.shorten(&[closed(1)]);
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), line);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        text.ends_with(&line) && !text.contains("nonsense"),
+        "{text}"
+    );
 }
 
 #[test]

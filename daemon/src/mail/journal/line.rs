@@ -11,6 +11,21 @@ use tai_auth::hex;
 
 /// Limit of a line, in bytes. A longer line is not a record.
 const MAX_LINE: usize = 4096;
+/// A damaged line, in the place of one that is too long, or that is not read whole.
+pub(super) const DAMAGED: &[u8] = b"damaged";
+
+/// What a line is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line<'a, R> {
+    /// A record.
+    Record(R),
+    /// A record of another kind: its checksum is right. A newer taid may have written it.
+    Unknown(&'a str),
+    /// Its checksum is wrong.
+    Damaged,
+    /// It has no character.
+    Empty,
+}
 
 /// Returns the line of a record.
 pub(super) fn line_of(record: &impl Display) -> String {
@@ -19,12 +34,26 @@ pub(super) fn line_of(record: &impl Display) -> String {
     format!("{record} {check}\n")
 }
 
-/// Returns the record of a line without its line end; `None` for a line that is not a record.
-pub(super) fn record_of<R: FromStr>(line: &[u8]) -> Option<R> {
+/// Reads a line without its line end.
+pub(super) fn read_line<R: FromStr>(line: &[u8]) -> Line<'_, R> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.is_empty() {
+        return Line::Empty;
+    }
+    let Some(record) = whole(line) else {
+        return Line::Damaged;
+    };
+    match record.parse() {
+        Ok(record) => Line::Record(record),
+        Err(_) => Line::Unknown(record),
+    }
+}
+
+/// Returns the text of a line whose checksum is right.
+fn whole(line: &[u8]) -> Option<&str> {
     let line = std::str::from_utf8(line).ok()?;
     let (record, check) = line.rsplit_once(' ')?;
-    (check == check_of(record)).then_some(record)?.parse().ok()
+    (check == check_of(record)).then_some(record)
 }
 
 fn check_of(record: &str) -> String {
@@ -33,8 +62,8 @@ fn check_of(record: &str) -> String {
 }
 
 /// Calls `each` with every whole line of a file, without its line end. Returns the length of the
-/// whole lines in bytes. The memory is bounded; a line longer than [`MAX_LINE`] is passed as an
-/// empty line.
+/// whole lines in bytes. The memory is bounded; a line longer than [`MAX_LINE`] is passed as
+/// [`DAMAGED`].
 ///
 /// # Errors
 /// The system's error.
@@ -61,7 +90,7 @@ pub(super) fn for_each_line(
         let read = piece.len() + usize::from(end.is_some());
         part += read as u64;
         if end.is_some() {
-            each(if is_long { &[] } else { &line });
+            each(if is_long { DAMAGED } else { &line });
             line.clear();
             is_long = false;
             whole += part;

@@ -23,7 +23,7 @@ pub(super) use lease::Written;
 pub(crate) use reports::Reports;
 
 use super::{
-    journal::{Disk, JournalError, Promise},
+    journal::{Disk, JournalError, Promise, SkippedLines},
     state_files::Predecessor,
 };
 use lease::{Lease, State};
@@ -234,6 +234,11 @@ impl Leases {
     /// Returns why no mark can be recorded; `None` if one can, as far as is known.
     pub(super) fn failing(&self) -> Option<JournalError> {
         self.table().failing()
+    }
+
+    /// Returns the lines of the file that are not records, for a day.
+    pub(super) fn skipped(&self) -> Option<SkippedLines> {
+        self.table().journal.skipped()
     }
 
     /// Records that the bridge counts the mail as read.

@@ -15,7 +15,7 @@ pub(crate) use book::Outcome;
 pub(super) use book::{HeldBack, Quota, Refusal};
 pub(super) use rates::OverLimit;
 
-use super::journal::{Disk, JournalError, Promise};
+use super::journal::{Disk, JournalError, Promise, SkippedLines};
 use crate::digest::Digest;
 use book::Book;
 use replies::{ReplyEvent, ReplyKey};
@@ -147,6 +147,11 @@ impl Ledger {
         let mut book = self.book();
         book.reopen(now);
         book.journal.failing()
+    }
+
+    /// Returns the lines of the file that are not records, for a day.
+    pub(super) fn skipped(&self) -> Option<SkippedLines> {
+        self.book().journal.skipped()
     }
 }
 

@@ -1,6 +1,9 @@
-//! The journals that cannot be written, for `taid status`.
+//! The journals that cannot be written, or not be read whole, for `taid status`.
 
-use crate::mail::{journal::JournalError, service::MailService};
+use crate::mail::{
+    journal::{JournalError, SkippedLines},
+    service::MailService,
+};
 use tai_auth::bridge::Bridge;
 
 /// What a journal records.
@@ -28,6 +31,20 @@ impl<B: Bridge> MailService<B> {
         let failing = all.into_iter();
         failing
             .filter_map(|(recorded, failure)| Some((recorded, failure?)))
+            .collect()
+    }
+
+    /// Returns each journal that has lines which are not records. A mail that crashed the reader is only
+    /// tried once more.
+    pub(crate) fn skipped_lines(&self) -> Vec<(Recorded, SkippedLines)> {
+        let all = [
+            (Recorded::Sends, self.ledger.skipped()),
+            (Recorded::Marks, self.leases.skipped()),
+            (Recorded::Approvals, self.approvals.skipped()),
+        ];
+        let skipped = all.into_iter();
+        skipped
+            .filter_map(|(recorded, lines)| Some((recorded, lines?)))
             .collect()
     }
 }

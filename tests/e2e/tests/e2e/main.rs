@@ -22,6 +22,7 @@ mod chaos;
 mod cli;
 mod conversations;
 mod corpus;
+mod damaged;
 mod delivery;
 mod doctor;
 mod doctor_as;

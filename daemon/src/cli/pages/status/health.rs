@@ -1,7 +1,7 @@
 //! Lines about the parts of taid that can fail while it is signed in.
 
 use crate::cli::terminal::Mood;
-use tai_proto::status::{FailingFile, ReaderStatus, SharedLeasesStatus, Status};
+use tai_proto::status::{DamagedFile, FailingFile, ReaderStatus, SharedLeasesStatus, Status};
 
 /// A line of the page.
 pub(super) struct Line {
@@ -14,6 +14,7 @@ pub(super) struct Line {
 pub(super) fn lines(status: &Status) -> Vec<Line> {
     let mut lines = reader(&status.reader);
     lines.extend(status.failing_files.iter().flat_map(failing_file));
+    lines.extend(status.damaged_files.iter().flat_map(damaged_file));
     lines.extend(status.shared_leases.as_ref().map(shared_leases));
     lines
 }
@@ -38,6 +39,26 @@ fn failing_file(file: &FailingFile) -> [Line; 2] {
     let hint = Line {
         label: "  hint",
         text: hint.clone(),
+        mood: None,
+    };
+    [problem, hint]
+}
+
+/// Returns lines about a file with lines that taid cannot read.
+fn damaged_file(file: &DamagedFile) -> [Line; 2] {
+    let place = match file.path.as_str() {
+        "" => "a file of taid",
+        path => path,
+    };
+    let (effect, problem) = (&file.effect, file.problem());
+    let problem = Line {
+        label: "files",
+        text: format!("{effect}: in {place}, {problem}"),
+        mood: Some(Mood::Bad),
+    };
+    let hint = Line {
+        label: "  hint",
+        text: file.hint.clone(),
         mood: None,
     };
     [problem, hint]
