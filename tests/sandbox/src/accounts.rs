@@ -49,6 +49,10 @@ fn issue(world: &World, user: &str) -> (String, String) {
         Tokens::Good | Tokens::ExpiresAtEarly | Tokens::ExpiresAtLate => {
             world.secret.issue(user, iat, exp)
         }
+        Tokens::Fractions => sign(
+            good,
+            json!({"sub": user, "iat": iat as f64 + 0.123, "exp": exp as f64 + 0.5}),
+        ),
         Tokens::AlgNone => sign(
             r#"{"alg":"none"}"#,
             json!({"sub": user, "iat": iat, "exp": exp}),

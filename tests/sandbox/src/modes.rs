@@ -71,6 +71,8 @@ pub enum Tokens {
     ExpiresAtEarly,
     /// Valid, with an `expires_at` in ten years.
     ExpiresAtLate,
+    /// Valid, with times that have a fraction (RFC 7519, NumericDate).
+    Fractions,
     /// With `"alg": "none"`.
     AlgNone,
     /// For another user.

@@ -54,8 +54,8 @@ struct Header {
 struct Claims {
     #[serde(default)]
     sub: String,
-    exp: Option<i64>,
-    nbf: Option<i64>,
+    exp: Option<f64>,
+    nbf: Option<f64>,
 }
 
 impl TokenSecret {
@@ -92,6 +92,7 @@ impl TokenSecret {
         let (header, claims) = signed.split_once('.')?;
         let header: Header = serde_json::from_slice(&BASE64.decode(header).ok()?).ok()?;
         let claims: Claims = serde_json::from_slice(&BASE64.decode(claims).ok()?).ok()?;
+        let now = now as f64;
         let current =
             claims.exp.is_none_or(|exp| now < exp) && claims.nbf.is_none_or(|begin| begin <= now);
         (header.alg == "HS256" && current).then_some(claims.sub)

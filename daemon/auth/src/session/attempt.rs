@@ -1,10 +1,10 @@
 //! The requests for tokens, and the log lines about them.
 
 use super::{
-    clock::{Clock, Now},
+    clock::Clock,
     error::SessionError,
     event::{Record, Request},
-    token::Token,
+    token::{Asked, Token},
 };
 use crate::{
     bridge::{BridgeError, Generation, InUse, IssuedToken, Revocation, TokenIssuer},
@@ -33,15 +33,15 @@ pub(super) async fn run<I: TokenIssuer>(
             login(issuer, &credentials, mark, clock).await
         }
         Request::Refresh(token) => {
-            let asked = clock.now();
+            let asked = Asked::of(clock, Some(&token));
             // Seed: "Token expires in 4 minutes, refreshing proactively".
             tracing::debug!(
                 "Token expires in {} minutes, refreshing proactively",
-                token.expires().until(asked).as_secs() / 60
+                token.expires().until(asked.now).as_secs() / 60
             );
             let issued = issuer.refresh(token.bearer()).await;
             let issued = issued.map_err(SessionError::Bridge)?;
-            receive(issued, token.username(), mark, asked)
+            receive(issued, token.username(), mark, &asked)
         }
     }
 }
@@ -64,9 +64,9 @@ pub(crate) async fn login<I: TokenIssuer>(
     let reservation = issuer.reserve(&credentials.username)?;
     // Seed: "Attempting login with username: alice".
     tracing::debug!("Attempting login with username: {}", credentials.username);
-    let asked = clock.now();
+    let asked = Asked::of(clock, None);
     let issued = issuer.login(credentials).await?;
-    let token = receive(issued, &credentials.username, mark, asked)?;
+    let token = receive(issued, &credentials.username, mark, &asked)?;
     Ok(token.reserved_by(reservation))
 }
 
@@ -74,7 +74,7 @@ fn receive(
     issued: IssuedToken,
     username: &Username,
     mark: (Generation, Revocation),
-    asked: Now,
+    asked: &Asked<'_>,
 ) -> Result<Token, SessionError> {
     Token::receive(issued, username, mark, asked, fastrand::f64()).map_err(SessionError::Token)
 }

@@ -372,7 +372,12 @@ pub fn fuzz(jwt: &str) {
         server_time: Some(now.wall),
     };
     let mark = (Generation(1), crate::bridge::Revocation::default());
-    if let Ok(token) = Token::receive(issued, &"alice".parse().unwrap(), mark, now, 0.5) {
+    let asked = token::Asked {
+        now,
+        stamp: SystemClock.stamp(),
+        earlier: None,
+    };
+    if let Ok(token) = Token::receive(issued, &"alice".parse().unwrap(), mark, &asked, 0.5) {
         assert!(token.is_good(now));
         assert!(token.renews().until(now) <= token.expires().until(now));
     }

@@ -4,11 +4,15 @@
 //! secret that only the server has"). The checks guard against a broken or foreign bridge; a
 //! forger gains nothing by sending this side a token.
 
-use super::clock::{Deadline, Now};
+use super::{
+    clock::{Clock, Deadline, Now},
+    stamp::Stamp,
+};
 use crate::bridge::{Bearer, Generation, IssuedToken, Reservation, Revocation};
 use jsonwebtoken::{Algorithm, dangerous};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
+use serde_json::Value;
 use std::time::{Duration, SystemTime};
 use tai_names::Username;
 use tai_timing::renewal;
@@ -27,6 +31,28 @@ pub struct Token {
     renews: Deadline,
     /// The reservation of the account. A token of a refresh has none: that of its login lasts.
     reservation: Reservation,
+    /// The claim `iat`.
+    iat: Option<i64>,
+    /// The bridge's time at a moment; `None` if it did not say.
+    bridge_time: Option<(i64, Stamp)>,
+}
+
+/// The moment before a request for a token leaves.
+pub(crate) struct Asked<'a> {
+    pub(crate) now: Now,
+    pub(crate) stamp: Stamp,
+    /// The token that is renewed.
+    pub(crate) earlier: Option<&'a Token>,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn of(clock: &dyn Clock, earlier: Option<&'a Token>) -> Self {
+        Self {
+            now: clock.now(),
+            stamp: clock.stamp(),
+            earlier,
+        }
+    }
 }
 
 impl PartialEq for Token {
@@ -71,8 +97,9 @@ pub enum TokenError {
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
-    exp: i64,
-    iat: Option<i64>,
+    exp: Value,
+    #[serde(default)]
+    iat: Value,
 }
 
 impl Token {
@@ -80,13 +107,14 @@ impl Token {
     /// `asked`, the moment before the request left.
     ///
     /// The bridge's time is the `Date` header, or `iat` if there is none: the token was just
-    /// issued. A local clock that is wrong by a day therefore changes nothing. `exp` counts and
+    /// issued. If a renewed token keeps `iat`, it is the time that the earlier token brought, and the
+    /// time since. A local clock that is wrong by a day therefore changes nothing. `exp` counts and
     /// `expires_at` does not (bridge-api.md, trap 10).
     pub(crate) fn receive(
         issued: IssuedToken,
         username: &Username,
         (generation, revocation): (Generation, Revocation),
-        asked: Now,
+        asked: &Asked<'_>,
         jitter: f64,
     ) -> Result<Self, TokenError> {
         let jwt = issued.jwt.expose_secret();
@@ -103,14 +131,16 @@ impl Token {
             return Err(TokenError::Algorithm(decoded.header.alg));
         }
         let Claims { sub, exp, iat } = decoded.claims;
+        let exp = whole_seconds(&exp).ok_or(TokenError::NotAJwt)?;
+        let iat = whole_seconds(&iat);
         if sub != username.as_str() {
             return Err(TokenError::Subject);
         }
-        let server_now = issued
-            .server_time
-            .and_then(unix)
-            .or(iat)
-            .or_else(|| unix(asked.wall));
+        let kept = asked.earlier.filter(|earlier| iat <= earlier.iat);
+        let kept = kept.and_then(|earlier| earlier.bridge_time_at(asked.stamp));
+        let date = issued.server_time.and_then(unix);
+        let bridge_time = date.or(kept.max(iat));
+        let server_now = bridge_time.or_else(|| unix(asked.now.wall));
         let issued_at = iat.or(server_now).unwrap_or_default();
         let nonsense = TokenError::Lifetime {
             issued: issued_at,
@@ -133,9 +163,11 @@ impl Token {
         Ok(Self {
             bearer: Bearer::new(issued.jwt, generation, revocation),
             username: username.clone(),
-            expires: asked.plus(left),
-            renews: asked.plus(left.saturating_sub(margin)),
+            expires: asked.now.plus(left),
+            renews: asked.now.plus(left.saturating_sub(margin)),
             reservation: Reservation::default(),
+            iat,
+            bridge_time: bridge_time.map(|time| (time, asked.stamp)),
         })
     }
 
@@ -145,6 +177,13 @@ impl Token {
             reservation,
             ..self
         }
+    }
+
+    /// Returns the bridge's time at a later moment.
+    fn bridge_time_at(&self, now: Stamp) -> Option<i64> {
+        let (time, at) = self.bridge_time?;
+        let passed = i64::try_from(at.exact_age(now)?.as_secs()).ok()?;
+        time.checked_add(passed)
     }
 
     /// Returns the reservation of the account.
@@ -183,6 +222,16 @@ impl Token {
     }
 }
 
+/// Returns a NumericDate (RFC 7519, section 2) rounded down; `None` for any other value.
+fn whole_seconds(value: &Value) -> Option<i64> {
+    // Whole numbers up to 2^53 are exact.
+    let is_exact = |seconds: &f64| seconds.abs() <= 9_007_199_254_740_992.0;
+    let fraction = || value.as_f64().map(f64::floor).filter(is_exact);
+    value
+        .as_i64()
+        .or_else(|| fraction().map(|seconds| seconds as i64))
+}
+
 /// Renders Unix time, which may be any number.
 fn at(unix: i64) -> String {
     u64::try_from(unix)
@@ -203,3 +252,7 @@ fn seconds(start: i64, end: i64) -> Option<Duration> {
     let seconds = u64::try_from(end.checked_sub(start)?).ok()?;
     (seconds > 0).then(|| Duration::from_secs(seconds))
 }
+
+#[cfg(test)]
+#[path = "token_tests.rs"]
+mod tests;

@@ -52,7 +52,11 @@ fn an_invalid_token_is_refused_and_the_next_valid_one_is_used() {
 
 #[test]
 fn the_exp_claim_decides_and_expires_at_is_ignored() {
-    for tokens in [Tokens::ExpiresAtEarly, Tokens::ExpiresAtLate] {
+    for tokens in [
+        Tokens::ExpiresAtEarly,
+        Tokens::ExpiresAtLate,
+        Tokens::Fractions,
+    ] {
         let machine = Machine::behaving(|behaviour| behaviour.tokens = tokens);
         let taid = machine.start();
         taid.wait_until_live();

@@ -3,7 +3,12 @@
 use crate::{
     bridge::{Generation, IssuedToken, Revocation},
     credentials::Credentials,
-    session::{clock::Now, event::Context, token::Token},
+    session::{
+        clock::Now,
+        event::Context,
+        stamp::Stamp,
+        token::{Asked, Token},
+    },
     testing::{jwt, origin},
 };
 use std::time::{Duration, SystemTime};
@@ -29,7 +34,12 @@ pub(in crate::session) fn token(generation: u64, now: Now) -> Token {
         server_time: None,
     };
     let mark = (Generation(generation), Revocation::default());
-    Token::receive(issued, &"alice".parse().unwrap(), mark, now, 0.0).unwrap()
+    let asked = Asked {
+        now,
+        stamp: Stamp::of_machine(),
+        earlier: None,
+    };
+    Token::receive(issued, &"alice".parse().unwrap(), mark, &asked, 0.0).unwrap()
 }
 
 /// Returns a token of which this time is left.
