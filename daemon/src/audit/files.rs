@@ -2,7 +2,7 @@
 
 use crate::os;
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -37,6 +37,13 @@ pub(super) fn existing(path: &Path) -> Vec<PathBuf> {
     all.filter(|path| path.exists()).collect()
 }
 
+/// Returns the file of a profile in a directory that is too long to be read, so that nothing is written.
+pub(crate) fn too_long(dir: &Path, profile: &Profile) -> Option<PathBuf> {
+    let length = |path: &PathBuf| std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let mut files = existing(&path_in(dir, profile)).into_iter();
+    files.find(|path| length(path) > MAX_READ)
+}
+
 /// Returns whether a file is the oldest that is kept. Only the rotation removes lines before it.
 pub(super) fn is_oldest(path: &Path) -> bool {
     let age = path.extension().and_then(|age| age.to_str());
@@ -56,23 +63,11 @@ fn rotated(path: &Path, age: u32) -> PathBuf {
 impl Appender {
     /// Opens the file, and creates it and its directory if they are missing, private to the user.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        if let Some(dir) = path.parent() {
-            os::private_dir(dir)?;
-        }
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-            // A named pipe without a reader is an error at once.
-            options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-        }
-        let file = options.open(path)?;
+        let place = path.parent().zip(path.file_name());
+        let (dir, name) = place.ok_or_else(|| io::Error::other("it is not a file"))?;
+        os::private_dir(dir)?;
+        let file = os::append_private(dir, &name.to_string_lossy())?;
         let meta = file.metadata()?;
-        if !meta.is_file() {
-            return Err(io::Error::other("it is not a regular file"));
-        }
         tai_auth::private_file::check(&meta)?;
         Ok(Self {
             path: path.to_owned(),
@@ -135,6 +130,27 @@ impl Appender {
 mod tests {
     use super::*;
     use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    #[test]
+    fn a_link_leads_to_no_other_file() {
+        let dir = tempfile::tempdir().unwrap();
+        os::restrict_new_files();
+        let dir = dir.path().join("audit");
+        let path = path_in(&dir, &Profile::default());
+        os::private_dir(&dir).unwrap();
+        let target = dir.join("target");
+        fs::write(&target, "").unwrap();
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        assert!(Appender::open(&path).is_err());
+        fs::remove_file(&path).unwrap();
+        fs::hard_link(&target, &path).unwrap();
+        assert!(Appender::open(&path).is_err());
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "a\n").unwrap();
+        Appender::open(&path).unwrap().append(b"b\n").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"a\nb\n");
+        assert_eq!(fs::read(&target).unwrap(), b"");
+    }
 
     #[test]
     fn a_failed_rotation_keeps_the_lines_also_if_the_next_write_fails() {

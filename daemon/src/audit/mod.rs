@@ -13,5 +13,5 @@ mod log;
 pub(crate) mod verify;
 
 pub(crate) use entry::{Actor, By, Entry, Event, Record};
-pub(crate) use files::path_in as file_in;
+pub(crate) use files::{path_in as file_in, too_long};
 pub(crate) use log::{Audit, Head};

@@ -31,7 +31,7 @@ pub(crate) use inherited::{leave_client, notice_children, pass_on_nothing, survi
 pub(crate) use manager::InheritedSocket;
 pub(crate) use peer::is_own_peer;
 #[cfg(unix)]
-pub(crate) use private::{check_place_of, open_private, private_dir};
+pub(crate) use private::{append_private, check_place_of, open_private, private_dir};
 #[cfg(unix)]
 pub(crate) use prompting::{receive_no_ending, restoring_terminal};
 pub(crate) use system::{
@@ -41,8 +41,8 @@ pub(crate) use system::{
 };
 #[cfg(not(unix))]
 pub(crate) use system::{
-    check_place_of, leave_client, notice_children, open_private, pass_on_nothing, private_dir,
-    receive_no_ending, restoring_terminal, survive_file_limit,
+    append_private, check_place_of, leave_client, notice_children, open_private, pass_on_nothing,
+    private_dir, receive_no_ending, restoring_terminal, survive_file_limit,
 };
 
 /// Owner and permissions of a file.

@@ -66,6 +66,18 @@ pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
 /// # Errors
 /// The system's error, or `PermissionDenied` with the broken rule.
 pub(crate) fn open_private(dir: &Path, name: &str) -> io::Result<File> {
+    open_with(dir, name, OFlags::empty())
+}
+
+/// As [`open_private`], for a file that is only appended to.
+///
+/// # Errors
+/// As [`open_private`].
+pub(crate) fn append_private(dir: &Path, name: &str) -> io::Result<File> {
+    open_with(dir, name, OFlags::APPEND)
+}
+
+fn open_with(dir: &Path, name: &str, more: OFlags) -> io::Result<File> {
     let dir = open(
         dir,
         OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
@@ -74,7 +86,7 @@ pub(crate) fn open_private(dir: &Path, name: &str) -> io::Result<File> {
     // A named pipe without a reader would block the call.
     let flags =
         OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = File::from(openat(&dir, name, flags, Mode::RUSR | Mode::WUSR)?);
+    let file = File::from(openat(&dir, name, flags | more, Mode::RUSR | Mode::WUSR)?);
     let meta = file.metadata()?;
     if !meta.is_file() || meta.nlink() != 1 {
         return Err(refused("it is not a regular file with one name"));

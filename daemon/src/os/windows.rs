@@ -100,6 +100,16 @@ pub(crate) fn open_private(dir: &Path, name: &str) -> io::Result<std::fs::File> 
     options.open(dir.join(name))
 }
 
+/// As [`open_private`], for a file that is only appended to.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn append_private(dir: &Path, name: &str) -> io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.create(true).append(true).read(true);
+    options.open(dir.join(name))
+}
+
 /// Does nothing: the client reads the daemon's report and no further output.
 pub(crate) fn close_output() {}
 

@@ -3,7 +3,7 @@
 
 use super::check::{Check, wrong};
 use crate::{
-    audit::file_in,
+    audit::{file_in, too_long},
     cli::target::Target,
     os::{self, unwritable},
     server::{
@@ -86,6 +86,10 @@ fn on_disk(target: &Target) -> Vec<Check> {
         Some(wrong("files", found, "move it away"))
     };
     let locks = account_locks(state).into_iter().filter_map(lock);
+    let too_long = too_long(state, profile).map(|path| {
+        let found = format!("{} is too long; nothing is audited", path.display());
+        wrong("files", found, "move it away, and start taid again")
+    });
     let disk = unwritable(state).map(|why| {
         let found = format!(
             "the file system of {} {why}; taid can record nothing, so it sends no mail",
@@ -96,6 +100,7 @@ fn on_disk(target: &Target) -> Vec<Check> {
     files
         .iter()
         .filter_map(problem)
+        .chain(too_long)
         .chain(locks)
         .chain(disk)
         .collect()
@@ -187,6 +192,26 @@ mod tests {
         two taids can have its account
         two taids can have its account
         ");
+    }
+
+    #[test]
+    fn an_audit_log_that_is_too_long_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let target = Target::new(None, Some(home.path()), None).unwrap();
+        os::private_dir(target.places.state()).unwrap();
+        for name in ["audit-default.jsonl", "audit-default.jsonl.3"] {
+            let path = target.places.state().join(name);
+            os::restrict_new_files();
+            let file = std::fs::File::create(&path).unwrap();
+            for (length, expected) in [(4 << 20, 0), ((4 << 20) + 1, 1)] {
+                file.set_len(length).unwrap();
+                let checks = on_disk(&target);
+                assert_eq!(checks.len(), expected, "{length}");
+                let is_named = |check: &Check| check.found.contains(&*path.to_string_lossy());
+                assert!(checks.iter().all(is_named), "{checks:?}");
+            }
+            std::fs::remove_file(&path).unwrap();
+        }
     }
 
     #[test]

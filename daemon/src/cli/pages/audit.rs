@@ -117,9 +117,13 @@ pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode
 
 /// Returns the error for a log that cannot be read.
 pub(in crate::cli) fn unreadable(error: io::Error) -> CliError {
+    let hint = match error.kind() {
+        io::ErrorKind::FileTooLarge => "run `taid doctor`, which names the file to move away",
+        _ => "check that its files and their directory are yours",
+    };
     CliError::new("cannot read the audit log")
         .caused_by(error)
-        .hint("check that its files and their directory are yours")
+        .hint(hint)
 }
 
 /// Returns the error for a broken chain.
