@@ -78,9 +78,14 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
         None => (None, None, None),
     };
     let full = Arc::new(AtomicU64::new(0));
-    let sink: Box<dyn io::Write + Send> = match file {
-        Some(file) => Box::new(Capped {
+    let of_today = dir.map(Path::to_owned);
+    let sink: Box<dyn io::Write + Send> = match file.zip(of_today) {
+        Some((file, dir)) => Box::new(Capped {
             file,
+            reopen: move || {
+                let file = open(&dir)?;
+                Ok((file, length(&current_file(&dir))))
+            },
             day: today(),
             // An earlier taid has written to the file of the day, too.
             written: path.as_deref().map_or(0, length),
@@ -156,20 +161,26 @@ impl<W: io::Write> io::Write for OneLine<W> {
 }
 
 /// Writer with a limit per day, so that a misbehaving client cannot fill the disk.
-struct Capped<W> {
+struct Capped<W, R> {
     file: W,
+    /// Opens the file of the present day, and returns it with its length.
+    reopen: R,
     day: u64,
     written: u64,
     limit: u64,
     dropped: Arc<AtomicU64>,
 }
 
-impl<W: io::Write> io::Write for Capped<W> {
+impl<W: io::Write, R: Fn() -> io::Result<(W, u64)>> io::Write for Capped<W, R> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let day = today();
-        if day != self.day {
-            self.day = day;
-            self.written = 0;
+        if day > self.day {
+            (self.day, self.written) = (day, 0);
+        } else if day < self.day
+            // The file would stay that of the later day: the clock was ahead.
+            && let Ok((file, written)) = (self.reopen)()
+        {
+            (self.file, self.day, self.written) = (file, day, written);
         }
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
         if self.written.saturating_add(length) > self.limit {
@@ -232,6 +243,7 @@ mod tests {
         let dropped = Arc::new(AtomicU64::new(0));
         let mut capped = Capped {
             file: Vec::new(),
+            reopen: || Ok((b"earlier".to_vec(), 7)),
             day: today(),
             written: 2,
             limit: 10,
@@ -245,5 +257,31 @@ mod tests {
         capped.day -= 1;
         capped.write_all(b"next").unwrap();
         assert_eq!(capped.file, b"fourfournext");
+    }
+
+    #[test]
+    fn after_a_clock_that_was_ahead_lines_go_to_the_file_of_the_day() {
+        let opened = std::cell::Cell::new(0);
+        let mut capped = Capped {
+            file: Vec::new(),
+            reopen: || {
+                opened.set(opened.get() + 1);
+                match opened.get() {
+                    1 => Err(io::Error::other("no descriptors")),
+                    _ => Ok((b"earlier".to_vec(), 7)),
+                }
+            },
+            day: today() + 20_000,
+            written: 2,
+            limit: 12,
+            dropped: Arc::default(),
+        };
+        capped.write_all(b"one").unwrap();
+        assert_eq!(capped.file, b"one", "no line is lost");
+        for line in [b"two", b"tri"] {
+            capped.write_all(line).unwrap();
+        }
+        assert_eq!(capped.file, b"earliertwo", "the file has an earlier part");
+        assert_eq!(opened.get(), 2);
     }
 }
