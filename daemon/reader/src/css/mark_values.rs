@@ -12,9 +12,6 @@ use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 /// Largest radius of a corner that leaves all of a line of text covered, in pixels.
 const LARGEST_RADIUS: f32 = 8.0;
 
-/// Largest strip of text that cannot be read, in pixels.
-const LARGEST_STRIP: f32 = 1.5;
-
 /// Returns the marks that a property with a name sets.
 pub(super) fn by_name(name: &str) -> &'static [Mark] {
     match_ignore_ascii_case! { name,
@@ -32,8 +29,6 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "columns" | "column-count" | "column-width" => &[Mark::Columns],
         "clip" => &[Mark::Clip],
         "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
-        "contain-intrinsic-size" | "contain-intrinsic-width" | "contain-intrinsic-height"
-        | "contain-intrinsic-inline-size" | "contain-intrinsic-block-size" => &[Mark::Intrinsic],
         "container" | "container-type" => &[Mark::Contained],
         "content" => &[Mark::Generated],
         "direction" => &[Mark::Direction, Mark::Onward],
@@ -55,14 +50,11 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "grid" | "grid-template" => &[
             Mark::FlatRow,
             Mark::FlatColumn,
-            Mark::Templated,
             Mark::SizedRow,
             Mark::SizedColumn,
         ],
         "grid-template-columns" => &[Mark::FlatColumn, Mark::SizedColumn],
-        "grid-template-rows" => &[Mark::FlatRow, Mark::SizedRow, Mark::Templated],
-        "grid-template-areas" => &[Mark::Templated],
-        "grid-auto-rows" => &[Mark::FlatRest],
+        "grid-template-rows" => &[Mark::FlatRow, Mark::SizedRow],
         "grid-area" => &[Mark::Located, Mark::LongRow, Mark::LongColumn],
         "grid-column" => &[Mark::Located, Mark::LongColumn],
         "grid-row" => &[Mark::Located, Mark::LongRow],
@@ -76,8 +68,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "-webkit-mask-box-image" | "-webkit-mask-box-image-source" => &[Mark::MaskBorder],
         "max-height" | "max-block-size" => &[Mark::LargestHeight],
         "max-width" | "max-inline-size" => &[Mark::LargestWidth],
-        "mix-blend-mode" => &[Mark::Blend, Mark::Difference, Mark::Lightens, Mark::Darkens],
-        "overflow-clip-margin" => &[Mark::ClipMargin],
+        "mix-blend-mode" => &[Mark::Blend, Mark::Difference],
         "place-self" => &[Mark::Place],
         "position" => &[Mark::Sticky],
         "position-area" => &[Mark::Area],
@@ -104,8 +95,6 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
         Mark::Rigid => return flexible::is_rigid(input),
         Mark::FlatRow => return tracks::is_flat(input, Tracks::Rows),
         Mark::FlatColumn => return tracks::is_flat(input, Tracks::Columns),
-        Mark::FlatRest => return Ok(tracks::are_all_zero(input)),
-        Mark::Templated => return Ok(tracks::are_given(input)),
         Mark::SizedRow | Mark::SizedColumn => return Ok(tracks::is_sized(input)),
         Mark::LongRow | Mark::LongColumn => return Ok(tracks::is_long(input)),
         Mark::Framed => return Ok(is_framed(input)),
@@ -143,8 +132,6 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     | Mark::ClipPath
                     | Mark::MaskBorder
                     | Mark::Generated
-                    | Mark::Intrinsic
-                    | Mark::ClipMargin
                     | Mark::Area => true,
                     Mark::Corner | Mark::Corners => any,
                     _ => return invalid(),
@@ -164,10 +151,9 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     Mark::Aspect | Mark::Columns | Mark::Rotate | Mark::Located
                 ) && *value != 0.0
             }
-            Token::Dimension { value, unit, .. } => match mark {
+            Token::Dimension { value, .. } => match mark {
                 Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
-                Mark::Columns | Mark::Rotate | Mark::Intrinsic => *value != 0.0,
-                Mark::ClipMargin => *value > LARGEST_STRIP || !unit.eq_ignore_ascii_case("px"),
+                Mark::Columns | Mark::Rotate => *value != 0.0,
                 Mark::Raised => *value > 0.0,
                 Mark::Lowered => *value < 0.0,
                 _ => false,
@@ -253,33 +239,10 @@ fn named(mark: Mark, name: &str) -> bool {
         Mark::Regrouped => !is(&["table-column", "table-column-group"]),
         Mark::Blend => !is(&["normal"]),
         Mark::Difference => is(&["difference", "exclusion"]),
-        Mark::Lightens => is(&[
-            "screen",
-            "lighten",
-            "color-dodge",
-            "overlay",
-            "soft-light",
-            "plus-lighter",
-            "hue",
-            "saturation",
-            "color",
-        ]),
-        Mark::Darkens => is(&[
-            "multiply",
-            "darken",
-            "color-burn",
-            "overlay",
-            "soft-light",
-            "hue",
-            "saturation",
-            "color",
-        ]),
         Mark::Corner => !is(&["round"]),
         Mark::Columns
-        | Mark::ClipMargin
         | Mark::Corners
         | Mark::Edge
-        | Mark::Intrinsic
         | Mark::Filter
         | Mark::Rotate
         | Mark::Transform => false,
@@ -289,8 +252,6 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Framed
         | Mark::Grows
         | Mark::Rigid
-        | Mark::FlatRest
-        | Mark::Templated
         | Mark::FlatRow
         | Mark::FlatColumn
         | Mark::SizedRow

@@ -20,10 +20,6 @@ listed! {
         Backdrop,
         /// The size does not depend on the content, because conditions refer to it.
         Contained,
-        /// The box has a size of its own where its content gives it none.
-        Intrinsic,
-        /// The box shows what is just outside of it, although it clips.
-        ClipMargin,
         /// The image of the border is behind the text too.
         Framed,
         /// The box is a row of a table, or a group of rows.
@@ -32,10 +28,6 @@ listed! {
         Blend,
         /// The colours are those below less their own.
         Difference,
-        /// The colours leave a white ground as it is.
-        Lightens,
-        /// The colours leave a black ground as it is.
-        Darkens,
         Clip,
         ClipPath,
         Corner,
@@ -94,10 +86,6 @@ listed! {
         FlatRow,
         /// The first column of a grid has no width of its own.
         FlatColumn,
-        /// The rows of a grid that are not given have no height.
-        FlatRest,
-        /// Rows of a grid are given.
-        Templated,
         /// A row of a grid has a size that does not depend on its content.
         SizedRow,
         /// A column of a grid has such a size.
@@ -162,15 +150,15 @@ impl Mark {
 }
 
 // Each mark is a bit of `Marks`.
-const _: () = assert!(Mark::ALL.len() <= 128);
+const _: () = assert!(Mark::ALL.len() <= 64);
 
 /// The marks of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Marks(u128);
+pub(crate) struct Marks(u64);
 
 impl Marks {
     pub(crate) fn set(&mut self, mark: Mark, has: bool) {
-        let bit = 1 << mark as u32;
+        let bit = 1 << mark as u64;
         match has {
             true => self.0 |= bit,
             false => self.0 &= !bit,
@@ -178,7 +166,7 @@ impl Marks {
     }
 
     pub(crate) fn has(self, mark: Mark) -> bool {
-        self.0 & (1 << mark as u32) != 0
+        self.0 & (1 << mark as u64) != 0
     }
 
     fn has_any(self, marks: &[Mark]) -> bool {

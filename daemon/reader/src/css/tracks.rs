@@ -147,16 +147,7 @@ fn is_first_flat(input: &mut Parser<'_>) -> bool {
     false
 }
 
-/// Consumes the tracks. Returns whether there are any.
-pub(super) fn are_given(input: &mut Parser<'_>) -> bool {
-    let none = input.try_parse(|input| input.expect_ident_matching("none"));
-    let given = none.is_err();
-    while input.next().is_ok() {}
-    given
-}
-
-/// Consumes sizes. Returns whether all are zero.
-pub(super) fn are_all_zero(input: &mut Parser<'_>) -> bool {
+fn are_all_zero(input: &mut Parser<'_>) -> bool {
     let mut zero = true;
     while let Ok(token) = input.next() {
         zero &= match token {

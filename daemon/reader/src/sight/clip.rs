@@ -24,6 +24,8 @@ const NARROWEST: f32 = 1.5;
 const RISE: f32 = 0.38;
 /// Height of the top of the letters that cannot be read alone, as a multiple of the font size.
 const TIPS: f32 = 0.1;
+/// Least height of a line that can be read through a box of its height, in pixels.
+const THINNEST_LINE: f32 = 0.8;
 
 /// The margin that the margin of the first box inside overlaps, in pixels.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,6 +48,8 @@ pub(super) struct Window {
     closed: bool,
     /// Whether nothing is left of the content that is not placed absolutely.
     emptied: bool,
+    /// Whether a box whose height depends on its lines hides what is below it.
+    hides_lines: bool,
     /// Number of lines that precede the first one that a limit hides.
     lines_end: Option<u32>,
     /// The flow at the top of the innermost box.
@@ -263,7 +267,8 @@ impl Window {
         let lead = (line / 2.0 - inherited.font_size * RISE).max(0.0);
         let tips = (inherited.font_size * TIPS).max(0.5);
         let moved = lead + tips + self.lines * line.max(0.0);
-        if self.lines_end.is_some_and(|end| flow.lines() >= end)
+        if (self.hides_lines && line < THINNEST_LINE)
+            || self.lines_end.is_some_and(|end| flow.lines() >= end)
             || self
                 .below_now(flow.least())
                 .is_some_and(|below| moved > below)
@@ -287,8 +292,7 @@ impl Window {
             return false;
         };
         let right = self.right.unwrap_or(whole);
-        let known = self.right.is_some() || self.own.across;
-        (known && first_line && indent >= right - NARROWEST && indent > 0.0)
+        (first_line && indent >= right - NARROWEST && indent > 0.0)
             || (no_wrap
                 && self.right.is_some()
                 && flow.least_line() + indent.min(0.0) > right - NARROWEST)

@@ -30,16 +30,6 @@ impl Ground {
     /// Returns an unknown ground.
     pub(super) const UNKNOWN: Self = Self(None);
 
-    /// Returns whether the ground cannot be told from white, or from black.
-    pub(super) fn is_extreme(self, white: bool) -> bool {
-        let end = if white { Self::WHITE } else { Self::BLACK };
-        let ground = self.0.zip(end.0);
-        ground.is_some_and(|(ground, end)| {
-            let mut pairs = ground.iter().zip(end);
-            pairs.all(|(ground, end)| (ground - end).abs() <= ALIKE)
-        })
-    }
-
     /// Returns the ground inside an element.
     pub(super) fn under(self, style: &Computed) -> Self {
         // Inverted letters on this ground look like the letters on the inverted ground.

@@ -61,11 +61,8 @@ fn is_far(document: &Document, run: NodeId) -> bool {
         at("x").is_some_and(|x| x.1 <= LEFTMOST) || at("y").is_some_and(|y| y.1 <= TOPMOST)
     };
     around.next().is_some_and(far)
-        && around.all(|element| {
-            let moved = value(element, "transform").is_some()
-                || value(element, "viewBox").is_some_and(|view| view.contains('-'));
-            element.name.ns != ns!(svg) || !moved
-        })
+        && around
+            .all(|element| element.name.ns != ns!(svg) || value(element, "transform").is_none())
 }
 
 /// Returns whether the direct text of an element of SVG is drawn: it is in a `text`, and that is in groups.
@@ -82,14 +79,6 @@ pub(super) fn draws_text(document: &Document, node: NodeId) -> bool {
         };
         match (element.local_name(), in_text) {
             ("text", false) => in_text = true,
-            // A box without a size cuts off all that is in it.
-            ("foreignObject", false)
-                if ["width", "height"]
-                    .iter()
-                    .all(|side| value(element, side).is_some()) =>
-            {
-                in_text = true;
-            }
             ("tspan" | "a", false) => {}
             ("textPath", false) if links(element) => {}
             // Another element may use the content of some.

@@ -108,10 +108,9 @@ impl Extent {
             least,
             padding.left + padding.right,
         );
-        let contained = frame.contain.size && !style.marks.has(Mark::Intrinsic);
         Self {
             width,
-            height: match contained || places.flat {
+            height: match frame.contain.size || places.flat {
                 true => tall.or(Some(0.0)),
                 false => tall,
             },
@@ -157,39 +156,15 @@ pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> Bo
     let flat = |mark, own: Size| {
         tracked && own.is_none() && around.marks.has(mark) && is_first(document, styles, node)
     };
-    let rest = tracked
-        && frame.height.is_none()
-        && around.marks.has(Mark::FlatRest)
-        && !around.marks.has(Mark::Templated);
-    let outer = around.frame_or_default();
-    let single = outer.basis == Basis::Own
-        && ![Mark::Grows, Mark::Wraps]
-            .iter()
-            .any(|mark| around.marks.has(*mark));
-    // The size of a flexible box is shared out in one direction, and that of each child in the other.
-    let pressed = |axis, whole: Size, least: Size, own: Size| {
-        let none = whole.is_some_and(|size| size.is_definite() && size.usual() < 1.0);
-        let shares = match flexes(around) {
-            Some(main) if main == axis => !style.marks.has(Mark::Rigid),
-            Some(_) => stretched && own.is_none(),
-            None => false,
-        };
-        none && least.is_none() && single && shares
-    };
     // A box that clips without scrolling is as large as its content at least, unless its least size is
     // given.
     let overflow = overflow(frame);
     let shrinks = |overflow, least: Size| overflow != Overflow::Clip || least.is_some();
     Both {
         across: shrinks(overflow.across, frame.min_width)
-            && (thin(Axis::Across)
-                || flat(Mark::FlatColumn, frame.width)
-                || pressed(Axis::Across, outer.width, outer.min_width, frame.width)),
+            && (thin(Axis::Across) || flat(Mark::FlatColumn, frame.width)),
         down: shrinks(overflow.down, frame.min_height)
-            && (thin(Axis::Down)
-                || rest
-                || flat(Mark::FlatRow, frame.height)
-                || pressed(Axis::Down, outer.height, outer.min_height, frame.height)),
+            && (thin(Axis::Down) || flat(Mark::FlatRow, frame.height)),
     }
 }
 

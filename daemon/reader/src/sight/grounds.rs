@@ -4,31 +4,16 @@ use super::{
     contrast::{Ground, has_ground, is_block, paints},
     flow::Flow,
     heights::floats,
-    layers::{has_levels, is_layer, is_lifted, is_moved},
+    layers::{has_levels, is_layer, is_lifted},
     look::Look,
     painted::Painted,
-    place::beyond::is_still,
     surroundings::Surroundings,
 };
 use crate::{
     cascade::{Computed, Frame},
-    css::{
-        marks::Mark,
-        property::{Display, Position, Size},
-    },
+    css::marks::Mark,
     document::NodeId,
 };
-
-/// Least width of a box whose ground is behind all letters in it, in pixels.
-const LEAST_WIDTH: f32 = 100.0;
-
-/// What paints the ground that colours are mixed with.
-enum Backing {
-    Element(NodeId),
-    /// Nothing: the bare page or a layer.
-    None,
-    Unknown,
-}
 
 impl Look<'_> {
     /// Takes the grounds inside an element. The place inside is known already.
@@ -82,7 +67,6 @@ impl Look<'_> {
             true => Ground::UNKNOWN,
             false => ground,
         };
-        inside.hidden |= !(root || within) && self.is_lost(node, style, ground);
         inside.ground = match root || paints(style, frame) {
             true => self.mixed(node, style, ground).under(style),
             false => ground,
@@ -129,65 +113,21 @@ impl Look<'_> {
         if !style.marks.has(Mark::Difference) {
             return ground;
         }
-        match self.backing(node) {
-            Backing::Element(_) => Ground::BLACK,
-            Backing::None => ground,
-            Backing::Unknown => Ground::UNKNOWN,
-        }
-    }
-
-    /// Returns what paints the ground that the colours of an element are mixed with.
-    fn backing(&self, node: NodeId) -> Backing {
         let parent = |node| self.document.node(node).parent.unwrap_or(NodeId::ROOT);
         for around in self.document.ancestors(node) {
             let own = self.styles.get(around);
             if has_ground(own) {
-                return Backing::Element(around);
+                return Ground::BLACK;
             }
             // Nothing is mixed with what is behind a layer, or behind the page.
             if is_layer(own, has_levels(self.styles.get(parent(around)))) {
-                return Backing::None;
+                return ground;
             }
             if !self.heights.spend(None) {
-                return Backing::Unknown;
+                return Ground::UNKNOWN;
             }
         }
-        Backing::None
-    }
-
-    /// Returns whether the colours of an element leave the ground as it is that they are mixed with, and
-    /// all of the element is on that ground.
-    fn is_lost(&self, node: NodeId, style: &Computed, ground: Ground) -> bool {
-        let keeps = |mark, white| style.marks.has(mark) && ground.is_extreme(white);
-        if !(keeps(Mark::Lightens, true) || keeps(Mark::Darkens, false)) {
-            return false;
-        }
-        let Backing::Element(backing) = self.backing(node) else {
-            return false;
-        };
-        let (document, styles) = (self.document, self.styles);
-        let is_page = matches!(document.name(backing), "html" | "body");
-        let plain = |around: NodeId| {
-            let style = styles.get(around);
-            let frame = style.frame_or_default();
-            let margins = [frame.margin.top, frame.margin.bottom, frame.margin.left];
-            let back = |size: Size| size.is_some_and(|size| size.usual() < 0.0);
-            let grows = matches!(style.display, Display::Cell | Display::Table);
-            let narrow = [frame.width, frame.max_width].iter().any(|size| {
-                size.is_some_and(|size| size.is_definite() && size.usual() < LEAST_WIDTH)
-            });
-            let own = around == backing;
-            (grows || (frame.height.is_none() && frame.max_height.is_none()))
-                && !narrow
-                && (own || (frame.position == Position::Static && !frame.floats()))
-                && (own || !(is_moved(frame) || margins.into_iter().any(back)))
-        };
-        let around = document.ancestors(node);
-        let mut chain = std::iter::once(node).chain(around.take_while(|node| *node != backing));
-        let spends = |_| self.heights.spend(None);
-        (is_page || (chain.all(plain) && plain(backing)))
-            && document.walk(node).all(spends)
-            && is_still(document, styles, node)
+        ground
     }
 }
 

@@ -176,7 +176,7 @@ impl Heights {
     }
 
     /// Returns whether a box has content that is not beside it.
-    pub(super) fn is_high(&self, document: &Document, styles: &Styles, top: NodeId) -> bool {
+    fn is_high(&self, document: &Document, styles: &Styles, top: NodeId) -> bool {
         let mut contents = Contents::new(&self.visits, document, styles, top);
         while let Some(content) = contents.next() {
             let Part {

@@ -251,8 +251,7 @@ impl Look<'_> {
                 Mask::Nothing => true,
             };
         let absolute = frame.is_absolute();
-        let covered = || self.is_under_ground(node, frame);
-        inside.stack_up(element, frame, style, covered);
+        inside.stack_up(element, frame, style);
         let boxed = style.is_boxed();
         let holder = match frame.position {
             Position::Fixed => &around.fixed.1,

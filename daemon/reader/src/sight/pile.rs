@@ -4,10 +4,9 @@ use super::{
     cells::{fills_cell, in_same_cell, is_named},
     contrast::Ground,
     cover::{Cover, is_whole},
-    layers::{has_levels, is_layer, is_moved, level},
+    layers::{has_levels, is_layer, level},
     look::Look,
     measure::{ROOM, is_roomy},
-    pulled::LINE_HEIGHT,
     reach::Reach,
     seen::is_tiny,
     surroundings::Surroundings,
@@ -18,7 +17,7 @@ use crate::{
         colour::Colour,
         marks::Mark,
         paint,
-        property::{Display, Image, Position, Size},
+        property::{Display, Image, Position},
     },
     document::{Element, NodeId},
     thresholds::{FAINTEST, LASTING, OPAQUE, UNPAINTED},
@@ -162,50 +161,6 @@ impl Look<'_> {
             && !style.marks.has(Mark::Columns)
     }
 
-    /// Returns whether the nearest coloured box around an absolutely placed box has certainly a height
-    /// where that is: at its beginning, or before other content.
-    pub(super) fn is_under_ground(&self, node: NodeId, frame: &Frame) -> bool {
-        let (document, styles) = (self.document, self.styles);
-        let inset = &frame.inset;
-        let small = |size: Size| {
-            size.is_none_or(|size| size.is_definite() && size.usual().abs() < LINE_HEIGHT)
-        };
-        let zero = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() <= 0.0);
-        let in_flow = inset.top.is_none() && inset.bottom.is_none();
-        let at_edge = zero(inset.top) || (inset.top.is_none() && zero(inset.bottom));
-        if is_moved(frame) || !small(inset.left) || !(in_flow || at_edge) {
-            return false;
-        }
-        let high = |node: NodeId| match document.text(node) {
-            Some(text) => !text.trim().is_empty(),
-            None => {
-                let style = styles.get(node);
-                let frame = style.frame_or_default();
-                let placed = style.display == Display::None || frame.is_absolute();
-                !placed && !frame.floats() && self.heights.is_high(document, styles, node)
-            }
-        };
-        let (mut inner, mut found) = (node, false);
-        for around in document.ancestors(node) {
-            let style = styles.get(around);
-            if in_flow {
-                let next = |node: &NodeId| document.node(*node).next;
-                let after = std::iter::successors(next(&inner), next);
-                found |= after.take(MAX_BEFORE).any(high);
-            } else if style.frame_or_default().position != Position::Static {
-                found |= self.heights.is_high(document, styles, around);
-            }
-            if matches!(style.background, Colour::Known(colour) if colour.alpha >= OPAQUE) {
-                return found;
-            }
-            if !self.heights.spend(None) {
-                return false;
-            }
-            inner = around;
-        }
-        false
-    }
-
     /// Returns the placed box that an opaque block covers from inside, and what that covers.
     fn filled(&self, node: NodeId) -> Option<(NodeId, Reach)> {
         let mut node = node;
@@ -333,17 +288,9 @@ impl Look<'_> {
 
 impl Surroundings {
     /// Takes the level of an element among boxes that are placed over each other.
-    /// `covered` returns whether the coloured ground reaches over an absolutely placed box.
-    pub(super) fn stack_up(
-        &mut self,
-        element: &Element,
-        frame: &Frame,
-        style: &Computed,
-        covered: impl Fn() -> bool,
-    ) {
+    pub(super) fn stack_up(&mut self, element: &Element, frame: &Frame, style: &Computed) {
         let placed = frame.position != Position::Static;
-        let below = placed && frame.z_index.is_some_and(|level| level < 0);
-        if below && self.backed && (!frame.is_absolute() || covered()) {
+        if placed && frame.z_index.is_some_and(|level| level < 0) && self.backed {
             self.hidden = true;
         }
         let own_levels = is_layer(style, false);

@@ -42,7 +42,7 @@ pub(super) struct Surroundings {
     pub(super) pictured: bool,
     /// Whether a coloured box precedes that a placed text may be on.
     pub(super) over: bool,
-    /// Whether a coloured ground lies above boxes of negative levels in the flow.
+    /// Whether a coloured ground lies above boxes of negative levels.
     pub(super) backed: bool,
     /// The flow at the beginning of the element.
     pub(super) began: Spot,

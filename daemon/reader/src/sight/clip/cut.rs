@@ -1,20 +1,18 @@
 //! The window inside a box, which its sizes and its overflow make.
 
-use super::{Margin, NARROWEST, Window};
+use super::{Margin, NARROWEST, THINNEST_LINE, Window};
 use crate::{
     cascade::{Computed, Frame},
     css::{
         both::Both,
-        length::{Length, MEDIUM},
-        marks::Mark,
-        property::{Display, Overflow, Position, Sides, Size},
+        length::MEDIUM,
+        property::{Display, Overflow, Size},
     },
     sight::{
         axis::overflow,
         extent::{Extent, Places, is_clamped},
         flow::{Flow, Least},
-        layers::is_moved,
-        measure::known,
+        measure::{known, line_height},
     },
 };
 
@@ -34,14 +32,7 @@ struct Cut {
 impl Cut {
     fn new(style: &Computed, frame: &Frame, places: &Places<'_>) -> Self {
         let extent = Extent::new(style, frame, places);
-        let mut overflow = overflow(frame);
-        if style.marks.has(Mark::ClipMargin) {
-            for overflow in [&mut overflow.across, &mut overflow.down] {
-                if *overflow == Overflow::Clip {
-                    *overflow = Overflow::Visible;
-                }
-            }
-        }
+        let overflow = overflow(frame);
         let cuts = |overflow: Overflow| matches!(overflow, Overflow::Clip | Overflow::Hidden);
         Self {
             overflow,
@@ -105,7 +96,7 @@ impl Window {
             across: inner.or_else(filled),
             down: None,
         };
-        let bare = is_block(style) && fills_width(style, frame);
+        let bare = is_block(style) && style.frame.is_none();
         let unpadded = cut.cuts.across && padding.right < NARROWEST;
         window.own = Both {
             across: unpadded || (!cut.cuts.across && self.own.across && bare),
@@ -140,6 +131,8 @@ impl Window {
                 };
                 held = *self;
             }
+        } else if fixed && cut.cuts.down && top + bottom < NARROWEST {
+            self.hides_lines = line_height(style) < THINNEST_LINE;
         }
         if !cut.cuts.down {
             held.below = left;
@@ -207,23 +200,6 @@ fn held_whole(frame: &Frame, cut: &Cut) -> Both<Option<f32>> {
         across: cut.definite(frame.width).and(*width).map(|_| cut.across),
         down: height.map(|tall| padding.top + tall + padding.bottom),
     }
-}
-
-/// Returns whether a block reaches to the right edge of the box around, with its content.
-fn fills_width(style: &Computed, frame: &Frame) -> bool {
-    let none =
-        |size: Size| size.is_none_or(|size| size.is_definite() && size.usual().abs() < NARROWEST);
-    let still = frame.position == Position::Static && !frame.floats() && !is_moved(frame);
-    still
-        && [frame.width, frame.max_width, frame.min_width] == [None; 3]
-        && none(frame.margin.right)
-        && none(Some(frame.padding.right))
-        && frame.margin.left.is_none_or(Length::is_definite)
-        && frame.padding.left.is_definite()
-        && style.border == Sides::default()
-        && !style.marks.has(Mark::Centred)
-        && !style.marks.has(Mark::Width)
-        && !style.marks.has(Mark::LargestWidth)
 }
 
 fn is_block(style: &Computed) -> bool {

@@ -70,7 +70,7 @@ fn is_turned(style: &Computed, frame: &Frame) -> bool {
 }
 
 /// Returns whether all boxes in a box are in their places in the flow.
-pub(in crate::sight) fn is_still(document: &Document, styles: &Styles, top: NodeId) -> bool {
+fn is_still(document: &Document, styles: &Styles, top: NodeId) -> bool {
     // The walk ends at the first box that is placed, so that each node is examined for one box only.
     document.walk(top).skip(1).all(|visit| {
         let Visit::Enter(node) = visit else {
