@@ -25,8 +25,16 @@ pub(crate) enum Animated {
     Direction(Direction),
     /// Whether the animation runs.
     State(bool),
-    /// Number of runs, if the last one ends.
-    Count(Option<u32>),
+    Count(Runs),
+}
+
+/// Number of runs of an animation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runs {
+    Whole(u32),
+    /// The animation ends, but it is not known how often it runs.
+    Unknown,
+    Endless,
 }
 
 /// Direction of an animation.
@@ -48,7 +56,7 @@ pub(crate) struct Animation {
     fills: bool,
     direction: Direction,
     runs: bool,
-    count: Option<u32>,
+    count: Runs,
 }
 
 impl Default for Animation {
@@ -58,7 +66,7 @@ impl Default for Animation {
             fills: false,
             direction: Direction::Normal,
             runs: true,
-            count: Some(1),
+            count: Runs::Whole(1),
         }
     }
 }
@@ -79,17 +87,24 @@ impl Animation {
     pub(crate) fn kept(&self) -> Option<(&str, bool)> {
         let name = self.name.as_deref();
         let name = name.filter(|_| self.fills && self.runs)?;
-        let is_even = self.count? % 2 == 0;
-        Some(match self.direction {
-            Direction::Normal => (name, false),
-            Direction::Reverse => (name, true),
-            Direction::Alternate => (name, is_even),
-            Direction::AlternateReverse => (name, !is_even),
-        })
+        // Without a run, the style is that at the beginning of the first one.
+        let (none, even) = match self.count {
+            Runs::Whole(count) => (count == 0, Some(count % 2 == 0)),
+            Runs::Unknown => (false, None),
+            Runs::Endless => return None,
+        };
+        let reverse = match self.direction {
+            Direction::Normal => none,
+            Direction::Reverse => !none,
+            Direction::Alternate => even?,
+            Direction::AlternateReverse => !even?,
+        };
+        Some((name, reverse))
     }
 }
 
-/// Parses the value of a longhand. Of several animations, the last one counts.
+/// Parses the value of a longhand. Of several animations, the last one counts; which of several numbers
+/// of runs it has depends on the number of names.
 pub(super) fn longhand(aspect: Aspect, input: &mut Parser<'_>) -> Parsed<Animated> {
     let all = input.parse_comma_separated(|input| {
         let mut value = one(input)?;
@@ -97,7 +112,11 @@ pub(super) fn longhand(aspect: Aspect, input: &mut Parser<'_>) -> Parsed<Animate
         let found = value.into_iter().find(|value| is_of(value, aspect));
         Ok::<_, ParseError<Invalid>>(found.unwrap_or_else(|| initial(aspect)))
     })?;
-    all.into_iter().last().map_or_else(invalid, Ok)
+    let several = all.len() > 1;
+    match all.into_iter().last() {
+        Some(Animated::Count(Runs::Whole(_))) if several => Ok(Animated::Count(Runs::Unknown)),
+        last => last.map_or_else(invalid, Ok),
+    }
 }
 
 /// Parses the value of `animation`. Of several animations, the last one counts.
@@ -114,7 +133,7 @@ fn initial(aspect: Aspect) -> Animated {
         Aspect::Fill => Animated::Fill(false),
         Aspect::Direction => Animated::Direction(Direction::Normal),
         Aspect::State => Animated::State(true),
-        Aspect::Count => Animated::Count(Some(1)),
+        Aspect::Count => Animated::Count(Runs::Whole(1)),
     }
 }
 
@@ -129,13 +148,12 @@ fn one(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
         let name = input.try_parse(|input| input.expect_ident_or_string().cloned());
         let Ok(name) = name else {
             // A time, a number of runs or a function.
-            if let Token::Number {
-                value, int_value, ..
-            } = *input.next()?
-            {
-                // A run that ends early, or none, leaves another style.
-                let whole = int_value.and_then(|count| u32::try_from(count).ok());
-                values.push(Animated::Count(whole.filter(|_| value >= 1.0)));
+            match input.next()? {
+                Token::Number { value, .. } => values.push(Animated::Count(runs(*value))),
+                Token::Function(name) if !is_easing(name) => {
+                    values.push(Animated::Count(Runs::Unknown));
+                }
+                _ => {}
             }
             continue;
         };
@@ -148,11 +166,28 @@ fn one(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
             "alternate-reverse" => Animated::Direction(Direction::AlternateReverse),
             "running" => Animated::State(true),
             "paused" => Animated::State(false),
-            "infinite" => Animated::Count(None),
+            "infinite" => Animated::Count(Runs::Endless),
             "ease" | "linear" | "ease-in" | "ease-out" | "ease-in-out" | "step-start"
             | "step-end" | "auto" => continue,
             _ => Animated::Name(Some((&*name).into())),
         });
     }
     Ok(values)
+}
+
+fn runs(number: f32) -> Runs {
+    // Larger numbers are not exact.
+    const MOST: f32 = 1e6;
+    match number.fract() == 0.0 && (0.0..=MOST).contains(&number) {
+        true => Runs::Whole(number as u32),
+        false => Runs::Unknown,
+    }
+}
+
+/// Returns whether a function is for the speed of an animation.
+fn is_easing(name: &str) -> bool {
+    match_ignore_ascii_case! { name,
+        "cubic-bezier" | "linear" | "steps" => true,
+        _ => false,
+    }
 }
