@@ -57,6 +57,19 @@ fn the_number_of_a_note_is_no_part_of_the_number_before_it() {
             "1<sup>1</sup>/<sub>2</sub> cups, 5<sup>3</sup>&frasl;<sub>4</sub>, 10<sup>6</sup>/ml",
             "1 1/2 cups, 5 3⁄4, 10^6/ml",
         ),
+        (
+            "(2<sup>1</sup>/<sub>2</sub>), 10<sup>1</sup>/<sub>2</sub> in",
+            "(2 1/2), 10 1/2 in",
+        ),
+        // Powers above a line.
+        (
+            "10<sup>6</sup>/<sub>ml</sub>, 10<sup>3</sup>/<sub>4</sub>, 5<sup>3</sup>/<sub>2</sub>",
+            "10^6/ml, 10^3/4, 5^3/2",
+        ),
+        (
+            "5·10<sup>3</sup>/<sub>2</sub>, 5 × 7<sup>2</sup>/<sub>3</sub>, 2,5<sup>2</sup>/<sub>3</sub>",
+            "5·10^3/2, 5 × 7^2/3, 2,5^2/3",
+        ),
         ("1.<span style='vertical-align:top'>5 kg</span>", "1.5 kg"),
         ("5.<br><sup>1</sup> See below", "5.\n1 See below"),
     ]);

@@ -17,6 +17,11 @@ const SMALL: f32 = 0.9;
 const MAX_NOTE: usize = 2;
 /// Most signs between a word and the number of a note.
 const MAX_SIGNS: usize = 6;
+/// Numbers below the line of a fraction, and most characters before one that are looked at.
+const BELOW: [u8; 11] = [2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64];
+const MAX_WHOLE: usize = 8;
+/// Signs of multiplication.
+const FACTORS: [char; 7] = ['·', '⋅', '×', '*', '∙', '•', 'x'];
 /// Signs that may be inside of a number, and others behind one.
 const PARTS: [char; 11] = ['.', ',', ':', '\'', '’', '-', '–', '€', '$', '£', '¥'];
 const SIGNS: [char; 14] = [
@@ -63,17 +68,38 @@ impl Page<'_> {
         }
     }
 
-    /// Returns whether raised digits are those above the line of a fraction, as in `1 1/2`.
+    /// Returns whether raised digits are those above the line of a fraction, as in `1 1/2`. Powers of ten,
+    /// powers over a unit and powers behind a sign of multiplication look like one.
     fn is_fraction(&self, node: NodeId) -> bool {
         let next = |node: NodeId| self.document.node(node).next;
-        let text = self.survey.text_of(self.document, self.sight, node);
         let line = next(node).and_then(|line| Some((self.document.text(line)?, next(line)?)));
-        let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        is_number
-            && self.writer.ends_with_number()
-            && line.is_some_and(|(line, below)| {
-                matches!(line.trim(), "/" | "\u{2044}") && self.document.name(below) == "sub"
-            })
+        let below = line.and_then(|(line, below)| {
+            let is_line = matches!(line.trim(), "/" | "\u{2044}");
+            (is_line && self.document.name(below) == "sub").then_some(below)
+        });
+        let number = |node: NodeId| {
+            let text = self.survey.text_of(self.document, self.sight, node);
+            let is_number = text.bytes().all(|b| b.is_ascii_digit());
+            text.parse::<u8>().ok().filter(|_| is_number)
+        };
+        let below = below.and_then(number).filter(|part| BELOW.contains(part));
+        let above = number(node).unwrap_or_default();
+        // The characters are those from the end.
+        let mut before = self.writer.backwards().take(MAX_WHOLE).peekable();
+        let mut whole = String::new();
+        while let Some(digit) = before.next_if(char::is_ascii_digit) {
+            whole.push(digit);
+        }
+        let is_whole = before.peek().is_none_or(|c| c.is_whitespace() || *c == '(');
+        let is_factor = before
+            .find(|c| !c.is_whitespace())
+            .is_some_and(|c| FACTORS.contains(&c));
+        let is_power = whole == "01" && above > 1;
+        below.is_some_and(|below| (1..below).contains(&above))
+            && !whole.is_empty()
+            && is_whole
+            && !is_factor
+            && !is_power
     }
 
     /// Writes the sign between two parts of a formula that only their places tell apart.
