@@ -2,7 +2,6 @@
 
 use super::{
     Page,
-    quotes::is_quote,
     room::{MAX_BEFORE, is_space},
     writer::Gap,
 };
@@ -177,7 +176,6 @@ fn gap(element: &Element, style: &Computed) -> Gap {
                 "p" | "ul" | "ol" | "menu" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4"
                 | "h5" | "h6" | "dl" | "hr" | "table" => Gap::Blank,
                 "td" | "th" => Gap::Cell,
-                "div" if is_quote(element) => Gap::Blank,
                 _ => Gap::Line,
             }
         }

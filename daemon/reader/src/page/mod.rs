@@ -116,6 +116,7 @@ pub(crate) fn write(
         items: Vec::new(),
         marker: None,
         in_row: Vec::new(),
+        quotes: Vec::new(),
         directions: Directions::default(),
         strikes: Strikes::default(),
         script_ended: false,
@@ -160,6 +161,8 @@ struct Page<'a> {
     marker: Option<NodeId>,
     /// Open headings and preformatted texts in a row, which has their style alone.
     in_row: Vec<NodeId>,
+    /// Open quotations.
+    quotes: Vec<NodeId>,
     directions: Directions,
     strikes: Strikes,
     /// Whether raised or lowered text ended behind the last letter.
@@ -251,7 +254,11 @@ impl Page<'_> {
             "rt" => self.mark("("),
             "a" => self.open_link(node, element),
             "" if element.local_name() == "a" => self.open_link(node, element),
-            "blockquote" | "div" if is_quote(element) => self.writer.push_quote(),
+            "blockquote" | "div" if is_quote(self.document, self.styles, node, element) => {
+                self.quotes.push(node);
+                self.writer.gap(Gap::Blank);
+                self.writer.push_quote();
+            }
             "pre" | "listing" | "xmp" if self.writer.is_row() => {
                 self.in_row.push(node);
                 self.text_style.code += 1;
@@ -300,7 +307,10 @@ impl Page<'_> {
             "rt" => self.mark(")"),
             "a" => self.close_link(node),
             "" if element.local_name() == "a" => self.close_link(node),
-            "blockquote" | "div" if is_quote(element) => self.writer.pop_prefix(false),
+            "blockquote" | "div" if self.quotes.pop_if(|open| *open == node).is_some() => {
+                self.writer.pop_prefix(false);
+                self.writer.gap(Gap::Blank);
+            }
             "pre" | "listing" | "xmp" if self.closes_in_row(node) => self.text_style.code -= 1,
             "pre" | "listing" | "xmp" => {
                 self.end_code();

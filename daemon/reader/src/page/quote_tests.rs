@@ -60,6 +60,27 @@ fn a_thin_line_at_the_left_is_that_of_a_quotation() {
             "a\nb",
         ),
         ("<div style='padding-left:8px'>a</div>b", "a\nb"),
+        // A line that is not seen, a part of a line, and a quotation inside.
+        (
+            "<div style='border-left:2px solid transparent;padding-left:8px'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<div style='border-left:2px solid rgb(255, 255, 255);padding-left:8px'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<div style='border-left:2px solid;border-left-color:#FFF;padding-left:8px'>a</div>b",
+            "a\nb",
+        ),
+        (
+            "<style>div{display:inline}</style>a <div style='border-left:2px solid red;padding-left:8px'>note</div> b",
+            "a note b",
+        ),
+        (
+            "<div style='border:none;border-left:solid blue 1.5pt;padding:0cm 0cm 0cm 4.0pt'>a<blockquote class=gmail_quote>b</blockquote></div>",
+            "a\n>\n> b",
+        ),
     ]);
 }
 

@@ -1,6 +1,10 @@
 //! Quotations in mails.
 
-use crate::document::Element;
+use crate::{
+    cascade::Styles,
+    css::property::Display,
+    document::{Document, Element, NodeId, Visit},
+};
 use html5ever::local_name;
 
 /// Thinnest and thickest line at the left of a quotation, and widest padding beside it, in pixels. A
@@ -10,18 +14,58 @@ const MAX_PADDING: f32 = 24.0;
 /// Distance between the header of a mail that is answered and the line above it, in pixels.
 const HEAD: std::ops::RangeInclusive<f32> = 3.5..=5.5;
 
+/// Most nodes of a box with a line at its left.
+const MAX_INSIDE: usize = 1_000;
+/// Colours of lines that may not be seen.
+const UNSEEN: [&str; 8] = [
+    "transparent",
+    "white",
+    "#fff",
+    "#ffffff",
+    "rgba(",
+    "hsla(",
+    "rgb(255,255,255",
+    "var(",
+];
+
 /// Sides of a box, in the order in which declarations name them.
 const SIDES: [&str; 4] = ["top", "right", "bottom", "left"];
 const LEFT: usize = 3;
 
 /// Returns whether an element is a quotation. Editors of mail indent text with the same element, without
 /// its border. Outlook draws the border around another one.
-pub(super) fn is_quote(element: &Element) -> bool {
+pub(super) fn is_quote(
+    document: &Document,
+    styles: &Styles,
+    node: NodeId,
+    element: &Element,
+) -> bool {
     match element.html_name() {
         "blockquote" => is_cited(element),
-        "div" => is_lined(element),
+        "div" => {
+            let is_block = styles.get(node).display == Display::Block;
+            is_block && is_lined(element) && !has_quote(document, node)
+        }
         _ => false,
     }
+}
+
+/// Returns whether a quotation is in a box, or may be. The line of the box gives it no other level: the
+/// quotations within that of a reply are left out.
+fn has_quote(document: &Document, top: NodeId) -> bool {
+    let mut walk = document.walk(top);
+    for _ in 0..MAX_INSIDE {
+        match walk.next() {
+            Some(Visit::Enter(node)) if document.name(node) == "blockquote" => {
+                if document.element(node).is_some_and(is_cited) {
+                    return true;
+                }
+            }
+            Some(_) => {}
+            None => return false,
+        }
+    }
+    true
 }
 
 fn is_cited(element: &Element) -> bool {
@@ -78,12 +122,24 @@ fn edges(element: &Element) -> Option<[Edge; SIDES.len()]> {
     let declarations = style.split(';').filter_map(|one| one.split_once(':'));
     for (name, value) in declarations {
         let (name, value) = (name.trim(), value.trim());
-        if is_of_box(name, value) {
+        if is_of_box(name, value) || (name.starts_with("border") && is_unseen(value)) {
             return None;
         }
         declare(&mut edges, name, value);
     }
     Some(edges)
+}
+
+/// Returns whether the colour of a line may be that of the ground.
+fn is_unseen(value: &str) -> bool {
+    let value = value.replace(", ", ",");
+    value.split(' ').any(|word| {
+        let is_colour = |unseen: &&str| match unseen.contains('(') {
+            true => word.starts_with(*unseen),
+            false => word == *unseen,
+        };
+        UNSEEN.iter().any(is_colour)
+    })
 }
 
 /// Returns whether a declaration makes a box of its own of an element: a note, a column or a
