@@ -38,5 +38,9 @@ fn a_line_through_text_does_not_reach_into_boxes_in_it() {
             "<div style='text-decoration:line-through;display:flex'><span>1</span><div>2</div></div>",
             "~~1~~\n~~2~~",
         ),
+        (
+            "<div style='text-decoration:line-through;display:flex'><b style='display:contents'><i style='display:inline-block'>1</i></b></div>",
+            "~~***1***~~",
+        ),
     ]);
 }

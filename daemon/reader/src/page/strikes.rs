@@ -7,6 +7,9 @@ use crate::{
     document::{Document, NodeId},
 };
 
+/// Most elements without a box around one.
+const MAX_AROUND: usize = 16;
+
 /// Open elements whose text is struck through.
 #[derive(Debug, Default)]
 pub(super) struct Strikes {
@@ -40,9 +43,16 @@ impl Strikes {
 /// in a line.
 fn is_closed(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let style = styles.get(node);
-    let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
-    let around = styles.get(parent);
+    // Elements without a box are not around anything.
+    let mut around = document
+        .ancestors(node)
+        .take(MAX_AROUND)
+        .map(|around| styles.get(around))
+        .skip_while(|around| around.display == Display::Contents);
     // The children of a flexible box are blocks.
-    let is_child = around.marks.has(Mark::Levels) || around.display == Display::Flex;
-    is_lifted(style) || (style.display == Display::InlineBlock && !is_child)
+    let mut is_child = || {
+        let around = around.next();
+        around.is_none_or(|style| style.marks.has(Mark::Levels) || style.display == Display::Flex)
+    };
+    is_lifted(style) || (style.display == Display::InlineBlock && !is_child())
 }
