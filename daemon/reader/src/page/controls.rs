@@ -56,7 +56,13 @@ impl Page<'_> {
     fn empty_place(&mut self, node: NodeId, element: &Element) {
         let style = self.styles.get(node);
         let kind = element.attribute(&local_name!("type")).unwrap_or_default();
-        if is_lifted(style) || kind.eq_ignore_ascii_case("hidden") {
+        let align = element.attribute(&local_name!("align"));
+        let is_aligned = align.is_some_and(|align| {
+            ["left", "right"]
+                .iter()
+                .any(|side| align.trim().eq_ignore_ascii_case(side))
+        });
+        if is_lifted(style) || is_aligned || kind.eq_ignore_ascii_case("hidden") {
             return;
         }
         // A box that is all of another one has the gaps of that one.

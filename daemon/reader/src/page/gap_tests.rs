@@ -109,6 +109,7 @@ fn a_picture_or_a_field_that_is_not_written_separates_words() {
             "Order 4711 2 items",
         ),
         ("4.5<img src=a.png alt=''>120", "4.5 120"),
+        ("foo<img align=left width=20 alt=''>bar", "foobar"),
         ("4.5<img style='visibility:hidden' width=20>120", "4.5 120"),
         ("Room 4<textarea></textarea>2", "Room 4 2"),
         ("Room 4<input>2", "Room 4 2"),
