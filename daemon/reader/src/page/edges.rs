@@ -5,7 +5,7 @@ use super::room::{self, Lines, MAX_BEFORE, fit};
 use crate::{
     cascade::{Computed, Styles},
     css::{
-        length::{MEDIUM, SCREEN_WIDTH},
+        length::{Length, MEDIUM, SCREEN_WIDTH},
         marks::Mark,
         property::{Display, Float, Overflow, Position},
     },
@@ -15,6 +15,8 @@ use html5ever::local_name;
 
 /// Largest distance of a box from the upper edge at which it is beside the first line, in pixels.
 const MAX_TOP: f32 = MEDIUM;
+/// Largest distance between the tops of texts in one line, in pixels.
+const MAX_DROP: f32 = 8.0;
 /// Largest padding of a box that is as high as nothing, in pixels.
 const MAX_PADDING: f32 = 4.0;
 
@@ -37,6 +39,7 @@ pub(super) fn behind_lines(
         children: Vec::new(),
         floating: Vec::new(),
         is_tall: false,
+        has_text: false,
     };
     for child in document.children(node) {
         let style = styles.get(child);
@@ -55,6 +58,7 @@ pub(super) fn behind_lines(
             if line.is_tall {
                 line.flush();
             }
+            line.has_text = true;
             line.children.push(child);
         } else if line.has_beside(child) {
             line.children.push(child);
@@ -176,6 +180,8 @@ struct Boxes<'a> {
     floating: Vec<NodeId>,
     /// Whether one of them is more than a line of text.
     is_tall: bool,
+    /// Whether their line has begun, so that a block is below it.
+    has_text: bool,
 }
 
 impl Boxes<'_> {
@@ -183,6 +189,7 @@ impl Boxes<'_> {
     /// is next to the text.
     fn flush(&mut self) {
         self.is_tall = false;
+        self.has_text = false;
         let mut floating = std::mem::take(&mut self.floating);
         if floating.len() > 1 && self.fit(&floating) {
             floating.reverse();
@@ -193,14 +200,45 @@ impl Boxes<'_> {
     /// Returns whether a block is on the left of the boxes at the right edge.
     fn has_beside(&self, block: NodeId) -> bool {
         let style = self.styles.get(block);
-        if self.floating.is_empty() || style.marks.has(Mark::Clear) {
+        if self.floating.is_empty() || self.has_text || style.marks.has(Mark::Clear) {
             return false;
         }
         let mut all = self.floating.clone();
         all.push(block);
         let is_column = own_edge(self.document, self.styles, block) == Float::Left;
-        let is_line = || !self.is_tall && self.lines(block).is_some_and(Lines::is_one);
+        let is_line = || {
+            let is_level = self.floating.iter().all(|node| {
+                let distance = self.top(*node) - self.top(block);
+                distance.abs() <= MAX_DROP
+            });
+            is_level && !self.is_tall && self.lines(block).is_some_and(Lines::is_one)
+        };
         (is_column || is_line()) && self.fit(&all)
+    }
+
+    /// Returns the distance of the text in a box from its upper edge, with the margins, in pixels.
+    fn top(&self, node: NodeId) -> f32 {
+        let mut top = 0.0;
+        let inside = std::iter::successors(Some(node), |node| {
+            let mut children = self.document.children(*node);
+            children.find(|child| !room::is_blank(self.document, self.styles, *child))
+        });
+        for node in inside.take(MAX_BEFORE) {
+            if self.document.element(node).is_none() {
+                break;
+            }
+            let style = self.styles.get(node);
+            let frame = style.frame_or_default();
+            let size = style.inherited.font_size;
+            let pixels = |length: Length| length.resolve(size, MEDIUM, 0.0);
+            let usual = match self.document.name(node) {
+                "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" | "menu"
+                | "dir" | "blockquote" | "figure" | "pre" => MEDIUM,
+                _ => 0.0,
+            };
+            top += frame.margin.top.map_or(usual, pixels) + pixels(frame.padding.top);
+        }
+        top
     }
 
     fn fit(&self, boxes: &[NodeId]) -> bool {

@@ -160,6 +160,20 @@ fn a_box_at_the_right_edge_is_behind_the_line_beside_it() {
             "<div style='float:right'><img alt=x></div><div>a</div>",
             "[image: x]\na",
         ),
+        // It is above a block that does not fit beside it, and below a line that has begun.
+        (
+            "<div style='width:100px'><div style='float:right'>Rrrrrrrrrr</div><div>Looooooooong</div></div>",
+            "Rrrrrrrrrr\nLooooooooong",
+        ),
+        (
+            "<div style='float:right'>a</div><img alt='' width=20 height=80><div>b</div>",
+            "a\nb",
+        ),
+        ("a<div style='float:right'>b</div><div>c</div>", "a\nb\nc"),
+        (
+            "<div style='float:right;margin-top:40px'>a</div><div>b</div><div>c</div>",
+            "a\nb\nc",
+        ),
         ("<div>a</div><div style='float:right'>b</div>", "a\nb"),
         ("<div style='float:left'>a</div><div>b</div>", "a\nb"),
         (
@@ -183,6 +197,10 @@ fn a_box_that_is_placed_at_the_right_edge_is_behind_its_line() {
         (
             "<div style='position:relative'>Tax<div style='position:absolute;right:0;top:0'>$5</div><div>Sum</div></div>",
             "Tax\n$5\nSum",
+        ),
+        (
+            "<div style='position:relative'><div style='position:absolute;right:0'>a</div><h1>b</h1></div>",
+            "a\n\n# b",
         ),
         (
             "<b style='position:absolute;right:10px'>$5</b>Tax",
@@ -234,6 +252,14 @@ fn boxes_from_the_right_to_the_left_are_turned_if_their_text_runs_to_the_right()
         (
             "<div dir=rtl><b dir=ltr style='display:inline-block;width:50%'>a</b> <i dir=ltr style='display:inline-block;width:50%'>b</i></div>",
             "**a** *b*",
+        ),
+        (
+            "<div dir=rtl style='font-size:0'><div dir=ltr style='display:inline-block;width:400px;font-size:13px'>a</div><div dir=ltr style='display:inline-block;width:400px;font-size:13px'>b</div></div>",
+            "a b",
+        ),
+        (
+            "<div dir=rtl style='font-size:0;width:600px'><div dir=ltr style='display:inline-block;width:300px;font-size:13px'>b</div><div dir=ltr style='display:inline-block;width:300px;font-size:13px'>a</div></div>",
+            "a b",
         ),
         // A mail that is read from the right to the left.
         (

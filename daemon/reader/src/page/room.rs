@@ -3,7 +3,10 @@
 use crate::{
     cascade::{Computed, Styles},
     characters::is_invisible,
-    css::{length::SCREEN_WIDTH, property::Display},
+    css::{
+        length::{MEDIUM, SCREEN_WIDTH},
+        property::Display,
+    },
     document::{Document, NodeId, Visit},
     sight::Sight,
 };
@@ -13,8 +16,10 @@ use crate::{
 const MAX_INSIDE: usize = 128;
 const MAX_LETTERS: usize = 80;
 /// Parts of a width that are taken for all of it, because they are rounded.
-const NEARLY_WHOLE: f32 = 0.99;
 const WHOLE: f32 = 1.01;
+/// Width of the margins of a page, in pixels, and of a wide letter, as a part of the size of the font.
+const PAGE_MARGINS: f32 = 16.5;
+const LETTER: f32 = 0.6;
 /// Most ancestors that are asked for a width.
 const MAX_ANCESTORS: usize = 16;
 
@@ -56,18 +61,42 @@ pub(super) fn is_blank(document: &Document, styles: &Styles, node: NodeId) -> bo
     }
 }
 
-/// Returns the width of an element in pixels: that of the nearest one with a known one, or of the
-/// screen.
+/// Returns the width of the content of an element in pixels, as far as its ancestors say it. The page
+/// is as wide as the screen.
 pub(super) fn width(document: &Document, styles: &Styles, node: NodeId) -> f32 {
+    let (mut scale, mut taken) = (1.0, 0.0);
     let ancestors = document.ancestors(node).take(MAX_ANCESTORS);
-    let mut widths = std::iter::once(node).chain(ancestors).filter_map(|node| {
-        let frame = styles.get(node).frame.as_deref()?;
-        frame
-            .width
-            .or(frame.max_width)
-            .filter(|width| width.is_definite())
-    });
-    widths.next().map_or(SCREEN_WIDTH, |width| width.usual())
+    for around in std::iter::once(node).chain(ancestors) {
+        let style = styles.get(around);
+        let frame = style.frame_or_default();
+        let known = [frame.width, frame.max_width];
+        let mut known = known.into_iter().flatten().filter(|l| l.is_definite());
+        if let Some(width) = known.next() {
+            let inside = if frame.border_box { inset(style) } else { 0.0 };
+            return (width.usual() - inside).mul_add(scale, -taken);
+        }
+        scale *= frame.width.map_or(1.0, |width| width.part.clamp(0.0, 1.0));
+        taken += inset(style);
+    }
+    (SCREEN_WIDTH - PAGE_MARGINS).mul_add(scale, -taken)
+}
+
+/// Returns what the paddings of a box at its sides take, in pixels.
+fn inset(style: &Computed) -> f32 {
+    let padding = &style.frame_or_default().padding;
+    [padding.left, padding.right]
+        .map(|side| side.resolve(style.inherited.font_size, MEDIUM, 0.0))
+        .iter()
+        .sum()
+}
+
+/// Returns what the margins of a box at its sides take, in pixels.
+fn outset(style: &Computed) -> f32 {
+    let margin = &style.frame_or_default().margin;
+    let sides = [margin.left, margin.right].into_iter().flatten();
+    sides
+        .map(|side| side.resolve(style.inherited.font_size, MEDIUM, 0.0))
+        .sum()
 }
 
 /// Returns whether boxes fit in a line of their parent, which has a width in pixels. Boxes with
@@ -78,23 +107,32 @@ pub(super) fn fit(
     boxes: &[NodeId],
     (whole, has_spaces): (f32, bool),
 ) -> bool {
-    let (mut part, mut pixels, mut together) = (0.0, 0.0, 0);
+    let (mut part, mut pixels) = (0.0, 0.0);
+    let mut is_known = true;
     for node in boxes {
-        let frame = styles.get(*node).frame.as_deref();
-        match frame.and_then(|frame| frame.width) {
-            Some(width) if width.is_definite() => pixels += width.usual(),
-            Some(width) => part += width.part,
-            None => match Lines::of(document, styles, *node) {
-                Some(lines) => together += lines.longest,
-                None => return false,
-            },
-        }
+        let style = styles.get(*node);
+        let frame = style.frame_or_default();
+        pixels += outset(style).max(0.0);
+        let Some(width) = frame.width else {
+            is_known = false;
+            match Lines::of(document, styles, *node) {
+                Some(lines) if lines.longest <= MAX_LETTERS => pixels += lines.width + inset(style),
+                Some(_) | None => return false,
+            }
+            continue;
+        };
+        part += width.part;
+        pixels += width.resolve(style.inherited.font_size, MEDIUM, 0.0);
+        pixels += if frame.border_box { 0.0 } else { inset(style) };
     }
-    let is_full = part > NEARLY_WHOLE;
-    part < WHOLE
-        && (pixels < whole || (pixels == whole && !has_spaces))
-        && together <= MAX_LETTERS
-        && (!is_full || (pixels == 0.0 && together == 0 && !has_spaces))
+    let spaces = if has_spaces { MEDIUM } else { 0.0 };
+    let taken = whole.mul_add(part, pixels + spaces);
+    match is_known && !has_spaces {
+        // Parts of a width are rounded.
+        true if pixels == 0.0 => part < WHOLE,
+        true => taken <= whole,
+        false => taken < whole,
+    }
 }
 
 /// The lines of a box with few nodes.
@@ -105,6 +143,9 @@ pub(super) struct Lines {
     longest: usize,
     /// Number of letters and images of the line that has not ended.
     open: usize,
+    /// Most pixels that one of them needs, and those of the line that has not ended.
+    width: f32,
+    taken: f32,
     has_text: bool,
 }
 
@@ -123,12 +164,21 @@ impl Lines {
                 if matches!(visit, Visit::Enter(_)) {
                     let is_letter = |c: &char| !c.is_whitespace();
                     let letters = text.chars().filter(is_letter).take(MAX_LETTERS + 1).count();
+                    let parent = document.node(child).parent.unwrap_or(NodeId::ROOT);
+                    let size = styles.get(parent).inherited.font_size;
                     lines.open += letters;
+                    lines.taken += (0..letters).fold(0.0, |width, _| LETTER.mul_add(size, width));
                     lines.has_text |= letters > 0;
                 }
                 continue;
             }
-            match styles.get(child).display {
+            let style = styles.get(child);
+            if matches!(visit, Visit::Enter(_)) && style.display != Display::None {
+                let width = style.frame_or_default().width;
+                let width = width.filter(|width| width.is_definite());
+                lines.width = lines.width.max(width.map_or(0.0, |width| width.usual()));
+            }
+            match style.display {
                 Display::None => walk.skip_children(),
                 _ if document.name(child) == "br" => lines.end(),
                 Display::Inline | Display::InlineBlock | Display::Contents => {
@@ -155,5 +205,6 @@ impl Lines {
     fn end(&mut self) {
         self.count += usize::from(self.open > 0);
         self.longest = self.longest.max(std::mem::take(&mut self.open));
+        self.width = self.width.max(std::mem::take(&mut self.taken));
     }
 }
