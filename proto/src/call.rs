@@ -11,7 +11,7 @@ mod person;
 pub use fetching::{Except, Fetch, Which};
 pub use person::{
     DeleteMail, FinishMail, GetTraffic, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail,
-    ResolveHeld, RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, Verdict, WatchHeld,
+    ResolveHeld, RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, Verdict, WatchHeld, Whose,
 };
 
 use crate::{

@@ -93,6 +93,31 @@ pub(super) async fn saved_account(
     }
 }
 
+/// Checks that the keyring can take the password of a new account. A daemon may have a keyring that this
+/// shell cannot reach.
+///
+/// # Errors
+/// The keyring cannot be read, or has the password of another account, or the configuration file does not name
+/// the bridge.
+pub(super) async fn check_keyring(
+    config: &Config,
+    username: &Username,
+    has_daemon: bool,
+) -> Result<(), CliError> {
+    let origin = config.settings.api_base_url.origin();
+    let Some(bridge) = config.keyring.as_ref().filter(|bridge| **bridge == origin) else {
+        return Err(fault::no_place_in_keyring(&origin).into());
+    };
+    match keyring::load(&config.profile, bridge).await {
+        Ok(Some(saved)) if saved.username != *username => {
+            Err(fault::keyring_unread(&SourceError::OtherUsername).into())
+        }
+        Ok(_) => Ok(()),
+        Err(SourceError::KeyringUnreachable | SourceError::NoKeyring) if has_daemon => Ok(()),
+        Err(error) => Err(fault::keyring_unread(&error).into()),
+    }
+}
+
 /// Deletes the password of the profile from the keyring, if it is that of `account`; `None` stands for any.
 /// Returns whether there was one.
 ///

@@ -67,8 +67,10 @@ async fn account_at_start(config: &Config, save: bool) -> Result<Option<Username
         return Ok(configured);
     }
     let limit = if save { LONG } else { SHORT };
-    let _progress = Progress::begin("Asking the keyring …");
-    match direct::saved_account(config, limit).await {
+    let progress = Progress::begin("Asking the keyring …");
+    let saved = direct::saved_account(config, limit).await;
+    drop(progress);
+    match saved {
         Ok(saved) => Ok(saved),
         Err(error) if save => Err(fault::keyring_unread(&error).into()),
         Err(error) => {

@@ -300,16 +300,18 @@ pub(crate) fn other_login(
         )))
 }
 
-/// Returns the fault for a `taid logout` of an account that is not this daemon's any more.
-pub(crate) fn other_logout(theirs: &Username) -> Fault {
-    Fault::new(
-        FaultCode::OtherAccount,
-        format!("taid has another account than {theirs} by now"),
-    )
-    .because("`taid logout` and `taid login` came between the question and the answer")
-    .hint(Hint::reader(
-        "run `taid logout` again; nothing was signed out",
-    ))
+/// Returns the fault for a `taid logout` of an account that is not this daemon's any more; `None` if it had
+/// none.
+pub(crate) fn other_logout(theirs: Option<&Username>) -> Fault {
+    let what = match theirs {
+        Some(theirs) => format!("taid has another account than {theirs} by now"),
+        None => "taid has an account by now".to_owned(),
+    };
+    Fault::new(FaultCode::OtherAccount, what)
+        .because("it was signed in between the question and the answer")
+        .hint(Hint::reader(
+            "run `taid logout` again; nothing was signed out",
+        ))
 }
 
 /// Returns whether two usernames differ in the case of letters alone.

@@ -86,7 +86,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
             &Profile::of_account(&user("Bob"), Some("https://mail.example")),
             LOGOUT,
         ),
-        other_logout(&user("alice")),
+        other_logout(Some(&user("alice"))),
+        other_logout(None),
         bad_bridge(&BaseUrlError::PlainHttp),
         other_bridge(&origin("https://tai.chat"), &origin("https://mail.example")),
         stale_bridge(
@@ -101,6 +102,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
         not_saved(&SourceError::OtherUsername),
         not_saved(&SourceError::Unwanted),
         keyring_unread(&keyring),
+        no_place_in_keyring(&origin("https://mail.example")),
         not_forgotten(&keyring),
         of_register(&refused("USER_EXISTS")),
         of_register(&refused("INVALID_USERNAME")),
@@ -229,7 +231,12 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
 
     [OtherAccount]
     error: taid has another account than alice by now
-    caused by: `taid logout` and `taid login` came between the question and the answer
+    caused by: it was signed in between the question and the answer
+    hint: run `taid logout` again; nothing was signed out
+
+    [OtherAccount]
+    error: taid has an account by now
+    caused by: it was signed in between the question and the answer
     hint: run `taid logout` again; nothing was signed out
 
     [BadRequest]
@@ -253,7 +260,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [Internal]
     error: signed in, but the password was not saved
     caused by: a saved password goes to the bridge of the configuration file only, which is not https://mail.example
-    hint: if the saved password may go to https://mail.example, set it as `api_base_url` in the configuration file and run `taid login --save` again
+    hint: if the saved password may go to https://mail.example, set it as `api_base_url` in the configuration file and run the command with `--save` again
 
     [BadRequest]
     error: the username is not valid
@@ -283,7 +290,12 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [Internal]
     error: nothing was done, because the password could not be saved
     caused by: the keyring cannot be reached
-    hint: unlock the keyring and run the command again, or run it without `--save`
+    hint: unlock or start the keyring, or delete its entry with `taid logout`, and run the command again; or run it without `--save`
+
+    [Internal]
+    error: nothing was done, because the password could not be saved
+    caused by: a saved password goes to the bridge of the configuration file only, which is not https://mail.example
+    hint: if the saved password may go to https://mail.example, set it as `api_base_url` in the configuration file and run the command with `--save` again
 
     [Internal]
     error: signed out, but the keyring may still have the password

@@ -15,13 +15,35 @@ fn unsaved(why: impl Into<String>) -> Fault {
 /// Returns the fault for a login whose password cannot be saved, because the configuration file does
 /// not name the bridge.
 pub(crate) fn not_in_file(bridge: &Origin) -> Fault {
-    unsaved(format!(
+    unsaved(of_file(bridge)).hint(to_file(bridge))
+}
+
+/// Returns the fault for a command that does nothing, because the configuration file does not name the bridge
+/// whose password it is to save.
+pub(crate) fn no_place_in_keyring(bridge: &Origin) -> Fault {
+    undone(of_file(bridge)).hint(to_file(bridge))
+}
+
+fn of_file(bridge: &Origin) -> String {
+    format!(
         "a saved password goes to the bridge of the configuration file only, which is not {bridge}"
-    ))
-    .hint(Hint::reader(format!(
+    )
+}
+
+fn to_file(bridge: &Origin) -> Hint {
+    Hint::reader(format!(
         "if the saved password may go to {bridge}, set it as `api_base_url` in the configuration file and \
-         run `taid login --save` again"
-    )))
+         run the command with `--save` again"
+    ))
+}
+
+/// Returns the fault for a command that does nothing, without a hint.
+fn undone(why: impl Into<String>) -> Fault {
+    Fault::new(
+        FaultCode::Internal,
+        "nothing was done, because the password could not be saved",
+    )
+    .because(why)
 }
 
 /// Returns the fault for a password that was saved, but that the session still holds.
@@ -62,13 +84,9 @@ pub(crate) fn not_saved(error: &SourceError) -> Fault {
 /// Returns the fault for a command that does nothing, because the keyring in which it is to save a password
 /// cannot be read.
 pub(crate) fn keyring_unread(error: &SourceError) -> Fault {
-    Fault::new(
-        FaultCode::Internal,
-        "nothing was done, because the password could not be saved",
-    )
-    .because(error.to_string())
-    .hint(Hint::reader(
-        "unlock the keyring and run the command again, or run it without `--save`",
+    undone(error.to_string()).hint(Hint::reader(
+        "unlock or start the keyring, or delete its entry with `taid logout`, and run the command again; or run it \
+         without `--save`",
     ))
 }
 

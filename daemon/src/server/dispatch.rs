@@ -205,7 +205,7 @@ impl<T: Transport> App<T> {
             }
             Call::MakeWay(make_way) => Answer::MakeWay(self.make_way(make_way.release)),
             Call::Login(login) => Answer::Login(self.login(login, deadline).await?),
-            Call::Logout(logout) => Answer::Logout(self.logout(logout.account, deadline).await?),
+            Call::Logout(logout) => Answer::Logout(self.logout(logout.whose, deadline).await?),
             Call::RetryLogin(_) => {
                 let retried = self.session.retry(deadline).await;
                 Answer::RetryLogin(retried.map_err(MailError::Session)?)

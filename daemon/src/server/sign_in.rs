@@ -13,7 +13,7 @@ use tai_auth::{
 use tai_proto::{
     Fault,
     account::{self, AccountClaim, Former, PasswordNeed, SignedIn},
-    call::{ClaimAccount, Login},
+    call::{ClaimAccount, Login, Whose},
     names::{Profile, Username},
     text::Label,
 };
@@ -201,19 +201,25 @@ impl<T: Transport> App<T> {
         adopted(self.session.adopt(source, deadline).await)
     }
 
-    /// Signs out of `only` this account, or of any, and deletes its password from the keyring.
+    /// Signs out, and deletes the password from the keyring.
     pub(super) async fn logout(
         &self,
-        only: Option<Username>,
+        whose: Whose,
         deadline: Instant,
     ) -> Result<account::SignedOut, Fault> {
         let username = self.session.snapshot().username;
+        let only = match whose {
+            Whose::Any => None,
+            Whose::None if username.is_some() => return Err(fault::other_logout(None)),
+            Whose::None => None,
+            Whose::Account(only) => Some(only),
+        };
         let signed_out = self.session.sign_out(only.clone(), deadline).await;
-        signed_out.map_err(|error| match (error, &only) {
-            (SessionError::OtherAccount, Some(only)) => fault::other_logout(only),
-            (error, _) => self.session_fault(&error),
+        signed_out.map_err(|error| match error {
+            SessionError::OtherAccount => fault::other_logout(only.as_ref()),
+            error => self.session_fault(&error),
         })?;
-        let former = match (username, self.signed_out()) {
+        let former = match (username, only.or(self.signed_out())) {
             (Some(now), _) => Former::SignedOutNow(now),
             (None, Some(before)) => Former::SignedOutBefore(before),
             (None, None) => Former::None,

@@ -23,8 +23,19 @@ pub struct Login {
 /// See [`Call::Logout`](super::Call::Logout).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logout {
-    /// Account that the person confirmed. The daemon signs out no other one; `None` stands for any.
-    pub account: Option<Username>,
+    /// Whose session ends.
+    pub whose: Whose,
+}
+
+/// Account of a daemon that a person signs out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Whose {
+    /// Any account, or none.
+    Any,
+    /// None: the person was told that the daemon has no account.
+    None,
+    /// This one, of which the person was asked.
+    Account(Username),
 }
 
 /// See [`Call::RetryLogin`](super::Call::RetryLogin).

@@ -78,7 +78,7 @@ pub(crate) fn calls() -> Vec<Call> {
         }
         .into_call(),
         Logout {
-            account: Some(username()),
+            whose: Whose::Account(username()),
         }
         .into_call(),
         RetryLogin.into_call(),

@@ -1,4 +1,5 @@
-//! Places of long answers in memory.
+//! Places of long answers in memory. A call that has one asks the bridge for no other long answer: it
+//! would wait for a place that only such calls give back.
 
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;

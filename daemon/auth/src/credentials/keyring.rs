@@ -15,13 +15,17 @@ use crate::{base_url::Origin, hex};
 use keyring_core::{Entry, Error, api::CredentialStoreApi as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::{Duration, Instant},
 };
 use tai_names::{Profile, Username};
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "tai";
+
+/// Time for which a question is repeated that has no answer. A person who is asked for the keyring's
+/// password has more time: the keyring answers that it asks.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Shortest wait for an answer that is repeated. A keyring that fails sooner has answered.
 const WAITED: Duration = Duration::from_secs(1);
@@ -59,10 +63,15 @@ async fn with_entry<T: Send + 'static>(
     user: String,
     mut work: impl FnMut(&Entry) -> Result<T, Error> + Send + 'static,
 ) -> Result<Option<T>, SourceError> {
+    let caller = Arc::new(());
+    let asking = Asking {
+        caller: Arc::downgrade(&caller),
+        until: Instant::now() + PATIENCE,
+    };
     let work = move || {
-        let store = until_answered(Store::new).map_err(|error| unreachable(&error))?;
-        let done = until_answered(|| work(&store.build(SERVICE, &user, None)?));
-        match done {
+        let store = asking.answer(Store::new);
+        let store = store.map_err(|error| unreachable(&error))?;
+        match asking.answer(|| work(&store.build(SERVICE, &user, None)?)) {
             Ok(done) => Ok(Some(done)),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(problem(&error)),
@@ -74,23 +83,35 @@ async fn with_entry<T: Send + 'static>(
             LIMIT.as_secs()
         ),
     };
-    blocking(work).await.unwrap_or_else(|| Err(too_late()))
+    let done = blocking(work).await;
+    drop(caller);
+    done.unwrap_or_else(|| Err(too_late()))
 }
 
-/// Does `work` until the keyring answers, at most for [`LIMIT`]. D-Bus waits 2 s for each answer, which is
-/// too short for a desktop that starts.
-fn until_answered<T>(mut work: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
-    let began = Instant::now();
-    loop {
-        let asked = Instant::now();
-        match work() {
-            Err(error)
-                if is_late(&error) && asked.elapsed() >= WAITED && began.elapsed() < LIMIT =>
-            {
-                tracing::warn!(waited = ?began.elapsed(), "the keyring does not answer; asking it again");
+/// Questions of one caller to the keyring.
+struct Asking {
+    /// Gone once the caller no longer waits.
+    caller: Weak<()>,
+    until: Instant,
+}
+
+impl Asking {
+    /// Does `work` until the keyring answers. D-Bus waits 2 s for each answer, which is too short for a
+    /// desktop that starts.
+    fn answer<T>(&self, mut work: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+        loop {
+            let asked = Instant::now();
+            match work() {
+                Err(error) if is_late(&error) && asked.elapsed() >= WAITED && self.goes_on() => {
+                    tracing::warn!("the keyring does not answer; asking it again");
+                }
+                answer => return answer,
             }
-            answer => return answer,
         }
+    }
+
+    fn goes_on(&self) -> bool {
+        self.caller.strong_count() > 0 && Instant::now() < self.until
     }
 }
 
@@ -133,6 +154,7 @@ fn user_of(profile: &Profile, bridge: &Origin) -> String {
 /// Returns the kind of failure. The keyring's own text may repeat an entry.
 fn problem(error: &Error) -> SourceError {
     let problem = match error {
+        error if is_late(error) => "does not answer",
         Error::PlatformFailure(_) => return SourceError::KeyringUnreachable,
         Error::NoStorageAccess(_) => "is locked or denies access",
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) => {

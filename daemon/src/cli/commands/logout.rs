@@ -18,7 +18,7 @@ use tai_auth::credentials::SourceError;
 use tai_proto::{
     Fault, FaultCode,
     account::{Former, SignedOut},
-    call,
+    call::{self, Whose},
     status::Status,
 };
 
@@ -54,10 +54,12 @@ impl Logout {
                 return Ok(Exit::Failed);
             }
         }
-        let logout = call::Logout {
-            account: account_of(&status),
+        let whose = match account_of(&status) {
+            Some(account) => Whose::Account(account),
+            None if self.yes => Whose::Any,
+            None => Whose::None,
         };
-        let mut signed_out = daemon.call(logout, LONG).await?;
+        let mut signed_out = daemon.call(call::Logout { whose }, LONG).await?;
         if !signed_out.forgotten && target.socket.is_none() {
             forget_here(target, &status, &mut signed_out).await?;
         }

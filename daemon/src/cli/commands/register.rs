@@ -51,6 +51,9 @@ impl Register {
             Err(fault) => return Err(fault.into()),
         };
         check_daemon(daemon.as_ref(), target, &username, &config, self.save).await?;
+        if self.save && (daemon.is_none() || target.socket.is_none()) {
+            direct::check_keyring(&config, &username, daemon.is_some()).await?;
+        }
         let password = match (self.password_stdin, in_environment(&config, &username)) {
             (true, _) => prompt::password_from_stdin()?,
             (false, Some(password)) => password,

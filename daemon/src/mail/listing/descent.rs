@@ -88,10 +88,14 @@ impl Descent {
             self.overlap = self.overlap.saturating_mul(4).max(self.rows).min(self.end);
             return Vec::new();
         }
-        // A page of large bodies may end before the rows that it was to repeat.
-        self.end = self.end.max(offset + length);
+        self.end = offset + length;
         self.overlap = OVERLAP;
-        self.rows = next_rows(limit, &listing).min(self.most_rows);
+        // Of a page with large bodies, a part of the rows is kept.
+        let is_cut = length < limit && listing.has_more;
+        self.rows = match is_cut {
+            true => length.max(1),
+            false => next_rows(limit, &listing).min(self.most_rows),
+        };
         self.is_complete = listing.rows.is_empty() || !listing.has_more;
         self.unusable -= self.trailing;
         self.trailing = 0;

@@ -4,7 +4,7 @@ use crate::mail::{
     error::{Change, MailError},
     service::MailService,
 };
-use tai_auth::bridge::{Bridge, Message};
+use tai_auth::bridge::{Bridge, Head};
 use tai_proto::names::{Instance, MailId};
 use tai_reader::characters::line;
 use tokio::time::Instant;
@@ -20,9 +20,9 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<String, MailError> {
-        let mail = self.of_instance(instance, id, deadline).await?;
+        let head = self.of_instance(instance, id, deadline).await?;
         self.remove(id, deadline).await?;
-        Ok(line(&mail.head.subject).into_owned())
+        Ok(line(&head.subject).into_owned())
     }
 
     /// Deletes a mail that the caller may see.
@@ -53,11 +53,11 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<String, MailError> {
-        let mail = self.of_instance(instance, id, deadline).await?;
-        let admitted = self.admit(&mail, id, deadline).await?;
+        let head = self.of_instance(instance, id, deadline).await?;
+        let admitted = self.admit(&head, id, deadline).await?;
         self.mark(id, deadline).await?;
         admitted.keep();
-        Ok(line(&mail.head.subject).into_owned())
+        Ok(line(&head.subject).into_owned())
     }
 
     /// Marks a mail read that the caller may see.
@@ -79,15 +79,16 @@ impl<B: Bridge> MailService<B> {
         Ok(())
     }
 
-    /// Returns a mail if it is addressed to the instance.
+    /// Returns the head of a mail if it is addressed to the instance. The bodies would keep their place
+    /// during the requests that follow, which may wait for one.
     async fn of_instance(
         &self,
         instance: Option<&Instance>,
         id: MailId,
         deadline: Instant,
-    ) -> Result<Message, MailError> {
+    ) -> Result<Head, MailError> {
         let address = self.address(instance, deadline).await?;
-        self.own(instance, &address, id, deadline).await
+        Ok(self.own(instance, &address, id, deadline).await?.head)
     }
 }
 

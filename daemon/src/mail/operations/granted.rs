@@ -14,7 +14,7 @@ use crate::mail::{
         store::{Grant, Origin, Refusal},
     },
 };
-use tai_auth::bridge::{Bridge, Message};
+use tai_auth::bridge::{Bridge, Head};
 use tai_proto::names::{Address, MailId};
 use tokio::time::Instant;
 
@@ -173,7 +173,7 @@ impl<B: Bridge> MailService<B> {
     /// [`MailError::HeldElsewhere`], [`MailError::LeaseStore`].
     pub(in crate::mail) async fn admit(
         &self,
-        mail: &Message,
+        head: &Head,
         id: MailId,
         deadline: Instant,
     ) -> Result<Admitted<'_>, MailError> {
@@ -187,8 +187,8 @@ impl<B: Bridge> MailService<B> {
         let Sharing::Shared(keeper) = &self.sharing else {
             return Ok(admitted);
         };
-        let to = Address::in_field(&mail.head.to);
-        let address = to.as_ref().map_or(mail.head.to.as_str(), |to| to.as_str());
+        let to = Address::in_field(&head.to);
+        let address = to.as_ref().map_or(head.to.as_str(), |to| to.as_str());
         let grant = keeper.acquire(address, id.get(), Origin::Named, deadline);
         match grant.await? {
             // A client that names a mail may read it again.

@@ -26,7 +26,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<FetchedMail, MailError> {
         let id = mail_id(message.head.id)?;
-        let admitted = self.admit(&message, id, deadline).await?;
+        let admitted = self.admit(&message.head, id, deadline).await?;
         let (was_read, to) = (message.head.read, message.head.to.clone());
         let mut mail = self.read(message, window, deadline).await?;
         mail.envelope.read = was_read;

@@ -255,8 +255,8 @@ impl<B: Bridge> MailService<B> {
             }
             // The client has no lease of the mail, which it read by its id.
             Err(MailError::NoSuchMail(_)) => {
-                let mail = self.viewed(View::Account, id, deadline).await?;
-                let admitted = self.admit(&mail, id, deadline).await?;
+                let head = self.viewed(View::Account, id, deadline).await?.head;
+                let admitted = self.admit(&head, id, deadline).await?;
                 self.mark(id, deadline).await?;
                 admitted.keep();
                 Ok(true)
@@ -274,9 +274,9 @@ impl<B: Bridge> MailService<B> {
         delete: DeleteMail,
         deadline: Instant,
     ) -> Result<String, MailError> {
-        let mail = self.viewed(View::Account, delete.id, deadline).await?;
+        let head = self.viewed(View::Account, delete.id, deadline).await?.head;
         self.remove(delete.id, deadline).await?;
-        Ok(line(&mail.head.subject).into_owned())
+        Ok(line(&head.subject).into_owned())
     }
 
     /// Returns the address of the scope's instance, or the account's own.

@@ -48,7 +48,10 @@ impl<B: Bridge> MailService<B> {
                 log(id, &failure);
                 // Some megabytes would delay all other calls.
                 let falling_back = tokio::task::spawn_blocking(move || fallback(&request));
-                falling_back.await.unwrap_or_default()
+                falling_back.await.unwrap_or_else(|_| Body {
+                    source: BodySource::Stripped,
+                    ..Body::default()
+                })
             }
         };
         body.findings.cut |= html_cut || text_cut;

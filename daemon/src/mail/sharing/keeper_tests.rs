@@ -369,7 +369,7 @@ async fn the_end_of_one_read_by_id_does_not_give_back_the_mail_of_another_one() 
     let desk = instance("desk");
     let _ = machine.address(Some(&desk), soon()).await.unwrap();
     let mail = machine.message(mail_id(1), soon()).await.unwrap().unwrap();
-    let admit = || machine.admit(&mail, mail_id(1), soon());
+    let admit = || machine.admit(&mail.head, mail_id(1), soon());
     let (one, other) = (admit().await.unwrap(), admit().await.unwrap());
     drop(one);
     machine.report_leases(soon()).await;
@@ -381,7 +381,7 @@ async fn the_end_of_one_read_by_id_does_not_give_back_the_mail_of_another_one() 
     // The last one gives the mail back.
     world.mailbox.deliver(2, DESK);
     let mail = machine.message(mail_id(2), soon()).await.unwrap().unwrap();
-    drop(machine.admit(&mail, mail_id(2), soon()).await.unwrap());
+    drop(machine.admit(&mail.head, mail_id(2), soon()).await.unwrap());
     machine.report_leases(soon()).await;
     assert_eq!(world.store.shown(), "1 marked 1, 2 lent none");
 }

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use tai_proto::{
         FaultCode,
-        call::{GetStatus, Logout, MakeWay},
+        call::{GetStatus, Logout, MakeWay, Whose},
         release::Release,
     };
 
@@ -157,7 +157,7 @@ mod tests {
             Call::MakeWay(MakeWay {
                 release: Release(9, 0, 0),
             }),
-            Call::Logout(Logout { account: None }),
+            Call::Logout(Logout { whose: Whose::Any }),
         ];
         let codes = |role, door| {
             let admission = admit(role, door, None);

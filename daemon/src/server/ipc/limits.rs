@@ -26,11 +26,15 @@ const OWN_DESCRIPTORS: usize = 64 + REFUSALS;
 const STATUSES: usize = 64;
 /// Limit of these requests of one connection, which leaves places for other clients.
 const STATUSES_OF_CONNECTION: usize = 8;
-/// Limit of the calls that read bodies of mails at one socket. Further ones wait before they ask the bridge
-/// for anything.
+/// Limit of the calls that read the body of a mail at one socket. Further ones wait before they ask the
+/// bridge for anything.
 const READINGS: usize = 32;
-/// Limit of these calls of one connection. The conversion of bodies is one queue for all clients.
+/// Limit of these calls of one connection. All clients share the one reader of bodies.
 const READINGS_OF_CONNECTION: usize = 4;
+/// Limit of the calls that read the bodies of many mails at one socket, which take until their deadline.
+const SEARCHES: usize = 16;
+/// Limit of these calls of one connection.
+const SEARCHES_OF_CONNECTION: usize = 2;
 /// Limit of the unanswered calls at the socket of one instance that do not wait for mail. Each may hold
 /// an answer in memory.
 const CALLS_OF_INSTANCE: usize = 64;
@@ -113,32 +117,61 @@ pub(super) struct Share {
 pub(super) struct Turns {
     statuses: Arc<Semaphore>,
     readings: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
 }
 
 impl Turns {
-    fn new(statuses: usize, readings: usize) -> Self {
+    fn of_socket() -> Self {
         Self {
-            statuses: Arc::new(Semaphore::new(statuses)),
-            readings: Arc::new(Semaphore::new(readings)),
+            statuses: Arc::new(Semaphore::new(STATUSES)),
+            readings: Arc::new(Semaphore::new(READINGS)),
+            searches: Arc::new(Semaphore::new(SEARCHES)),
         }
     }
 
     /// Returns the places of one connection.
     pub(super) fn of_connection() -> Self {
-        Self::new(STATUSES_OF_CONNECTION, READINGS_OF_CONNECTION)
+        Self {
+            statuses: Arc::new(Semaphore::new(STATUSES_OF_CONNECTION)),
+            readings: Arc::new(Semaphore::new(READINGS_OF_CONNECTION)),
+            searches: Arc::new(Semaphore::new(SEARCHES_OF_CONNECTION)),
+        }
     }
 
     /// Returns the places of calls like this one; `None` for a call that begins at once.
     fn of(&self, call: &Call) -> Option<&Arc<Semaphore>> {
         match call {
             Call::GetStatus(_) => Some(&self.statuses),
-            Call::Fetch(_)
-            | Call::Peek(_)
-            | Call::Search(_)
-            | Call::SearchMail(_)
-            | Call::ReadMail(_) => Some(&self.readings),
-            Call::List(list) if list.previews => Some(&self.readings),
-            _ => None,
+            Call::Fetch(_) | Call::Peek(_) | Call::ReadMail(_) => Some(&self.readings),
+            Call::Search(_) | Call::SearchMail(_) => Some(&self.searches),
+            Call::List(list) => list.previews.then_some(&self.searches),
+            Call::Submit(_)
+            | Call::Delete(_)
+            | Call::MarkRead(_)
+            | Call::Settle(_)
+            | Call::EndLease(_)
+            | Call::ReclaimLeases(_)
+            | Call::Watch(_)
+            | Call::WaitFor(_)
+            | Call::GetInfo(_)
+            | Call::ClaimAccount(_)
+            | Call::OfferCredentials(_)
+            | Call::MakeWay(_)
+            | Call::Login(_)
+            | Call::Logout(_)
+            | Call::RetryLogin(_)
+            | Call::ListHeld(_)
+            | Call::WatchHeld(_)
+            | Call::ResolveHeld(_)
+            | Call::ReviseHeld(_)
+            | Call::ReadHeld(_)
+            | Call::FindReply(_)
+            | Call::ListMail(_)
+            | Call::FinishMail(_)
+            | Call::DeleteMail(_)
+            | Call::SendMail(_)
+            | Call::GetTraffic(_)
+            | Call::Stop(_) => None,
         }
     }
 }
@@ -224,14 +257,14 @@ impl DoorLimits {
                 connections: None,
                 calls: None,
                 content: places(CONTENT),
-                turns: Turns::new(STATUSES, READINGS),
+                turns: Turns::of_socket(),
                 frames: Budget::new(FRAMES),
             },
             Door::Instance(_) => Self {
                 connections: Some(Pool::new(own, own)),
                 calls: Some(places(CALLS_OF_INSTANCE)),
                 content: places(CONTENT_OF_INSTANCE),
-                turns: Turns::new(STATUSES, READINGS),
+                turns: Turns::of_socket(),
                 frames: Budget::new(FRAMES_OF_INSTANCE),
             },
         }

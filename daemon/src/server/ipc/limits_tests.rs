@@ -5,7 +5,7 @@ use std::time::Duration;
 use tai_proto::{
     Method as _,
     approval::Consent,
-    call::{Delivery, EndLease, GetInfo, GetStatus, List, Search, Settle, Submit, Watch},
+    call::{Delivery, EndLease, Fetch, GetInfo, GetStatus, List, Search, Settle, Submit, Watch},
     frame::MAX_FRAME,
     mail::{Draft, Format, Target},
 };
@@ -164,17 +164,19 @@ async fn the_searches_of_one_connection_leave_turns_for_other_clients() {
     };
     let (call, own) = (search.into_call(), Turns::of_connection());
     let soon = Duration::from_secs(1);
-    let mut shares: Vec<_> = (0..READINGS)
+    let mut shares: Vec<_> = (0..SEARCHES)
         .map(|_| limits.share(&call, &own).unwrap())
         .collect();
     let mut begun = 0;
     for share in &mut shares {
         begun += usize::from(timeout(soon, share.ready()).await.is_ok());
     }
-    assert_eq!(begun, READINGS_OF_CONNECTION);
+    assert_eq!(begun, SEARCHES_OF_CONNECTION);
     let mut other = limits.share(&call, &Turns::of_connection()).unwrap();
     assert!(timeout(soon, other.ready()).await.is_ok());
-    // A list without previews reads no body.
+    // The turns of a mail are others, and a list without previews reads no body.
+    let mut fetch = limits.share(&Fetch::OLDEST.into_call(), &own).unwrap();
+    assert!(timeout(soon, fetch.ready()).await.is_ok());
     let list = List {
         limit: 10,
         offset: 0,

@@ -334,7 +334,7 @@ impl Player {
     }
 
     async fn logout(&self, recorded: Recorded<'_>) -> CallOutcome {
-        let signed_out = self.call(recorded, Logout { account: None }).await;
+        let signed_out = self.call(recorded, Logout { whose: Whose::Any }).await;
         if signed_out.is_ok() {
             self.world.set_signed_out(true);
         }

@@ -174,18 +174,25 @@ fn nothing_is_created_or_replaced_while_the_keyring_is_locked() {
     exit 1
     error: nothing was done, because the password could not be saved
     caused by: the keyring is locked or denies access
-    hint: unlock the keyring and run the command again, or run it without `--save`
+    hint: unlock or start the keyring, or delete its entry with `taid logout`, and run the command again; or run it without `--save`
     ");
     assert_eq!(run(&["login", "bob", "--save"]), refused);
     assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
     assert_eq!(machine.sandbox.count(LOGIN), logins);
+    assert!(machine.cli(&["stop"]).status.success());
+    machine.configure("username = \"carol\"\n");
+    assert_eq!(run(&["register", "carol", "--save"]), refused);
+    assert!(machine.cli(&["stop"]).status.success());
+    machine.configure("");
     // The way without the keyring, with a word about what it leaves open.
     let said = run(&["login", "bob"]);
     insta::assert_snapshot!(said, @"
-    exit 1
-    error: this taid belongs to alice, not to bob
-    caused by: one taid holds one account
-    hint: to use both accounts, run `taid login bob --profile bob`, which reads config-bob.toml and not config.toml; to replace the account, run `taid logout` first
+    exit 0
+    ✅ Login successful
+    📧 Instance email: bob@tai.chat
+    taid forgets the password when it exits; `taid login --save` keeps it, if a keyring runs.
+    Next: `taid setup` adds tai to your MCP clients.
+    note: the keyring is locked or denies access, so its account is not known
     ");
     assert!(machine.cli(&["stop"]).status.success());
 }

@@ -4,7 +4,10 @@ use crate::mail::{desk, mail};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
 use tai_e2e::{Machine, raw::Raw, wait_until};
-use tai_proto::{call::Logout, message::Role};
+use tai_proto::{
+    call::{Logout, Whose},
+    message::Role,
+};
 
 fn machine() -> Machine {
     let machine = Machine::new();
@@ -45,7 +48,7 @@ fn each_send_deletion_refusal_and_logout_has_a_line_without_content() {
     shim.call("delete_email", json!({"email_id": id}));
     // An agent's attempt at a call of a person.
     let mut agent = Raw::open_as(&machine.socket(), Role::Agent { instance: None });
-    agent.request(1, Logout { account: None });
+    agent.request(1, Logout { whose: Whose::Any });
     assert!(agent.answer().1.is_err());
     assert!(machine.cli(&["logout", "--yes"]).status.success());
 

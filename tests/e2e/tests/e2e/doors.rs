@@ -11,7 +11,7 @@ use std::{
 use tai_e2e::{Killed, Machine, executables, mcp::Shim, processes::skipped, raw::Raw, wait_until};
 use tai_proto::{
     Answer, FaultCode, Method,
-    call::{GetInfo, GetStatus, ListHeld, Logout, MakeWay, Stop, Watch},
+    call::{GetInfo, GetStatus, ListHeld, Logout, MakeWay, Stop, Watch, Whose},
     door::Door,
     message::Role,
     release::Release,
@@ -46,7 +46,7 @@ fn permitted(socket: &Path, role: Role) -> [bool; 5] {
     [
         is_permitted(call(&mut raw, GetInfo)),
         is_permitted(call(&mut raw, ListHeld)),
-        is_permitted(call(&mut raw, Logout { account: None })),
+        is_permitted(call(&mut raw, Logout { whose: Whose::Any })),
         is_permitted(call(&mut raw, MakeWay { release })),
         // The last call, because the daemon would stop.
         is_permitted(call(&mut raw, Stop)),

@@ -8,7 +8,7 @@ use std::{
 use tai_e2e::{Killed, Machine, PASSWORD, raw::Raw, wait_until, within};
 use tai_proto::{
     Answer, FaultCode, FromDaemon, ToDaemon,
-    call::{GetInfo, GetStatus, List, Logout, Stop},
+    call::{GetInfo, GetStatus, List, Logout, Stop, Whose},
     frame::MAX_FRAME,
     hello::{Hello, PROTOCOL, Welcome},
     message::Role,
@@ -315,7 +315,7 @@ fn an_agent_connection_cannot_make_calls_of_a_person_or_change_its_role() {
     let _taid = machine.start();
     let agent = || Role::Agent { instance: None };
     let mut raw = Raw::open_as(&machine.socket(), agent());
-    raw.request(1, Logout { account: None });
+    raw.request(1, Logout { whose: Whose::Any });
     raw.request(2, Stop);
     raw.request(3, GetInfo);
     let refused = |answer: (u64, Result<Answer, tai_proto::Fault>)| answer.1.unwrap_err().code;

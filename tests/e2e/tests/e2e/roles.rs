@@ -9,7 +9,7 @@ use tai_proto::{
     approval::{Consent, ConsentAnswer, SubmitOutcome},
     call::{
         Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, OfferCredentials,
-        ResolveHeld, Settle, Stop, Submit, Verdict, WatchHeld, Which,
+        ResolveHeld, Settle, Stop, Submit, Verdict, WatchHeld, Which, Whose,
     },
     frame::MAX_FRAME,
     hello::{Hello, Welcome},
@@ -98,7 +98,7 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
     }
     assert_eq!(call(&mut raw, ListHeld), refused);
     assert_eq!(call(&mut raw, WatchHeld { since: None }), refused);
-    assert_eq!(call(&mut raw, Logout { account: None }), refused);
+    assert_eq!(call(&mut raw, Logout { whose: Whose::Any }), refused);
     assert_eq!(call(&mut raw, Stop), refused);
     let login = Login {
         credentials: Credentials {

@@ -25,7 +25,7 @@ const HEADER_STRING: usize = 12 * MAX_HEADER;
 /// Limit of each body of a mail in a list, in bytes. A search sees no more.
 const LISTED_BODY: usize = 1 << 20;
 /// Size of the bodies of a list, in bytes, after which its further mails are left to the next page.
-const LISTED_BODIES: usize = 8 << 20;
+const LISTED_BODIES: usize = 16 << 20;
 /// Limit of each body of a single mail, in bytes: a character more than the reader of mails accepts, which
 /// thereby sees that a body was cut. A pasted picture may come before the text.
 const MAX_BODY: usize = (5 << 20) + 4;

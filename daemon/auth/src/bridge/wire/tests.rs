@@ -179,13 +179,13 @@ fn a_list_keeps_few_large_bodies_and_leaves_the_rest_to_the_next_page() {
         let body = "x".repeat(1 << 20);
         format!(r#"{{"id":{id},"to":"t@tai.chat","body_text":"{body}","body_html":"{body}"}}"#)
     };
-    let rows: Vec<String> = (1..=6).map(row).collect();
+    let rows: Vec<String> = (1..=10).map(row).collect();
     let json = format!(
-        r#"{{"success":true,"data":{{"messages":[{}],"count":6,"has_more":false}}}}"#,
+        r#"{{"success":true,"data":{{"messages":[{}],"count":10,"has_more":false}}}}"#,
         rows.join(",")
     );
-    let listing = data(List::<true> { rows: 6 }, &json).unwrap();
-    assert_eq!((listing.rows.len(), listing.count), (4, 6));
+    let listing = data(List::<true> { rows: 10 }, &json).unwrap();
+    assert_eq!((listing.rows.len(), listing.count), (8, 10));
     assert!(listing.has_more);
     let listing = data(List::<true> { rows: 4 }, &json).unwrap();
     assert_eq!(listing.rows.len(), 4);

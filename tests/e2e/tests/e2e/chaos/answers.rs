@@ -4,7 +4,7 @@ use super::{desk, works};
 use serde_json::json;
 use std::process::Stdio;
 use tai_e2e::{Machine, PASSWORD, USER, processes::peak_memory, wait_until};
-use tai_sandbox::{Canned, FaultKind, NewMail, Tokens};
+use tai_sandbox::{Canned, Database, FaultKind, NewMail, Tokens};
 
 const LIST: &str = "GET /api/v1/messages";
 const ONE: &str = "GET /api/v1/messages/{id}";
@@ -242,7 +242,8 @@ fn chaos_parallel_searches_need_bounded_memory_and_delay_no_other_client() {
     let (mut shim, mut other) = (desk(&machine), desk(&machine));
     works(&mut shim);
     let before = peak_memory(taid.pid()).unwrap();
-    for _ in 0..32 {
+    let searches = 32;
+    for _ in 0..searches {
         shim.begin_call("search_inbox", json!({"query": "missing"}));
     }
     wait_until("the searches have begun", || {
@@ -253,10 +254,48 @@ fn chaos_parallel_searches_need_bounded_memory_and_delay_no_other_client() {
     let mail = json!({"to": "bob@example.com", "subject": "s", "content": "text"});
     let sent = other.call("send_email", mail);
     assert!(!sent.is_error, "{}", sent.text);
+    // Each search takes longer than both calls of the other client.
+    let lists = machine.sandbox.count(LIST);
+    assert!(
+        lists < searches,
+        "{lists} of {searches} searches have begun"
+    );
     let grown = peak_memory(taid.pid()).unwrap() - before;
     eprintln!("32 searches of 24 MB: {grown} kB");
     assert!(grown < 100_000, "{grown} kB");
     works(&mut other);
+}
+
+#[test]
+fn chaos_changes_of_large_mails_that_fail_hold_up_no_other_call() {
+    let machine = Machine::new();
+    let deliver = |number| {
+        let mail = NewMail {
+            body_text: Some("a line of words\n".repeat(20_000)),
+            ..to_desk(&format!("large {number}"))
+        };
+        machine.sandbox.deliver(&mail).unwrap().unwrap()
+    };
+    let ids: Vec<u64> = (0..8).map(deliver).collect();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    machine.sandbox.fail(
+        FaultKind::Database(Database::WritesFail),
+        100,
+        "DELETE /api/v1/messages/{id}",
+    );
+    let calls: Vec<_> = ids
+        .iter()
+        .map(|id| shim.begin_call("delete_email", json!({"email_id": id})))
+        .collect();
+    for call in &calls {
+        let refused = shim.finish_call(call);
+        assert!(
+            refused.text.contains("the email still exists"),
+            "{}",
+            refused.text
+        );
+    }
 }
 
 #[test]
