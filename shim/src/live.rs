@@ -259,8 +259,8 @@ impl Live {
         Ok(attempts)
     }
 
-    /// Does what is left to do for one mail. One from a sender that got many answers meanwhile waits for
-    /// the time of the next.
+    /// Does what is left to do for one mail. One from a sender that got many answers meanwhile
+    /// waits for the time of the next.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
         let id = mail.lease.id();
         if mail.needs_person() {

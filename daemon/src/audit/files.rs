@@ -37,7 +37,8 @@ pub(super) fn existing(path: &Path) -> Vec<PathBuf> {
     all.filter(|path| path.exists()).collect()
 }
 
-/// Returns the file of a profile in a directory that is too long to be read, so that nothing is written.
+/// Returns the file of a profile in a directory that is too long to be read, so that nothing is
+/// written.
 pub(crate) fn too_long(dir: &Path, profile: &Profile) -> Option<PathBuf> {
     let length = |path: &PathBuf| std::fs::metadata(path).map_or(0, |meta| meta.len());
     let mut files = existing(&path_in(dir, profile)).into_iter();

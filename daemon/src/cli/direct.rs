@@ -67,7 +67,8 @@ pub(super) async fn check_and_save(
         })
 }
 
-/// Returns the account whose password the keyring has for the profile. A shell without a keyring has none.
+/// Returns the account whose password the keyring has for the profile. A shell without a keyring
+/// has none.
 ///
 /// # Errors
 /// The keyring is locked, does not answer within `limit`, or fails.
@@ -93,12 +94,12 @@ pub(super) async fn saved_account(
     }
 }
 
-/// Checks that the keyring can take the password of a new account. A daemon may have a keyring that this
-/// shell cannot reach.
+/// Checks that the keyring can take the password of a new account. A daemon may have a keyring that
+/// this shell cannot reach.
 ///
 /// # Errors
-/// The keyring cannot be read, or has the password of another account, or the configuration file does not name
-/// the bridge.
+/// The keyring cannot be read, or has the password of another account, or the configuration file
+/// does not name the bridge.
 pub(super) async fn check_keyring(
     config: &Config,
     username: &Username,

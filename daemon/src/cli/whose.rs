@@ -29,8 +29,8 @@ pub(in crate::cli) fn account_of(status: &Status) -> Option<Username> {
     username.parse().ok()
 }
 
-/// Returns the account of the daemon with this status. A daemon that has not signed in yet, or does not
-/// run, has the account of the configuration or of the keyring.
+/// Returns the account of the daemon with this status. A daemon that has not signed in yet, or does
+/// not run, has the account of the configuration or of the keyring.
 ///
 /// # Errors
 /// The keyring cannot be read, and the command is to save a password there.
@@ -42,8 +42,8 @@ pub(in crate::cli) async fn account(
 ) -> Result<Option<Username>, CliError> {
     let reported = status.and_then(account_of);
     let is_free = status.is_some_and(|status| status.session.state == SessionState::LoggedOut);
-    // The configuration and the keyring are those of another daemon than one at a named socket. Without
-    // a daemon there, a login saves the password in this keyring.
+    // The configuration and the keyring are those of another daemon than one at a named socket.
+    // Without a daemon there, a login saves the password in this keyring.
     let is_elsewhere = status.is_some() && target.socket.is_some();
     let is_known = reported.is_some() || is_free;
     if is_elsewhere || (is_known && !save) {
@@ -106,9 +106,9 @@ pub(in crate::cli) fn check_account(
 }
 
 /// Checks that the daemon uses the bridge of this configuration: the password would go to another
-/// bridge otherwise. The configuration file is not the one of a daemon whose socket the user names, nor
-/// alone that of an account's own daemon, which has the bridge of its client or of config.toml. Returns the
-/// bridge of such a daemon if it is another one.
+/// bridge otherwise. The configuration file is not the one of a daemon whose socket the user names,
+/// nor alone that of an account's own daemon, which has the bridge of its client or of config.toml.
+/// Returns the bridge of such a daemon if it is another one.
 ///
 /// # Errors
 /// The daemon uses another bridge.

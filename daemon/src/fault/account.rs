@@ -300,8 +300,8 @@ pub(crate) fn other_login(
         )))
 }
 
-/// Returns the fault for a `taid logout` of an account that is not this daemon's any more; `None` if it had
-/// none.
+/// Returns the fault for a `taid logout` of an account that is not this daemon's any more; `None`
+/// if it had none.
 pub(crate) fn other_logout(theirs: Option<&Username>) -> Fault {
     let what = match theirs {
         Some(theirs) => format!("taid has another account than {theirs} by now"),

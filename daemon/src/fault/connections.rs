@@ -56,8 +56,8 @@ pub(crate) fn not_in_turn() -> Fault {
     ))
 }
 
-/// Returns the fault for a call for which its socket has no room: `calls` and `own` MB of mails at the
-/// socket of an instance, `shared` MB at any other one.
+/// Returns the fault for a call for which its socket has no room: `calls` and `own` MB of mails at
+/// the socket of an instance, `shared` MB at any other one.
 pub(crate) fn socket_too_busy(calls: usize, own: usize, shared: usize) -> Fault {
     Fault::new(FaultCode::TooBusy, "taid has too many open calls at this socket")
         .because(format!("the socket of an instance has room for {calls} calls and {own} MB of mails, any other socket for {shared} MB of mails"))

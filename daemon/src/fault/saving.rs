@@ -18,8 +18,8 @@ pub(crate) fn not_in_file(bridge: &Origin) -> Fault {
     unsaved(of_file(bridge)).hint(to_file(bridge))
 }
 
-/// Returns the fault for a command that does nothing, because the configuration file does not name the bridge
-/// whose password it is to save.
+/// Returns the fault for a command that does nothing, because the configuration file does not name
+/// the bridge whose password it is to save.
 pub(crate) fn no_place_in_keyring(bridge: &Origin) -> Fault {
     undone(of_file(bridge)).hint(to_file(bridge))
 }
@@ -81,8 +81,8 @@ pub(crate) fn not_saved(error: &SourceError) -> Fault {
     }))
 }
 
-/// Returns the fault for a command that does nothing, because the keyring in which it is to save a password
-/// cannot be read.
+/// Returns the fault for a command that does nothing, because the keyring in which it is to save a
+/// password cannot be read.
 pub(crate) fn keyring_unread(error: &SourceError) -> Fault {
     undone(error.to_string()).hint(Hint::reader(
         "unlock or start the keyring, or delete its entry with `taid logout`, and run the command again; or run it \

@@ -43,8 +43,8 @@ impl<'a> AnswerTo<'a> {
         self.mail
     }
 
-    /// Returns how the mail was answered; `None` if it certainly was not. Waits for a reply that is being
-    /// sent.
+    /// Returns how the mail was answered; `None` if it certainly was not. Waits for a reply that is
+    /// being sent.
     pub(super) async fn find(self) -> Option<Ending> {
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
         let find = FindReply { to: self.mail };

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// Place of a long answer among those whose bodies are in memory. The mails of an answer share it, and the
-/// last one that is dropped makes room for another answer: bodies wait for their reader in any number of
-/// calls, and would take any amount of memory.
+/// Place of a long answer among those whose bodies are in memory. The mails of an answer share it,
+/// and the last one that is dropped makes room for another answer: bodies wait for their reader in
+/// any number of calls, and would take any amount of memory.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
     _permit: Option<Arc<OwnedSemaphorePermit>>,

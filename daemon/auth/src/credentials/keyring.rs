@@ -54,8 +54,8 @@ pub enum Missing {
     Ignore,
 }
 
-/// Does `work` with the entry of this user, on a separate thread, and repeats it while the keyring does
-/// not answer. `None` if there is no entry.
+/// Does `work` with the entry of this user, on a separate thread, and repeats it while the keyring
+/// does not answer. `None` if there is no entry.
 ///
 /// # Errors
 /// Any error of the keyring.
@@ -96,8 +96,8 @@ struct Asking {
 }
 
 impl Asking {
-    /// Does `work` until the keyring answers. D-Bus waits 2 s for each answer, which is too short for a
-    /// desktop that starts.
+    /// Does `work` until the keyring answers. D-Bus waits 2 s for each answer, which is too short
+    /// for a desktop that starts.
     fn answer<T>(&self, mut work: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
         loop {
             let asked = Instant::now();
@@ -129,7 +129,8 @@ fn is_late(error: &Error) -> bool {
     })
 }
 
-/// Returns whether the keyring did not answer in the time that the system gives it. Other systems wait.
+/// Returns whether the keyring did not answer in the time that the system gives it. Other systems
+/// wait.
 #[cfg(not(target_os = "linux"))]
 fn is_late(_: &Error) -> bool {
     false

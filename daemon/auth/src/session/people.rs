@@ -56,7 +56,8 @@ fn has_account(state: &State, username: &Username) -> bool {
     ours.is_none_or(|ours| ours == username)
 }
 
-/// Drops the account with its password, and revokes its tokens. Another account than the named one stays.
+/// Drops the account with its password, and revokes its tokens. Another account than the named one
+/// stays.
 pub(super) fn sign_out(state: State, account: Option<&Username>, reply: Reply) -> Next {
     if state.is_stopped() {
         return answer(state, reply, Err(SessionError::Stopped));

@@ -103,8 +103,8 @@ impl Animation {
     }
 }
 
-/// Parses the value of a longhand. Of several animations, the last one counts; which of several numbers
-/// of runs it has depends on the number of names.
+/// Parses the value of a longhand. Of several animations, the last one counts; which of several
+/// numbers of runs it has depends on the number of names.
 pub(super) fn longhand(aspect: Aspect, input: &mut Parser<'_>) -> Parsed<Animated> {
     let all = input.parse_comma_separated(|input| {
         let mut value = one(input)?;

@@ -70,8 +70,8 @@ pub(crate) fn is_large(style: &Computed) -> Option<bool> {
 /// Largest size of a box that is not seen, in pixels.
 const TINY: f32 = 2.0;
 
-/// Returns whether an image or another box is so narrow that the text beside it is not apart. An image whose
-/// width is unknown has that of its height.
+/// Returns whether an image or another box is so narrow that the text beside it is not apart. An
+/// image whose width is unknown has that of its height.
 pub(crate) fn is_thin(style: &Computed) -> bool {
     style.frame.as_deref().is_some_and(|frame| {
         let is_low = is_at_most(frame.height, TINY) || is_at_most(frame.max_height, TINY);

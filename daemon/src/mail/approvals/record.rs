@@ -213,8 +213,8 @@ impl Earlier {
         self.ended.insert(number);
     }
 
-    /// Accounts for damaged records: any mail may have been sent. A mail with a file and without a record
-    /// waited, and is lost, because the record has what opens the file.
+    /// Accounts for damaged records: any mail may have been sent. A mail with a file and without a
+    /// record waited, and is lost, because the record has what opens the file.
     pub(super) fn doubt(&mut self, files: Vec<(u64, Stamp)>) {
         for (number, since) in files {
             if self.ended.contains(&number) {

@@ -1,5 +1,5 @@
-//! The table of approvals: its journal, its pools and its capacity. It alone adds, changes and removes
-//! approvals, and is the only user of [`step`].
+//! The table of approvals: its journal, its pools and its capacity. It alone adds, changes and
+//! removes approvals, and is the only user of [`step`].
 
 use super::{
     capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},

@@ -81,9 +81,9 @@ impl<R: Display + FromStr> Journal<R> {
         }
     }
 
-    /// Opens the file, creates it if it is missing, and calls `each` with its records in order. Lines
-    /// that are not records are [skipped](Journal::skipped). An unusable file is logged as a warning, and no promise of
-    /// the journal can be kept until [`Journal::reopen`] succeeds.
+    /// Opens the file, creates it if it is missing, and calls `each` with its records in order.
+    /// Lines that are not records are [skipped](Journal::skipped). An unusable file is logged as a
+    /// warning, and no promise of the journal can be kept until [`Journal::reopen`] succeeds.
     pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>, each: impl FnMut(R)) -> Self {
         let state = match open(path, &disk, each) {
             Ok((store, skipped)) => State::Open(store, skipped),

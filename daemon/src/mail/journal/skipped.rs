@@ -1,7 +1,7 @@
 //! The lines of a journal that are not records. Damaged ones are counted, and the count outlives a
-//! replacement of the file in a note. Whole ones of an unknown kind are kept, so that the newer taid
-//! that wrote them finds them again. Both are reported for a day: the time for which a record can hold
-//! a mail back.
+//! replacement of the file in a note. Whole ones of an unknown kind are kept, so that the newer
+//! taid that wrote them finds them again. Both are reported for a day: the time for which a record
+//! can hold a mail back.
 
 use super::{
     fields::{NotARecord, fields, moment, parse_moment},

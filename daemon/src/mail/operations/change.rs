@@ -79,8 +79,8 @@ impl<B: Bridge> MailService<B> {
         Ok(())
     }
 
-    /// Returns the head of a mail if it is addressed to the instance. The bodies would keep their place
-    /// during the requests that follow, which may wait for one.
+    /// Returns the head of a mail if it is addressed to the instance. The bodies would keep their
+    /// place during the requests that follow, which may wait for one.
     async fn of_instance(
         &self,
         instance: Option<&Instance>,

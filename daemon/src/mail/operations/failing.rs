@@ -34,8 +34,8 @@ impl<B: Bridge> MailService<B> {
             .collect()
     }
 
-    /// Returns each journal that has lines which are not records. A mail that crashed the reader is only
-    /// tried once more.
+    /// Returns each journal that has lines which are not records. A mail that crashed the reader is
+    /// only tried once more.
     pub(crate) fn skipped_lines(&self) -> Vec<(Recorded, SkippedLines)> {
         let all = [
             (Recorded::Sends, self.ledger.skipped()),

@@ -2,10 +2,10 @@
 //! demand, supervises it, and remembers the mails on which it fails. The daemon parses no HTML;
 //! of a mail on which the worker fails it shows the text between the tags.
 //!
-//! Requests wait in a queue in which short ones and long ones have turns: a message of some lines does not
-//! wait for all mails of some megabytes. A call asks for one mail at a time, so that a mail waits for at most
-//! one mail of each other call: a call for many expensive mails slows another call by at most the
-//! limit of one mail, 5 s. A mail that fails costs its limit once.
+//! Requests wait in a queue in which short ones and long ones have turns: a message of some lines
+//! does not wait for all mails of some megabytes. A call asks for one mail at a time, so that a
+//! mail waits for at most one mail of each other call: a call for many expensive mails slows
+//! another call by at most the limit of one mail, 5 s. A mail that fails costs its limit once.
 
 mod failure;
 mod owner;

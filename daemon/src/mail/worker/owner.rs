@@ -107,8 +107,8 @@ impl Entrance {
 }
 
 impl Queue {
-    /// Returns the next request; `None` if every sender is gone. Neither length waits for more than one
-    /// request of the other.
+    /// Returns the next request; `None` if every sender is gone. Neither length waits for more than
+    /// one request of the other.
     pub(super) async fn next(&mut self) -> Option<Job> {
         let (job, length) = match self.last {
             Length::Long => tokio::select! {

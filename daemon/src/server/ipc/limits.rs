@@ -26,12 +26,13 @@ const OWN_DESCRIPTORS: usize = 64 + REFUSALS;
 const STATUSES: usize = 64;
 /// Limit of these requests of one connection, which leaves places for other clients.
 const STATUSES_OF_CONNECTION: usize = 8;
-/// Limit of the calls that read the body of a mail at one socket. Further ones wait before they ask the
-/// bridge for anything.
+/// Limit of the calls that read the body of a mail at one socket. Further ones wait before they ask
+/// the bridge for anything.
 const READINGS: usize = 32;
 /// Limit of these calls of one connection. All clients share the one reader of bodies.
 const READINGS_OF_CONNECTION: usize = 4;
-/// Limit of the calls that read the bodies of many mails at one socket, which take until their deadline.
+/// Limit of the calls that read the bodies of many mails at one socket, which take until their
+/// deadline.
 const SEARCHES: usize = 16;
 /// Limit of these calls of one connection.
 const SEARCHES_OF_CONNECTION: usize = 2;
@@ -107,8 +108,8 @@ pub(super) struct Connected {
 pub(super) struct Share {
     call: Option<OwnedSemaphorePermit>,
     content: Option<OwnedSemaphorePermit>,
-    /// Places of calls that have turns, of the connection and of the socket, if the call is one and has none
-    /// yet.
+    /// Places of calls that have turns, of the connection and of the socket, if the call is one and
+    /// has none yet.
     awaited: Option<[Arc<Semaphore>; 2]>,
     turn: Vec<OwnedSemaphorePermit>,
 }
@@ -184,8 +185,8 @@ struct Connections {
 }
 
 impl Connections {
-    /// Returns the limits for a limit of the process's descriptors. A connection takes no descriptor of
-    /// the daemon's own work.
+    /// Returns the limits for a limit of the process's descriptors. A connection takes no
+    /// descriptor of the daemon's own work.
     fn within(descriptors: Option<u64>) -> Self {
         let Some(descriptors) = descriptors else {
             return Self {

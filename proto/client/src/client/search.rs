@@ -1,4 +1,5 @@
-//! The daemons that a client may use, and the results of the search for the one that serves the account.
+//! The daemons that a client may use, and the results of the search for the one that serves the
+//! account.
 
 use super::Link;
 use crate::{ConnectError, Connection};
@@ -18,8 +19,8 @@ pub(super) enum Owner {
     User,
     /// The account's own one at the client's bridge.
     Account,
-    /// The account's own one of clients that name no bridge. Only its answer to the claim says that it is
-    /// at the client's bridge.
+    /// The account's own one of clients that name no bridge. Only its answer to the claim says that
+    /// it is at the client's bridge.
     AccountElsewhere,
 }
 

@@ -56,8 +56,8 @@ pub(super) enum BodyError {
     Ending,
 }
 
-/// Reads the body to its end. An answer that is [large](Expected::IS_LARGE) waits for a place, which its
-/// mails keep.
+/// Reads the body to its end. An answer that is [large](Expected::IS_LARGE) waits for a place,
+/// which its mails keep.
 pub(super) async fn read<E: Expected>(
     mut response: Response,
     expected: E,

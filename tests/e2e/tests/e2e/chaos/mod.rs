@@ -2,6 +2,7 @@
 //! them; `cargo test -p tai-e2e chaos_` runs them.
 
 mod answers;
+mod bodies;
 mod files;
 pub(crate) mod front;
 mod names;
