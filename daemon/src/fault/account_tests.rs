@@ -290,7 +290,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [Internal]
     error: nothing was done, because the password could not be saved
     caused by: the keyring cannot be reached
-    hint: unlock or start the keyring, or delete its entry with `taid logout`, and run the command again; or run it without `--save`
+    hint: unlock or start the keyring, or delete its entry with `taid stop` and `taid logout`, and run the command again; or run it without `--save`
 
     [Internal]
     error: nothing was done, because the password could not be saved

@@ -85,8 +85,8 @@ pub(crate) fn not_saved(error: &SourceError) -> Fault {
 /// password cannot be read.
 pub(crate) fn keyring_unread(error: &SourceError) -> Fault {
     undone(error.to_string()).hint(Hint::reader(
-        "unlock or start the keyring, or delete its entry with `taid logout`, and run the command again; or run it \
-         without `--save`",
+        "unlock or start the keyring, or delete its entry with `taid stop` and `taid logout`, and run the command \
+         again; or run it without `--save`",
     ))
 }
 

@@ -151,9 +151,9 @@ fn account_profile(
 }
 
 /// Returns the account of the default profile's entry in the keyring. A keyring that does not answer
-/// soon counts as empty.
+/// in the time for which it is asked counts as empty.
 fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
-    const LIMIT: Duration = Duration::from_secs(3);
+    const LIMIT: Duration = Duration::from_secs(12);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

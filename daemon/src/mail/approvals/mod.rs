@@ -205,6 +205,11 @@ impl Approvals {
         })
     }
 
+    /// Returns whether the ticket is that of an open question.
+    pub(super) fn has_question(&self, ticket: &str) -> bool {
+        self.table().0.question(ticket).is_some()
+    }
+
     /// Returns the consent that came just now: a refusal that no person can have made counts as
     /// [`ConsentAnswer::CannotAsk`]. A headless client declines for its user, who was not asked.
     pub(super) fn received(&self, consent: Consent) -> Consent {

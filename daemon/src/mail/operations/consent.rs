@@ -50,21 +50,7 @@ impl<B: Bridge> MailService<B> {
                 }
                 self.send_once(&mail, insist, rules, deadline).await?
             }
-            Consent::Draft => {
-                self.check_discarded(&mail, insist)?;
-                self.check(&mail, insist, rules)?;
-                let (from, reply_to) = (mail.from.clone(), mail.reply_to);
-                let ticket = self.approvals.ask(mail.clone())?.ticket;
-                let cannot_ask = ConsentAnswer::CannotAsk;
-                let answer = self
-                    .approvals
-                    .answer(&ticket, cannot_ask, mail, insist, submitter);
-                return match answer? {
-                    Answered::Held(holding) => self.hold(holding, &from, reply_to, deadline).await,
-                    // No person has approved it.
-                    Answered::Approved(_) => Err(ApprovalError::NoTicket.into()),
-                };
-            }
+            Consent::Draft => return self.draft(submitter, mail, insist, deadline).await,
             Consent::Preview => {
                 let default = self.default_recipient.as_ref();
                 return Ok(SubmitOutcome::Preview(PreviewedMail {
@@ -72,6 +58,13 @@ impl<B: Bridge> MailService<B> {
                     left_out: Words::cut(mail.parts.left_out.to_string()),
                     mail: mail.preview(),
                 }));
+            }
+            // The question was that of a taid that has stopped since. To wait, a mail needs no approval.
+            Consent::Answered {
+                ticket,
+                answer: ConsentAnswer::CannotAsk,
+            } if !self.approvals.has_question(&ticket) => {
+                return self.draft(submitter, mail, insist, deadline).await;
             }
             Consent::Answered { ticket, answer } => {
                 let (from, reply_to) = (mail.from.clone(), mail.reply_to);
@@ -89,6 +82,29 @@ impl<B: Bridge> MailService<B> {
             }
         };
         Ok(SubmitOutcome::Sent(sent))
+    }
+
+    /// Makes a mail wait for the decision of a person.
+    async fn draft(
+        &self,
+        submitter: Submitter<'_>,
+        mail: PreparedMail,
+        insist: bool,
+        deadline: Instant,
+    ) -> Result<SubmitOutcome, MailError> {
+        self.check_discarded(&mail, insist)?;
+        self.check(&mail, insist, &self.policy.rules(submitter.instance))?;
+        let (from, reply_to) = (mail.from.clone(), mail.reply_to);
+        let ticket = self.approvals.ask(mail.clone())?.ticket;
+        let cannot_ask = ConsentAnswer::CannotAsk;
+        let answer = self
+            .approvals
+            .answer(&ticket, cannot_ask, mail, insist, submitter);
+        match answer? {
+            Answered::Held(holding) => self.hold(holding, &from, reply_to, deadline).await,
+            // No person has approved it.
+            Answered::Approved(_) => Err(ApprovalError::NoTicket.into()),
+        }
     }
 
     /// Checks that the ledger does not hold the mail back.

@@ -324,7 +324,7 @@ async fn a_reply_that_waits_for_approval_counts_as_an_answer() {
         ..draft("answer")
     };
     let asked = world.submit(reply.clone(), false, Consent::NotAsked).await;
-    let Ok(SubmitOutcome::Ask(question)) = asked else {
+    let Ok(SubmitOutcome::Ask(Question { ticket, .. })) = asked else {
         panic!("{asked:?}")
     };
     let desk = instance("desk");
@@ -333,12 +333,23 @@ async fn a_reply_that_waits_for_approval_counts_as_an_answer() {
         found.await.unwrap()
     };
     assert_eq!(find().await, ReplyState::None);
-    let consent = Consent::Answered {
-        ticket: question.ticket.clone(),
-        answer: ConsentAnswer::CannotAsk,
-    };
+    let answer = ConsentAnswer::CannotAsk;
+    let consent = Consent::Answered { ticket, answer };
     world.submit(reply, false, consent).await.unwrap();
     assert_eq!(find().await, ReplyState::Held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_about_which_a_stopped_taid_asked_waits_and_is_not_sent() {
+    let question = World::new(ConfirmPolicy::Always).ask("text").await;
+    let world = World::new(ConfirmPolicy::Always);
+    let waits = world.answer(&question, ConsentAnswer::CannotAsk, "text");
+    assert!(matches!(waits.await, Ok(SubmitOutcome::Held(_))));
+    let sends = world.answer(&question, ConsentAnswer::Approved, "text");
+    assert_eq!(
+        sends.await,
+        Err(MailError::Approval(ApprovalError::NoTicket))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -368,15 +379,9 @@ async fn a_changed_mail_waits_in_place_of_the_agents_and_nothing_is_sent_before_
     let again = world.send("first").await.unwrap_err();
     let told = ApprovalError::Discarded(held.number);
     assert!(matches!(again, MailError::Approval(error) if error == told));
-    let waiting: Vec<u64> = world
-        .mail
-        .held(soon())
-        .await
-        .waiting
-        .iter()
-        .map(|mail| mail.number)
-        .collect();
-    assert_eq!(waiting, [changed.number]);
+    let waiting = world.mail.held(soon()).await.waiting;
+    let numbers: Vec<u64> = waiting.iter().map(|mail| mail.number).collect();
+    assert_eq!(numbers, [changed.number]);
     // Neither a decision nor a change is about the new mail if the person saw the old one.
     let gone = MailError::Approval(ApprovalError::NotHeld(held.number));
     assert_eq!(world.approve(&held).await, Err(gone.clone()));

@@ -174,7 +174,7 @@ fn nothing_is_created_or_replaced_while_the_keyring_is_locked() {
     exit 1
     error: nothing was done, because the password could not be saved
     caused by: the keyring is locked or denies access
-    hint: unlock or start the keyring, or delete its entry with `taid logout`, and run the command again; or run it without `--save`
+    hint: unlock or start the keyring, or delete its entry with `taid stop` and `taid logout`, and run the command again; or run it without `--save`
     ");
     assert_eq!(run(&["login", "bob", "--save"]), refused);
     assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
