@@ -47,13 +47,7 @@ impl<B: Bridge> MailService<B> {
         then: impl FnOnce(&Envelope, &str),
         deadline: Instant,
     ) -> Result<Mail, MailError> {
-        let Message {
-            head,
-            html,
-            text,
-            place: _until_read,
-        } = message;
-        let body = self.body(head.id, html, text, deadline).await;
+        let (head, body) = self.body(message, deadline).await;
         let envelope = envelope(head).ok_or(NO_ID)?;
         let markdown = Content::cut(body.markdown);
         then(&envelope, &markdown);

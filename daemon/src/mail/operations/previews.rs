@@ -3,7 +3,7 @@
 use super::reading::Body;
 use crate::mail::{bodies::history, service::MailService};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use tai_auth::bridge::{Bridge, Message};
+use tai_auth::bridge::Bridge;
 use tai_proto::{
     mail::{BodySource, Envelope},
     text::HeaderText,
@@ -51,13 +51,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Option<HeaderText> {
         let message = self.message(mail.id, deadline).await.ok().flatten()?;
         let _turn = turn.lock().await;
-        let Message {
-            head,
-            html,
-            text,
-            place: _until_read,
-        } = message;
-        let body = self.body(head.id, html, text, deadline).await;
+        let (_, body) = self.body(message, deadline).await;
         let (own, _) = history::without(&body.markdown, &mail.subject, history::EACH_LEVEL);
         may_be_previewed(&body).then(|| beginning(own))
     }

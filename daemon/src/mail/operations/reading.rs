@@ -3,7 +3,7 @@
 
 use crate::mail::{bodies::stripped, service::MailService, worker::Failure};
 use std::borrow::Cow;
-use tai_auth::bridge::Bridge;
+use tai_auth::bridge::{Bridge, Head, Message};
 use tai_proto::mail::{BodySource, Findings};
 use tai_reader::{
     MAX_OUTPUT, Reading, Source, characters,
@@ -29,23 +29,24 @@ pub(super) struct Body {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Reads the body of the mail `id`. It never fails: without a worker, or when the deadline of
-    /// the call is near, it returns the fallback.
-    pub(super) async fn body(
-        &self,
-        id: u64,
-        html: Option<String>,
-        text: Option<String>,
-        deadline: Instant,
-    ) -> Body {
+    /// Reads the body of a mail, and returns it with the head. It never fails: without a worker, or
+    /// when the deadline of the call is near, it returns the fallback. The mail keeps its place in memory
+    /// until then.
+    pub(super) async fn body(&self, message: Message, deadline: Instant) -> (Head, Body) {
+        let Message {
+            head,
+            html,
+            text,
+            place: _until_read,
+        } = message;
         let (html, html_cut) = bounded(html);
         // A text part may contain what the rest of the HTML hides.
         let (text, text_cut) = bounded(text.filter(|_| !html_cut));
-        let read = self.worker.read(id, html, text, wait_until(deadline)).await;
-        let mut body = match read {
+        let read = self.worker.read(head.id, html, text, wait_until(deadline));
+        let mut body = match read.await {
             Ok(reading) => body(reading),
             Err((request, failure)) => {
-                log(id, &failure);
+                log(head.id, &failure);
                 // Some megabytes would delay all other calls.
                 let falling_back = tokio::task::spawn_blocking(move || fallback(&request));
                 falling_back.await.unwrap_or_else(|_| Body {
@@ -55,7 +56,7 @@ impl<B: Bridge> MailService<B> {
             }
         };
         body.findings.cut |= html_cut || text_cut;
-        body
+        (head, body)
     }
 }
 

@@ -29,17 +29,11 @@ impl<B: Bridge> MailService<B> {
     /// Returns the head of a mail that matches. A body is read only if the head leaves the match
     /// open, and in the form that a client gets.
     async fn matching(&self, query: &Query, mail: Message, deadline: Instant) -> Option<Head> {
-        let Message {
-            head,
-            html,
-            text,
-            place: _until_read,
-        } = mail;
-        let left = query.left_for_body(&head)?;
+        let left = query.left_for_body(&mail.head)?;
         if left.is_empty() {
-            return Some(head);
+            return Some(mail.head);
         }
-        let body = self.body(head.id, html, text, deadline).await;
+        let (head, body) = self.body(mail, deadline).await;
         let body = fold(&body.markdown);
         left.iter().all(|word| body.contains(word)).then_some(head)
     }

@@ -30,6 +30,14 @@ fn lists_mail_of(client: &mut Shim, address: &str) -> bool {
     listed.text.contains(address)
 }
 
+/// Prepares a bridge with a second account, an empty configuration, and a keyring; `None` on a machine
+/// without the programs.
+fn with_bob_and_keyring(machine: &Machine) -> Option<Keyring> {
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    machine.configure("");
+    Keyring::start(machine)
+}
+
 /// Gives another home the configuration of the machine.
 fn copy_configuration(machine: &Machine, home: &Path) {
     let config = home.join(".config/tai");
@@ -74,11 +82,9 @@ fn a_connected_client_gets_no_mail_of_the_account_that_the_user_signs_in_to_late
 #[test]
 fn a_taid_keeps_its_account_when_another_program_replaces_the_saved_password() {
     let machine = Machine::new();
-    let Some(keyring) = Keyring::start(&machine) else {
+    let Some(keyring) = with_bob_and_keyring(&machine) else {
         return;
     };
-    machine.sandbox.add_account("bob", PASSWORD).unwrap();
-    machine.configure("");
     let bus = keyring.bus();
     let save = |username: &str, more: &[(&str, &str)]| {
         let mut command = with_password(&machine, &["login", username, "--save"], more);
@@ -120,11 +126,9 @@ fn a_taid_keeps_its_account_when_another_program_replaces_the_saved_password() {
 #[test]
 fn a_saved_password_that_could_not_be_read_is_not_replaced() {
     let machine = Machine::new();
-    let Some(keyring) = Keyring::start(&machine) else {
+    let Some(keyring) = with_bob_and_keyring(&machine) else {
         return;
     };
-    machine.sandbox.add_account("bob", PASSWORD).unwrap();
-    machine.configure("");
     let bus = keyring.bus();
     let save = |username: &str| with_password(&machine, &["login", username, "--save"], &[bus]);
     assert!(save(USER).output().unwrap().status.success());
@@ -155,11 +159,9 @@ fn a_saved_password_that_could_not_be_read_is_not_replaced() {
 #[test]
 fn nothing_is_created_or_replaced_while_the_keyring_is_locked() {
     let machine = Machine::new();
-    let Some(keyring) = Keyring::start(&machine) else {
+    let Some(keyring) = with_bob_and_keyring(&machine) else {
         return;
     };
-    machine.sandbox.add_account("bob", PASSWORD).unwrap();
-    machine.configure("");
     let bus = keyring.bus();
     let run = |args: &[&str]| {
         let autostart = ("TAI_MCP_AUTOSTART", "1");
@@ -223,11 +225,9 @@ fn a_logout_ends_no_other_account_than_the_one_that_it_asked_about() {
 #[test]
 fn a_logout_deletes_the_password_that_taid_does_not_reach_any_more() {
     let machine = Machine::new();
-    let Some(keyring) = Keyring::start(&machine) else {
+    let Some(keyring) = with_bob_and_keyring(&machine) else {
         return;
     };
-    machine.sandbox.add_account("bob", PASSWORD).unwrap();
-    machine.configure("");
     let bus = keyring.bus();
     let other = machine.home().join("other");
     copy_configuration(&machine, &other);
