@@ -126,7 +126,6 @@ impl Graph {
                     file: file.display().to_string(),
                     line: 0,
                     rule: "no circle of files",
-                    subject: String::new(),
                     reason: format!("in a circle of {} files{}", circle.len(), ties.concat()),
                 });
             }

@@ -2,8 +2,7 @@
 //!
 //! `syn` parses the sources, and each path is followed through imports, aliases, globs and
 //! re-exports to its definition. [`rules`] holds the tables: crate walls, module walls, pure
-//! files, limits. [`pending`] lists the violations that are permitted for now; an entry without
-//! a violation is itself a violation.
+//! files, limits.
 //!
 //! Limits: the arguments of macro calls and attributes are searched for paths, but not parsed.
 //! Paths in string literals, items that a macro defines, and method calls are not seen.
@@ -16,7 +15,6 @@ pub mod finding;
 pub mod manifest;
 pub mod modules;
 mod parse;
-pub mod pending;
 pub mod prose;
 pub mod pure;
 mod resolve;

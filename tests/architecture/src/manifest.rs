@@ -207,27 +207,23 @@ pub fn check(packages: &[Package], walls: &[CrateWall], bans: &[Ban]) -> Vec<Fin
     for package in packages {
         let in_tests = package.folder.starts_with("tests");
         let file = package.folder.join("Cargo.toml").display().to_string();
-        let finding = |rule: &'static str, subject: &str, reason: String| Finding {
+        let finding = |rule: &'static str, reason: String| Finding {
             file: file.clone(),
             line: 0,
             rule,
-            subject: subject.to_owned(),
             reason,
         };
         let wall = walls.iter().find(|wall| wall.name == package.name);
         if wall.is_none() && !in_tests {
-            found.push(finding(
-                "crate walls",
-                &package.name,
-                format!("{} has no row in CRATE_WALLS", package.name),
-            ));
+            let reason = format!("{} has no row in CRATE_WALLS", package.name);
+            found.push(finding("crate walls", reason));
         }
         for dependency in &package.dependencies {
             let name = dependency.name.as_str();
             if let Some(other) = ours.get(name) {
                 if !in_tests && other.folder.starts_with("tests") {
                     let reason = format!("depends on {name}, and nothing depends on tests/");
-                    found.push(finding("crate walls", name, reason));
+                    found.push(finding("crate walls", reason));
                 } else if let Some(wall) = wall
                     // A crate's tests may select its features by a dependency on itself.
                     && name != package.name
@@ -240,16 +236,16 @@ pub fn check(packages: &[Package], walls: &[CrateWall], bans: &[Ban]) -> Vec<Fin
                         wall.may.join(", "),
                         wall.reason
                     );
-                    found.push(finding("crate walls", name, reason));
+                    found.push(finding("crate walls", reason));
                 }
             }
             if dependency.test || !dependency.default {
                 continue;
             }
             for ban in bans.iter().filter(|ban| ban.krate == package.name) {
-                if let Some(banned) = ban.covers(name) {
+                if ban.covers(name) {
                     let reason = format!("{} has {name}: {}", package.name, ban.reason);
-                    found.push(finding("banned crates", banned, reason));
+                    found.push(finding("banned crates", reason));
                 }
             }
         }

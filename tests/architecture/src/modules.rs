@@ -110,7 +110,6 @@ impl Modules {
             file: file.display().to_string(),
             line: 0,
             rule: "each file is a module",
-            subject: String::new(),
             reason,
         });
     }
@@ -173,6 +172,27 @@ impl Modules {
         self.all
             .iter()
             .position(|node| node.name.join("::") == name)
+    }
+
+    /// Returns whether a module or an item has an absolute name. Those of crates from elsewhere are
+    /// unknown, and count as there.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        let Some((around, own)) = name.rsplit_once("::") else {
+            return true;
+        };
+        let is_ours = name
+            .split("::")
+            .next()
+            .is_some_and(|first| self.crates.contains_key(first));
+        let has_item = |id: Id| {
+            self.node(id).is_some_and(|node| {
+                let mut imports = node.contents.imports.iter();
+                node.contents.items.contains(own)
+                    || imports.any(|import| import.binds.as_deref() == Some(own))
+            })
+        };
+        !is_ours || self.find(name).is_some() || self.find(around).is_some_and(has_item)
     }
 
     /// Returns the files of the module with this name and of the modules inside it.

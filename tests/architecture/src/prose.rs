@@ -1,7 +1,6 @@
 //! Lengths of files and of their docs, vague words, and docs of public items.
 
 use crate::{Files, Finding, rules};
-use std::path::Path;
 
 /// Checks that each file is short and begins with a short doc.
 #[must_use]
@@ -13,7 +12,6 @@ pub fn lengths(files: &Files) -> Vec<Finding> {
                 file: path.display().to_string(),
                 line: 0,
                 rule,
-                subject: String::new(),
                 reason,
             });
         };
@@ -54,20 +52,24 @@ pub fn median(files: &Files) -> usize {
     lengths.get(lengths.len() / 2).copied().unwrap_or_default()
 }
 
-/// Returns the lines of the programs that have a vague word, as
-/// `grep -rniE '\b(nobody|...)\b' --include=*.rs daemon shim proto` does.
+/// Checks that no line of the programs has a vague word.
 #[must_use]
-pub fn vague(files: &Files) -> Vec<(&Path, usize)> {
+pub fn vague(files: &Files) -> Vec<Finding> {
     let programs = files
         .sources()
-        .filter(|(path, _)| !path.starts_with("tests"));
-    programs
-        .filter(|(path, _)| !path.starts_with("packaging"))
-        .flat_map(|(path, text)| {
-            let lines = text.lines().zip(1..);
-            lines.filter_map(move |(line, number)| is_vague(line).then_some((path, number)))
-        })
-        .collect()
+        .filter(|(path, _)| !path.starts_with("tests") && !path.starts_with("packaging"));
+    let mut found = Vec::new();
+    for (path, text) in programs {
+        for (line, number) in text.lines().zip(1..).filter(|(line, _)| is_vague(line)) {
+            found.push(Finding {
+                file: path.display().to_string(),
+                line: number,
+                rule: "no vague words",
+                reason: line.trim().to_owned(),
+            });
+        }
+    }
+    found
 }
 
 fn is_vague(line: &str) -> bool {
@@ -88,7 +90,6 @@ pub fn documented(files: &Files) -> Vec<Finding> {
             file: path.display().to_string(),
             line: 0,
             rule: "documented libraries",
-            subject: String::new(),
             reason: "no #![warn(missing_docs)]".to_owned(),
         })
         .collect()

@@ -19,7 +19,6 @@ pub fn check(modules: &Modules, pure: &[&str], impure: &[&str]) -> Vec<Finding> 
                 file: (*file).to_owned(),
                 line: 0,
                 rule: RULE,
-                subject: String::new(),
                 reason: "there is no such file".to_owned(),
             });
         }
@@ -31,24 +30,23 @@ pub fn check(modules: &Modules, pure: &[&str], impure: &[&str]) -> Vec<Finding> 
         {
             continue;
         }
-        let mut add = |line: usize, what: &str, subject: &str| {
+        let mut add = |line: usize, what: &str| {
             found.push(Finding {
                 file: file.clone(),
                 line,
                 rule: RULE,
-                subject: subject.to_owned(),
                 reason: format!("{what}: {REASON}"),
             });
         };
         for line in &node.contents.asynchronous {
-            add(*line, "async code", "async");
+            add(*line, "async code");
         }
         for (path, line) in node.contents.names() {
             let names = modules.meaning(id, path).names;
-            for subject in impure {
-                if names.iter().any(|name| is_within(name, subject)) {
-                    add(line, &path.join("::"), subject);
-                }
+            let is_impure =
+                |name: &Vec<String>| impure.iter().any(|impure| is_within(name, impure));
+            if names.iter().any(is_impure) {
+                add(line, &path.join("::"));
             }
         }
     }

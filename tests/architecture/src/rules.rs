@@ -25,10 +25,10 @@ pub struct Ban {
 }
 
 impl Ban {
-    /// Returns the entry that bans a crate.
+    /// Returns whether a crate is banned.
     #[must_use]
-    pub fn covers(&self, name: &str) -> Option<&'static str> {
-        self.banned.iter().copied().find(|banned| {
+    pub fn covers(&self, name: &str) -> bool {
+        self.banned.iter().any(|banned| {
             let rest = name.strip_prefix(banned);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         })
@@ -282,6 +282,3 @@ pub const MAX_DOC: usize = 10;
 
 /// Pronouns that hide the subject of a sentence.
 pub const VAGUE_WORDS: &[&str] = &["nobody", "somebody", "whoever", "anew"];
-
-/// Most lines of `daemon`, `shim` and `proto` with one of [`VAGUE_WORDS`].
-pub const MAX_VAGUE: usize = 0;

@@ -18,14 +18,18 @@ pub fn check(modules: &Modules, walls: &[ModuleWall]) -> Vec<Finding> {
             let node = modules.node(*id);
             node.is_some_and(|node| !node.test && is_within(&node.name, wall.inside))
         };
-        let mut guarded = (0..modules.all.len()).filter(inside).peekable();
-        if guarded.peek().is_none() {
+        let guarded: Vec<Id> = (0..modules.all.len()).filter(inside).collect();
+        let forbidden = match wall.limit {
+            Limit::Never(never) => never,
+            Limit::Only(_) => &[],
+        };
+        let missing = forbidden.iter().filter(|name| !modules.has(name));
+        for name in missing.chain(guarded.is_empty().then_some(&wall.inside)) {
             found.insert(Finding {
                 file: "tests/architecture/src/rules.rs".to_owned(),
                 line: 0,
                 rule: RULE,
-                subject: wall.inside.to_owned(),
-                reason: format!("there is no module {}", wall.inside),
+                reason: format!("there is no {name}"),
             });
         }
         for id in guarded {
@@ -65,7 +69,6 @@ fn module(modules: &Modules, wall: &ModuleWall, id: Id, found: &mut BTreeSet<Fin
                 wall.reason,
                 named.join(", ")
             ),
-            subject,
         });
     }
 }

@@ -1,7 +1,7 @@
-//! Lengths, docs, vague words, and the list of what is permitted for now.
+//! Lengths, docs and vague words.
 
 use crate::assert_reported;
-use tai_architecture::{Files, Finding, Modules, finding, manifest, prose};
+use tai_architecture::{Files, Modules, manifest, prose};
 
 fn one(file: &str, text: &str) -> Files {
     let mut files = Files::default();
@@ -35,11 +35,14 @@ fn a_library_without_missing_docs_is_reported() {
 }
 
 #[test]
-fn vague_words_are_counted_by_line_as_grep_does() {
+fn each_line_with_a_vague_word_is_reported() {
     let text =
         "//! Nobody and NOBODY.\n// whoever\n// nobody_else, anewer\n// (somebody's)\nanew\n";
     let files = one("daemon/src/lib.rs", text);
-    let lines: Vec<usize> = prose::vague(&files).iter().map(|(_, line)| *line).collect();
+    let lines: Vec<usize> = prose::vague(&files)
+        .iter()
+        .map(|finding| finding.line)
+        .collect();
     assert_eq!(lines, [1, 2, 4, 5]);
     assert_eq!(prose::vague(&one("tests/e2e/src/lib.rs", text)), []);
 }
@@ -53,26 +56,4 @@ fn a_file_that_does_not_parse_or_has_no_crate_is_reported() {
     let rule = "each file is a module";
     assert_reported(&modules.broken, "proto/src/lib.rs", rule, "line 1");
     assert_reported(&modules.broken, "proto/src/lost.rs", rule, "no target");
-}
-
-#[test]
-fn unused_permits_are_reported_and_permitted_violations_are_not() {
-    let found = || Finding {
-        file: "a.rs".to_owned(),
-        line: 3,
-        rule: "module walls",
-        subject: "taid::mail".to_owned(),
-        reason: String::new(),
-    };
-    let permit = ("module walls", "a.rs", "taid::mail");
-    assert_eq!(finding::unexpected(vec![found()], &[permit]), []);
-    for other in [
-        ("module walls", "a.rs", "taid::cli"),
-        ("module walls", "b.rs", "taid::mail"),
-        ("crate walls", "a.rs", "taid::mail"),
-    ] {
-        let left = finding::unexpected(vec![found()], &[other]);
-        assert_eq!(left.len(), 2);
-        assert_reported(&left, other.1, other.0, "the violation is gone");
-    }
 }
