@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::{env, path::Path, process::Command, sync::LazyLock};
+use std::{collections::BTreeSet, env, path::Path, process::Command, sync::LazyLock};
 use tai_architecture::{
     Files, Finding, Modules, circles::Graph, manifest, manifest::Package, prose, pure, rules, walls,
 };
@@ -104,27 +104,45 @@ fn no_source_has_a_vague_word() {
 #[test]
 fn a_crate_gets_no_banned_crate_from_another() {
     for ban in rules::BANS {
-        let tree = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["tree", "--locked", "--offline", "--edges", "normal"])
-            .args([
-                "--prefix",
-                "none",
-                "--format",
-                "{p}",
-                "--package",
-                ban.krate,
-            ])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&tree.stderr);
-        assert!(tree.status.success(), "cargo tree: {said}");
-        let crates = String::from_utf8(tree.stdout).unwrap();
+        let crates = tree(&[
+            "--edges",
+            "normal",
+            "--format",
+            "{p}",
+            "--package",
+            ban.krate,
+        ]);
         let mut names = crates.lines().filter_map(|line| line.split(' ').next());
         assert_eq!(names.next(), Some(ban.krate));
         let banned = names.find(|name| ban.covers(name));
         assert_eq!(banned, None, "{}: {}", ban.krate, ban.reason);
     }
+}
+
+/// Otherwise a build with the feature would compile most crates a second time.
+#[test]
+fn shared_leases_changes_the_features_of_no_crate_but_taid() {
+    let crates = |more: &[&str]| {
+        let all = ["--workspace", "--edges", "all", "--format", "{p} {f}"];
+        let lines = tree(&[&all, more].concat());
+        let lines = lines.lines().map(|line| line.trim_end_matches(" (*)"));
+        let others = lines.filter(|line| !line.starts_with("taid "));
+        others.map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(crates(&["--features", "taid/shared-leases"]), crates(&[]));
+}
+
+/// Returns the lines of `cargo tree`.
+fn tree(arguments: &[&str]) -> String {
+    let tree = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["tree", "--locked", "--offline", "--prefix", "none"])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&tree.stderr);
+    assert!(tree.status.success(), "cargo tree: {said}");
+    String::from_utf8(tree.stdout).unwrap()
 }
 
 #[test]
