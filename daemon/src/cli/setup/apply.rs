@@ -58,7 +58,7 @@ pub(super) enum ApplyError {
     File(#[from] FileError),
 }
 
-/// Adds the server to a file or updates its entry. With `dry_run` it only computes the change.
+/// Adds the server to a file or updates its entry. A dry run only computes the change.
 ///
 /// # Errors
 /// The file has a syntax error or an unexpected structure, belongs to another user, has an entry
@@ -69,7 +69,6 @@ pub(super) fn add(
     file: &Path,
     server: &Server<'_>,
     records: &mut Records,
-    dry_run: bool,
 ) -> Result<Outcome, ApplyError> {
     let existing = replace::read(file)?;
     records.sweep(file, existing.as_ref());
@@ -98,7 +97,7 @@ pub(super) fn add(
         Some(existing) => existing.check_writable()?,
         None => replace::check_place(file)?,
     }
-    if dry_run {
+    if records.is_dry_run {
         return Ok(Outcome::Planned(changes));
     }
     let backup = match &existing {
@@ -162,7 +161,7 @@ fn update(
     Ok(Some(backup.path))
 }
 
-/// Removes the server from a file. With `dry_run` it only computes the change.
+/// Removes the server from a file. A dry run only computes the change.
 ///
 /// # Errors
 /// As [`add`]; an entry of another server is not an error and stays.
@@ -170,7 +169,6 @@ pub(super) fn remove(
     client: &McpClient,
     file: &Path,
     records: &mut Records,
-    dry_run: bool,
 ) -> Result<Outcome, ApplyError> {
     let Some(existing) = replace::read(file)? else {
         records.sweep(file, None);
@@ -185,7 +183,7 @@ pub(super) fn remove(
         let entries = entry::entries(&before).into_iter();
         changes.notes = entries.map(|entry| as_before(&entry)).collect();
         existing.check_writable()?;
-        if dry_run {
+        if records.is_dry_run {
             return Ok(Outcome::Planned(changes));
         }
         original.restore(&existing)?;
@@ -202,7 +200,7 @@ pub(super) fn remove(
     }
     let changes = changes(&servers, &edit::servers(client, &after)?);
     existing.check_writable()?;
-    if dry_run {
+    if records.is_dry_run {
         return Ok(Outcome::Planned(changes));
     }
     let backup = existing.back_up(file)?;

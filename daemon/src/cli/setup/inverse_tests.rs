@@ -200,8 +200,8 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     }
     let before = files(home.path());
     let add = |server: &Server<'_>| {
-        let mut records = Records::read(state.path()).unwrap();
-        add(client, &file, server, &mut records, false).map_err(|error| error.to_string())
+        let mut records = Records::lock(state.path()).unwrap();
+        add(client, &file, server, &mut records).map_err(|error| error.to_string())
     };
     add(&SERVER)?;
     let text = fs::read_to_string(&file).unwrap();
@@ -229,8 +229,8 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     if !matches!(add(&other)?, Outcome::Unchanged(_)) {
         return Err("a second change changed the file".to_owned());
     }
-    let mut records = Records::read(state.path()).unwrap();
-    match remove(client, &file, &mut records, false).map_err(|error| error.to_string())? {
+    let mut records = Records::lock(state.path()).unwrap();
+    match remove(client, &file, &mut records).map_err(|error| error.to_string())? {
         Outcome::Restored(_) => {}
         outcome => return Err(format!("not restored: {outcome:?}")),
     }
@@ -238,7 +238,8 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     if after.as_deref() != original.map(str::as_bytes) {
         return Err(format!("other bytes: {after:?}"));
     }
-    if files(home.path()) != before || !files(state.path()).is_empty() {
+    let left = files(state.path());
+    if files(home.path()) != before || left != [state.path().join("setup-lock")].into() {
         return Err(format!("other files: {:?}", files(home.path())));
     }
     let now = fs::metadata(&file).map(|meta| meta.permissions().mode() & 0o777);
@@ -281,8 +282,8 @@ fn the_original_of_an_edited_file_stays_and_its_entry_of_setup_does_not_come_bac
     let original = "{\n  \"theme\": \"dark\"\n}";
     fs::write(&file, original).unwrap();
     let add = |server: &Server<'_>| {
-        let mut records = Records::read(state.path()).unwrap();
-        add(client, &file, server, &mut records, false).unwrap()
+        let mut records = Records::lock(state.path()).unwrap();
+        add(client, &file, server, &mut records).unwrap()
     };
     let edit = || {
         let text = fs::read_to_string(&file).unwrap();
@@ -294,8 +295,8 @@ fn the_original_of_an_edited_file_stays_and_its_entry_of_setup_does_not_come_bac
         instance: Some("second"),
         ..SERVER
     });
-    let mut records = Records::read(state.path()).unwrap();
-    let outcome = remove(client, &file, &mut records, false).unwrap();
+    let mut records = Records::lock(state.path()).unwrap();
+    let outcome = remove(client, &file, &mut records).unwrap();
     assert!(matches!(outcome, Outcome::Written { .. }), "{outcome:?}");
     assert_eq!(
         fs::read_to_string(&file).unwrap(),
@@ -304,7 +305,7 @@ fn the_original_of_an_edited_file_stays_and_its_entry_of_setup_does_not_come_bac
     let backup = home.path().join("mcp.json.before-tai");
     assert_eq!(fs::read_to_string(backup).unwrap(), original);
     assert_eq!(files(home.path()).len(), 4, "two more backups");
-    let again = remove(client, &file, &mut records, false).unwrap();
+    let again = remove(client, &file, &mut records).unwrap();
     assert!(matches!(again, Outcome::Unchanged(_)), "{again:?}");
 }
 
@@ -323,8 +324,8 @@ fn the_entry_that_an_option_changes_is_named_and_so_are_the_others() {
     )
     .unwrap();
     let notes = |server: &Server<'_>| {
-        let mut records = Records::read(state.path()).unwrap();
-        match add(client.unwrap(), &file, server, &mut records, false).unwrap() {
+        let mut records = Records::lock(state.path()).unwrap();
+        match add(client.unwrap(), &file, server, &mut records).unwrap() {
             Outcome::Written { changes, .. } => changes.notes,
             Outcome::Unchanged(notes) => notes,
             outcome => panic!("{outcome:?}"),

@@ -97,7 +97,7 @@ impl Setup {
         let dirs = UserDirs::of(places).ok_or_else(CliError::no_home)?;
         let file = client.file(&dirs);
         let found = vec![Found { client, file }];
-        add(found, &Asked::default(), places.state(), false).map(drop)
+        add(found, &Asked::default(), Records::lock(places.state())?).map(drop)
     }
 
     pub(super) fn run(self, target: &Target) -> Result<Exit, CliError> {
@@ -142,8 +142,16 @@ impl Setup {
         let state = target.places.state();
         match (self.check, self.remove) {
             (true, _) => Ok(check_all(&found, &asked)),
-            (false, true) => remove(found, state, self.dry_run),
-            (false, false) => add(found, &asked, state, self.dry_run),
+            (false, true) => remove(found, self.records(state)?),
+            (false, false) => add(found, &asked, self.records(state)?),
+        }
+    }
+
+    /// Opens the records in the state directory.
+    fn records(&self, state: &Path) -> Result<Records, CliError> {
+        match self.dry_run {
+            true => Records::read(state),
+            false => Records::lock(state),
         }
     }
 
@@ -196,25 +204,19 @@ fn check_all(found: &[Found], asked: &Asked<'_>) -> Exit {
     }
 }
 
-/// Sets up each client. `state` is the directory of the records.
-fn add(
-    found: Vec<Found>,
-    asked: &Asked<'_>,
-    state: &Path,
-    dry_run: bool,
-) -> Result<Exit, CliError> {
+/// Sets up each client.
+fn add(found: Vec<Found>, asked: &Asked<'_>, mut records: Records) -> Result<Exit, CliError> {
     let (path, lifetime) = executable::lasting("tai-mcp")?;
     let command = text_of(&path)?;
-    let mut records = records(state, dry_run)?;
     let mut errors = Vec::new();
     for Found { client, file } in found {
         let server = asked.server(client, command);
-        match apply::add(client, &file.path, &server, &mut records, dry_run) {
+        match apply::add(client, &file.path, &server, &mut records) {
             Ok(outcome) => report::outcome(client, &file, &outcome, Some(&server)),
             Err(error) => errors.push(report::failed(client, &file, error, Some(&server))),
         }
     }
-    if !dry_run {
+    if !records.is_dry_run {
         if lifetime == Lifetime::Version {
             print(&format!(
                 "note: {command} has a version in its path; run this again after an update"
@@ -222,18 +224,17 @@ fn add(
         }
         wsl::print_note();
     }
-    end(errors, dry_run)
+    end(errors, records.is_dry_run)
 }
 
-/// Removes tai-mcp from each client. `state` is the directory of the records.
-fn remove(found: Vec<Found>, state: &Path, dry_run: bool) -> Result<Exit, CliError> {
-    let mut records = records(state, dry_run)?;
+/// Removes tai-mcp from each client.
+fn remove(found: Vec<Found>, mut records: Records) -> Result<Exit, CliError> {
     let mut errors = Vec::new();
     for Found { client, file } in found {
-        match apply::remove(client, &file.path, &mut records, dry_run) {
+        match apply::remove(client, &file.path, &mut records) {
             Ok(outcome) => {
                 report::outcome(client, &file, &outcome, None);
-                if !dry_run {
+                if !records.is_dry_run {
                     let left = leftovers::backups_with_password(client, &file.path);
                     report::backups(client, &left);
                 }
@@ -241,15 +242,7 @@ fn remove(found: Vec<Found>, state: &Path, dry_run: bool) -> Result<Exit, CliErr
             Err(error) => errors.push(report::failed(client, &file, error, None)),
         }
     }
-    end(errors, dry_run)
-}
-
-/// Returns the records in the state directory. A dry run writes nothing, no lock file either.
-fn records(state: &Path, dry_run: bool) -> Result<Records, CliError> {
-    match dry_run {
-        true => Records::read(state),
-        false => Records::lock(state),
-    }
+    end(errors, records.is_dry_run)
 }
 
 fn end(errors: Vec<CliError>, dry_run: bool) -> Result<Exit, CliError> {

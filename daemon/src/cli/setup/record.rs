@@ -55,6 +55,8 @@ impl Record {
 pub(super) struct Records {
     file: PathBuf,
     by_path: BTreeMap<String, Record>,
+    /// Whether nothing may be written.
+    pub(super) is_dry_run: bool,
     /// Lock against another setup, which would take the file of this one for the original.
     lock: Option<File>,
 }
@@ -76,6 +78,7 @@ impl Records {
             Err(_) => None,
         };
         let records = Self {
+            is_dry_run: false,
             lock,
             ..Self::read(state)?
         };
@@ -83,7 +86,8 @@ impl Records {
         Ok(records)
     }
 
-    /// Reads the records in the state directory; none if there is no file.
+    /// Reads the records in the state directory for a dry run, without a lock file; none if there is
+    /// no file.
     ///
     /// # Errors
     /// The file cannot be read or understood. It is not replaced, because the records in it lead to
@@ -99,6 +103,7 @@ impl Records {
         Ok(Self {
             file,
             by_path,
+            is_dry_run: true,
             lock: None,
         })
     }
