@@ -20,11 +20,7 @@ use tai_auth::{
     },
     session::Session,
 };
-use tai_proto::{
-    endpoint::Endpoint,
-    names::{Instance, Profile, Username},
-    places::Places,
-};
+use tai_proto::{endpoint::Endpoint, names::Username, places::Places};
 use tokio_util::sync::CancellationToken;
 
 /// The running daemon.
@@ -51,11 +47,8 @@ pub(crate) struct App<T = Network> {
 /// Values that do not change while the daemon runs.
 pub(crate) struct Facts {
     pub(crate) config: Config,
-    pub(crate) profile: Profile,
     /// Directories of the user.
     pub(crate) places: Places,
-    /// Default instance of clients.
-    pub(crate) instance: Option<Instance>,
     /// Description of the configured credential source; `None` for the keyring.
     pub(crate) configured_source: Option<String>,
     pub(crate) endpoint: Endpoint,

@@ -40,7 +40,7 @@ impl<T: Transport> Service for App<T> {
 
     async fn call(self: Arc<Self>, call: Call, context: CallContext) -> Result<Answer, Fault> {
         // Hints name commands of the default profile.
-        let named = |fault: Fault| fault.for_profile(&self.facts.profile);
+        let named = |fault: Fault| fault.for_profile(&self.facts.config.profile);
         self.audited(call, context).await.map_err(named)
     }
 
@@ -76,7 +76,7 @@ impl<T: Transport> Service for App<T> {
     }
 
     fn default_instance(&self) -> Option<Instance> {
-        self.facts.instance.clone()
+        self.facts.config.settings.instance.clone()
     }
 }
 
@@ -295,7 +295,7 @@ impl<T: Transport> App<T> {
     /// own address.
     fn instances_in_use(&self) -> Vec<Option<Instance>> {
         let mut in_use = self.clients.instances();
-        in_use.extend(self.facts.instance.clone().map(Some));
+        in_use.extend(self.facts.config.settings.instance.clone().map(Some));
         in_use.extend(self.policy.instances().into_iter().map(Some));
         in_use
     }
@@ -354,7 +354,7 @@ impl<T: Transport> App<T> {
                 .as_ref()
                 .map(|address| address.as_str().into()),
             api_timeout_ms: u32::try_from(settings.api_timeout.as_millis()).unwrap_or(u32::MAX),
-            profile: self.facts.profile.as_str().into(),
+            profile: self.facts.config.profile.as_str().into(),
         }
     }
 

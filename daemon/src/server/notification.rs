@@ -33,7 +33,7 @@ pub(super) async fn run<T: Transport>(app: Arc<App<T>>) {
             .watch_held(Some(since), Instant::now() + WAIT)
             .await;
         since = update.mark;
-        let text = text(&update.held, &seen, &app.facts.profile);
+        let text = text(&update.held, &seen, &app.facts.config.profile);
         seen = numbers(&update.held);
         if let Some((summary, body)) = text {
             shown = show(summary, body, shown).await;

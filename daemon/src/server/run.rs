@@ -253,7 +253,10 @@ fn announce(app: &App) {
     }
     // A login at start saves the first client from waiting for it.
     app.session.nudge();
-    if let Some(address) = app.mail.known_address(app.facts.instance.as_ref()) {
+    if let Some(address) = app
+        .mail
+        .known_address(app.facts.config.settings.instance.as_ref())
+    {
         tracing::info!("📧 Instance email: {address}");
     }
     tracing::info!("⚡ taid ready on {}", app.facts.endpoint.socket().display());

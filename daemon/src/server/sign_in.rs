@@ -64,7 +64,7 @@ impl<T: Transport> App<T> {
                 }
                 // A client must not decide whose mail the clients without an account get.
                 None => {
-                    let fault = fault::no_account(theirs, &self.facts.profile);
+                    let fault = fault::no_account(theirs, &self.facts.config.profile);
                     return Ok(AccountClaim::Elsewhere(fault));
                 }
             }
@@ -101,7 +101,12 @@ impl<T: Transport> App<T> {
         match &snapshot.username {
             Some(ours) if *ours == offered.username => {}
             Some(ours) => return Err(self.other_account(ours, &offered.username)),
-            None => return Err(fault::no_account(&offered.username, &self.facts.profile)),
+            None => {
+                return Err(fault::no_account(
+                    &offered.username,
+                    &self.facts.config.profile,
+                ));
+            }
         }
         let credentials = self.checked(&offered)?;
         match self.session.offer(credentials, deadline).await {
@@ -124,7 +129,7 @@ impl<T: Transport> App<T> {
             not_saved = self.save(&credentials).await.err();
         }
         Ok(SignedIn {
-            address: username.address(self.facts.instance.as_ref()),
+            address: username.address(self.facts.config.settings.instance.as_ref()),
             username,
             not_saved,
         })
@@ -150,7 +155,7 @@ impl<T: Transport> App<T> {
             true => deadline,
             false => deadline.min(Instant::now() + KEYRING_PATIENCE),
         };
-        let saved = keyring::load(&self.facts.profile, bridge);
+        let saved = keyring::load(&self.facts.config.profile, bridge);
         let Ok(Ok(Some(saved))) = timeout_at(limit, saved).await else {
             return Ok(());
         };
@@ -228,7 +233,9 @@ impl<T: Transport> App<T> {
         self.bridge.close_idle();
         let forgotten = match &self.facts.config.keyring {
             // The entry of another account is that of another home.
-            Some(bridge) => keyring::forget(&self.facts.profile, bridge, former.account()).await,
+            Some(bridge) => {
+                keyring::forget(&self.facts.config.profile, bridge, former.account()).await
+            }
             None => Ok(false),
         };
         Ok(account::SignedOut {

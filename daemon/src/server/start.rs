@@ -90,8 +90,6 @@ impl Start {
             in_force: SettingsInForce::new(config.changed.clone()),
             facts: Facts {
                 places,
-                profile: endpoint.profile().clone(),
-                instance: config.settings.instance.clone(),
                 configured_source,
                 endpoint,
                 log: Arc::new(log),

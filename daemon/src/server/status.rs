@@ -105,7 +105,7 @@ fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     };
     let own = match &caller.role {
         Role::Agent { instance } => instance.as_ref(),
-        Role::Person => app.facts.instance.as_ref(),
+        Role::Person => app.facts.config.settings.instance.as_ref(),
     };
     let is_shown = |of: Option<&Instance>| match &caller.role {
         Role::Agent { instance } => of == instance.as_ref(),
@@ -169,7 +169,7 @@ fn daemon<T: Transport>(app: &App<T>) -> DaemonStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: PROTOCOL,
         pid: std::process::id(),
-        profile: facts.profile.to_string(),
+        profile: facts.config.profile.to_string(),
         started_at: rfc3339(facts.started_at),
         uptime_s: facts.started.elapsed().as_secs(),
         socket: facts.endpoint.socket().display().to_string(),
@@ -229,7 +229,7 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot, is_confined: bool) ->
             true => fault::confined_login(fault, error),
             false => fault,
         };
-        let fault = fault.for_profile(&app.facts.profile);
+        let fault = fault.for_profile(&app.facts.config.profile);
         LastError {
             at: rfc3339(*at),
             what: fault.what.into_string(),

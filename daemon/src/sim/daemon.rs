@@ -325,8 +325,6 @@ impl Running {
             in_force: SettingsInForce::new(Vec::new()),
             facts: Facts {
                 places: Places::at(state),
-                profile: Profile::default(),
-                instance: None,
                 configured_source: Some("the simulation".to_owned()),
                 endpoint: Endpoint::in_dir(state, state, &Profile::default()).unwrap(),
                 log: log(),
