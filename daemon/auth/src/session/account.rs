@@ -207,12 +207,11 @@ impl Account {
     }
 
     /// Replaces the source by another one with the same credentials.
-    pub(super) fn with_source(self, source: Source) -> Self {
-        Self {
-            username: source.username().cloned().or(self.username),
-            source,
-            ..self
+    pub(super) fn set_source(&mut self, source: Source) {
+        if let Some(username) = source.username() {
+            self.username = Some(username.clone());
         }
+        self.source = source;
     }
 
     /// Returns the claim of the present source against a client's credentials.

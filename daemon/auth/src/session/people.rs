@@ -95,20 +95,12 @@ pub(super) fn retry(state: State, reply: Reply, context: &Context) -> Next {
                 login(account, 1, context)
             }
             Reason::LoggedOut => {
-                let reason = Reason::LoggedOut;
-                return answer(
-                    State::SignedOut { reason },
-                    reply,
-                    Err(SessionError::LoggedOut),
-                );
+                let state = State::SignedOut { reason };
+                return answer(state, reply, Err(SessionError::LoggedOut));
             }
             Reason::Stopped => {
-                let reason = Reason::Stopped;
-                return answer(
-                    State::SignedOut { reason },
-                    reply,
-                    Err(SessionError::Stopped),
-                );
+                let state = State::SignedOut { reason };
+                return answer(state, reply, Err(SessionError::Stopped));
             }
         },
         State::Waiting(waiting) => login(waiting.account, 1, context),
@@ -125,81 +117,17 @@ pub(super) fn retry(state: State, reply: Reply, context: &Context) -> Next {
 }
 
 /// Replaces the source of the account's password. The token stays.
-pub(super) fn adopt(state: State, source: Source, reply: Reply) -> Next {
+pub(super) fn adopt(mut state: State, source: Source, reply: Reply) -> Next {
     if source
         .username()
         .is_some_and(|theirs| !has_account(&state, theirs))
     {
         return answer(state, reply, Err(SessionError::OtherAccount));
     }
-    let (state, result) = match state {
-        State::SignedOut { reason } => {
-            let (reason, result) = adopt_signed_out(reason, source);
-            (State::SignedOut { reason }, result)
-        }
-        State::SigningIn { account, attempt } => {
-            let account = account.with_source(source);
-            (State::SigningIn { account, attempt }, Ok(()))
-        }
-        State::Live(live) => {
-            let account = live.account.with_source(source);
-            (State::Live(Live { account, ..live }), Ok(()))
-        }
-        State::Renewing {
-            account,
-            token,
-            attempt,
-        } => {
-            let state = State::Renewing {
-                account: account.with_source(source),
-                token,
-                attempt,
-            };
-            (state, Ok(()))
-        }
-        State::Waiting(waiting) => {
-            let account = waiting.account.with_source(source);
-            (State::Waiting(Waiting { account, ..waiting }), Ok(()))
-        }
-        State::Checking { before, check } => {
-            let (before, result) = match before {
-                Resting::SignedOut { reason } => {
-                    let (reason, result) = adopt_signed_out(reason, source);
-                    (Resting::SignedOut { reason }, result)
-                }
-                Resting::Live(live) => {
-                    let account = live.account.with_source(source);
-                    (Resting::Live(Live { account, ..live }), Ok(()))
-                }
-                Resting::Waiting(waiting) => {
-                    let account = waiting.account.with_source(source);
-                    (Resting::Waiting(Waiting { account, ..waiting }), Ok(()))
-                }
-            };
-            (State::Checking { before, check }, result)
-        }
-    };
-    answer(state, reply, result)
-}
-
-fn adopt_signed_out(reason: Reason, source: Source) -> (Reason, Result<(), SessionError>) {
-    match reason {
-        Reason::NotYet(account) => (Reason::NotYet(account.with_source(source)), Ok(())),
-        Reason::NoCredentials {
-            account,
-            failed,
-            missing,
-        } => {
-            let reason = Reason::NoCredentials {
-                account: account.with_source(source),
-                failed,
-                missing,
-            };
-            (reason, Ok(()))
-        }
-        Reason::LoggedOut => (reason, Err(SessionError::LoggedOut)),
-        Reason::Stopped => (reason, Err(SessionError::Stopped)),
-    }
+    let adopted = state
+        .account_mut()
+        .map(|account| account.set_source(source));
+    answer(state, reply, adopted)
 }
 
 /// Takes a client's credentials if there are none. If the bridge refuses the present ones, tries

@@ -168,6 +168,21 @@ impl State {
         }
     }
 
+    /// Returns the account, or why the session has none.
+    pub(super) fn account_mut(&mut self) -> Result<&mut Account, SessionError> {
+        match self {
+            State::SignedOut { reason } => reason.account_mut(),
+            State::SigningIn { account, .. } | State::Renewing { account, .. } => Ok(account),
+            State::Live(live) => Ok(&mut live.account),
+            State::Waiting(waiting) => Ok(&mut waiting.account),
+            State::Checking { before, .. } => match before {
+                Resting::SignedOut { reason } => reason.account_mut(),
+                Resting::Live(live) => Ok(&mut live.account),
+                Resting::Waiting(waiting) => Ok(&mut waiting.account),
+            },
+        }
+    }
+
     /// Returns the state without its attempt, which is abandoned.
     pub(super) fn at_rest(self) -> Resting {
         match self {
@@ -262,6 +277,13 @@ impl Reason {
         match self {
             Reason::NotYet(account) | Reason::NoCredentials { account, .. } => Some(account),
             Reason::LoggedOut | Reason::Stopped => None,
+        }
+    }
+    fn account_mut(&mut self) -> Result<&mut Account, SessionError> {
+        match self {
+            Reason::NotYet(account) | Reason::NoCredentials { account, .. } => Ok(account),
+            Reason::LoggedOut => Err(SessionError::LoggedOut),
+            Reason::Stopped => Err(SessionError::Stopped),
         }
     }
 }
