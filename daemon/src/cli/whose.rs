@@ -18,7 +18,7 @@ use tai_auth::{
     credentials::Source,
 };
 use tai_proto::{
-    Fault, FaultCode,
+    Fault, FaultCode, Hint,
     names::{Profile, Username},
     status::{SessionState, Status},
 };
@@ -145,7 +145,9 @@ fn other_directory<'a>(status: &'a Status, target: &Target) -> Option<&'a str> {
 pub(in crate::cli) fn bridge_of(status: &Status) -> Result<Origin, Fault> {
     let url: Result<BaseUrl, _> = status.bridge.url.parse();
     url.map(|url| url.origin()).map_err(|error| {
-        Fault::new(FaultCode::Internal, "taid reports no bridge").because(error.to_string())
+        Fault::new(FaultCode::Internal, "taid reports no bridge")
+            .because(error.to_string())
+            .hint(Hint::user("restart taid"))
     })
 }
 
@@ -154,9 +156,5 @@ fn is_own(status: &Status, target: &Target, bridge: &Origin) -> bool {
     let Some(account) = account_of(status) else {
         return false;
     };
-    let bridges = [None, Some(bridge.as_str())];
-    let mut own = bridges
-        .map(|named| Profile::of_account(&account, named))
-        .into_iter();
-    own.any(|own| own == target.profile)
+    Profile::all_of_account(&account, bridge.as_str()).contains(&target.profile)
 }

@@ -132,6 +132,12 @@ impl Profile {
         }
     }
 
+    /// Returns the profiles of an account's own daemons at a bridge: for clients that name no bridge,
+    /// and for those that name this one.
+    pub fn all_of_account(username: &Username, bridge: &str) -> [Self; 2] {
+        [None, Some(bridge)].map(|bridge| Self::of_account(username, bridge))
+    }
+
     /// Returns the name of the configuration file.
     pub fn config_file(&self) -> String {
         match self.is_default() {

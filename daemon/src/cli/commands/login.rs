@@ -116,8 +116,7 @@ pub(super) fn in_environment(config: &Config, username: &Username) -> Option<Sec
 async fn stop_own(target: &Target, account: &Username, config: &Config) -> Vec<Daemon> {
     let mut stopping = Vec::new();
     let bridge = config.settings.api_base_url.origin();
-    for named in [None, Some(bridge.as_str())] {
-        let profile = Profile::of_account(account, named);
+    for profile in Profile::all_of_account(account, bridge.as_str()) {
         if profile == config.profile {
             continue;
         }
