@@ -70,6 +70,13 @@ pub struct Status {
     pub confined: bool,
 }
 
+impl Status {
+    /// Returns the number of connected agents.
+    pub fn client_count(&self) -> u64 {
+        self.clients.len() as u64 + self.clients_left_out
+    }
+}
+
 /// File that taid cannot write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailingFile {

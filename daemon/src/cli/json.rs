@@ -12,7 +12,7 @@ pub(super) fn in_json<T: Serialize>(value: &T) -> Result<String, CliError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| {
         CliError::new("cannot print the answer as JSON")
             .caused_by(error)
-            .hint("omit --json")
+            .hint("report this as a defect of taid")
     })?;
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

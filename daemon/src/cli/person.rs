@@ -48,6 +48,6 @@ pub(super) fn show(text: &str) -> Result<Exit, CliError> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Success),
         Err(error) => Err(CliError::new("cannot write the list")
             .caused_by(error)
-            .hint("free space on the disk of the output, or print to the terminal")),
+            .hint("print to a terminal or to a file on a disk with free space")),
     }
 }

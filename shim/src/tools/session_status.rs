@@ -96,6 +96,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 
 /// Renders the status, with notes about the settings of this client.
 fn show(status: Status, notes: &[String]) -> Shown {
+    let clients = status.client_count();
     let profile = Profile::new(status.daemon.profile).unwrap_or_default();
     let session = status.session.state.to_string();
     let problem = status.session.last_error.map(|error| {
@@ -166,7 +167,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
         notice: (unknown_sends > 0).then_some(UNKNOWN_FOR_AGENTS),
         waiting_for_approval: status.held,
         lost_before_approval: lost,
-        clients: status.clients.len() as u64 + status.clients_left_out,
+        clients,
     };
     Shown::new(text, &output)
 }

@@ -132,7 +132,7 @@ impl Approve {
             (false, false) => match self.ask(mail, profile)? {
                 Answer::Send => Verdict::Send,
                 Answer::Keep => return Ok(Exit::Failed),
-                Answer::None => return Ok(Exit::Success),
+                Answer::NotAsked => return Ok(Exit::Success),
             },
         };
         let decision = ResolveHeld {
@@ -173,7 +173,7 @@ impl Approve {
         }
         // The whole mail is what a person reads in a pager. It was shown, and nothing is decided.
         if self.full && prompt::check_terminal().is_err() {
-            return Ok(Answer::None);
+            return Ok(Answer::NotAsked);
         }
         let question = match mail.state {
             HeldState::MaybeSent => "It may have been sent. Send it again?",
@@ -195,6 +195,5 @@ enum Answer {
     Send,
     /// The mail keeps waiting.
     Keep,
-    /// The person was not asked.
-    None,
+    NotAsked,
 }

@@ -5,7 +5,7 @@ use crate::{
         daemon::{Daemon, LONG},
         direct,
         error::{CliError, Exit},
-        prompt,
+        pages, prompt,
         target::Target,
         terminal::{print, printable},
         whose::{account_of, bridge_of},
@@ -47,8 +47,8 @@ impl Logout {
         };
         if !self.yes {
             let account = status.account.username.as_deref().unwrap_or("no account");
-            let clients = status.clients.len() as u64 + status.clients_left_out;
-            let question = format!("Sign out {account}? {clients} MCP clients are connected.");
+            let clients = pages::count(status.client_count(), "connected MCP client");
+            let question = format!("Sign out {account}? taid has {clients}.");
             if !prompt::consent(&printable(&question))? {
                 print("Not signed out.");
                 return Ok(Exit::Failed);

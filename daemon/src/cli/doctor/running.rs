@@ -4,7 +4,7 @@ use super::{
     check::{Check, ok, skipped, wrong},
     repair::Repair,
 };
-use crate::cli::{daemon, error::CliError, target::Target};
+use crate::cli::{daemon, error::CliError, pages, target::Target};
 use std::time::Duration;
 use tai_proto::{
     Fault, FaultCode,
@@ -108,11 +108,10 @@ pub(super) fn running(daemon: &Daemon, start: &str) -> Check {
     let name = "daemon";
     match daemon {
         Daemon::Running(status) => {
-            let plural = if status.clients.len() == 1 { "" } else { "s" };
-            let (pid, clients) = (status.daemon.pid, status.clients.len());
+            let clients = pages::count(status.client_count(), "client");
             ok(
                 name,
-                format!("pid {pid}, {clients} client{plural} connected"),
+                format!("pid {}, {clients} connected", status.daemon.pid),
             )
         }
         Daemon::Absent => skipped(name, format!("not running; {start}")),

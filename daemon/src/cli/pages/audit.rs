@@ -1,5 +1,6 @@
 //! Pages of `taid audit`. The names in the lines are the clients' own.
 
+use super::count;
 use crate::{
     audit::{
         By, Entry,
@@ -56,7 +57,7 @@ fn row(entry: &Entry) -> [String; 6] {
     if entry.unwritten > 0 {
         outcome += &format!(
             " ({} before it could not be written)",
-            count(entry.unwritten)
+            count(entry.unwritten, "line")
         );
     }
     [
@@ -72,10 +73,6 @@ fn row(entry: &Entry) -> [String; 6] {
     ]
 }
 
-fn count(lines: u64) -> String {
-    format!("{lines} line{}", if lines == 1 { "" } else { "s" })
-}
-
 /// Returns the lines as they are.
 pub(in crate::cli) fn json(lines: &[Line]) -> String {
     let lines: Vec<_> = lines
@@ -88,7 +85,7 @@ pub(in crate::cli) fn json(lines: &[Line]) -> String {
 /// Returns the result of a check that found no broken line. `compared` says whether the end is the one that
 /// taid knows, or why taid did not tell it.
 pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode>) -> String {
-    let mut text = format!("{}, chain unbroken", count(verdict.lines as u64));
+    let mut text = format!("{}, chain unbroken", count(verdict.lines as u64, "line"));
     if verdict.first > 1 {
         text.push_str(&format!(
             "; the lines before number {} were rotated out",
@@ -98,13 +95,13 @@ pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode
     if verdict.cut > 0 {
         text.push_str(&format!(
             "; {} cut by a crash or a full disk",
-            count(verdict.cut as u64)
+            count(verdict.cut as u64, "line")
         ));
     }
     if verdict.unwritten > 0 {
         text.push_str(&format!(
             "; {} could not be written",
-            count(verdict.unwritten)
+            count(verdict.unwritten, "line")
         ));
     }
     text.push_str(match compared {

@@ -7,3 +7,9 @@ pub(super) mod letter;
 pub(super) mod mail_json;
 pub(super) mod mailbox;
 pub(super) mod status;
+
+/// Returns a count with its noun: `1 mail`, `2 mails`.
+pub(super) fn count(n: u64, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
+}

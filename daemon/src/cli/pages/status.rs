@@ -3,7 +3,7 @@
 
 mod health;
 
-use super::clients;
+use super::{clients, count};
 use crate::{
     cli::{
         columns::wrapped,
@@ -131,7 +131,7 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     if let Some(error) = &status.audit.error {
         page.line("audit", &format!("lines are missing: {error}"));
     }
-    page.line("clients", &client_count(status).to_string());
+    page.line("clients", &status.client_count().to_string());
     if !status.clients.is_empty() {
         page.text.push('\n');
         page.text
@@ -323,7 +323,7 @@ pub(in crate::cli) fn overview(all: &[Status], now: SystemTime, columns: Option<
             account.unwrap_or("none").to_owned(),
             words(state_text(&status.session), &profile(status)),
             renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
-            client_count(status).to_string(),
+            status.client_count().to_string(),
             status.daemon.pid.to_string(),
         ]
     };
@@ -341,16 +341,6 @@ fn state_text(session: &SessionStatus) -> &'static str {
         SessionState::SignedOut => "signed out",
         SessionState::LoggedOut => "signed out by `taid logout`",
     }
-}
-
-/// Returns the number of connected clients.
-fn client_count(status: &Status) -> u64 {
-    status.clients.len() as u64 + status.clients_left_out
-}
-
-fn count(n: u64, what: &str) -> String {
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{n} {what}{plural}")
 }
 
 fn latency(us: u64) -> String {
