@@ -1,6 +1,6 @@
 //! The client of taid for this process, and the error for an invalid configuration.
 
-use crate::settings::{Settings, Target};
+use crate::settings::{Settings, TaidChoice};
 use std::{fmt::Display, path::PathBuf};
 use tai_client::{
     Account, Client, ClientOptions, ConnectError, Dial, Endings, Local, Starting, Streams,
@@ -96,8 +96,8 @@ fn options(settings: &Settings, socket: PathBuf) -> ClientOptions {
             instance: settings.instance.clone(),
         },
         profile: match &settings.target {
-            Target::Profile(profile) => profile.clone(),
-            Target::Any | Target::Socket(_) => Profile::default(),
+            TaidChoice::Profile(profile) => profile.clone(),
+            TaidChoice::Any | TaidChoice::Socket(_) => Profile::default(),
         },
         socket,
         account: settings.account.clone(),
@@ -108,9 +108,9 @@ fn options(settings: &Settings, socket: PathBuf) -> ClientOptions {
 /// Returns the daemon of the settings, and the account's own ones if this client may use them.
 fn daemons(settings: &Settings) -> Result<(Local, Vec<Local>), Fault> {
     let profile = match &settings.target {
-        Target::Socket(socket) => return Ok((Local::at_socket(socket.clone()), Vec::new())),
-        Target::Profile(profile) => profile.clone(),
-        Target::Any => Profile::default(),
+        TaidChoice::Socket(socket) => return Ok((Local::at_socket(socket.clone()), Vec::new())),
+        TaidChoice::Profile(profile) => profile.clone(),
+        TaidChoice::Any => Profile::default(),
     };
     let places = match &settings.home {
         Some(home) => Places::at(home),
@@ -119,12 +119,12 @@ fn daemons(settings: &Settings) -> Result<(Local, Vec<Local>), Fault> {
     let start = settings.autostart;
     let local = Local::of_profile(&places, &profile, start, installed_taid()).map_err(no_socket)?;
     let account = match (&settings.target, &settings.account) {
-        (Target::Any, Some((username, _))) => Account {
+        (TaidChoice::Any, Some((username, _))) => Account {
             username: username.clone(),
             bridge: settings.bridge.clone(),
             variables: settings.of_account.clone(),
         },
-        (Target::Any | Target::Profile(_) | Target::Socket(_), _) => {
+        (TaidChoice::Any | TaidChoice::Profile(_) | TaidChoice::Socket(_), _) => {
             return Ok((local, Vec::new()));
         }
     };

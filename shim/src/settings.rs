@@ -19,7 +19,7 @@ pub(crate) struct Settings {
     /// Default recipient (seed: `USEREMAIL`).
     pub(crate) user_email: Option<String>,
     /// The taid that this client uses.
-    pub(crate) target: Target,
+    pub(crate) target: TaidChoice,
     /// Account that taid must serve (seed: `NAME`), and the password that is offered to a taid
     /// without one.
     pub(crate) account: Option<(Username, Option<Secret>)>,
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
 
 /// The taid that a client uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
+pub(crate) enum TaidChoice {
     /// The default profile's, or the account's own if that one serves another account.
     Any,
     /// The one of a profile.
@@ -136,17 +136,17 @@ impl Settings {
     }
 }
 
-fn target(env: &mut Reader<'_>) -> Target {
-    let profile = env.value(&[variables::PROFILE]).map(Target::Profile);
+fn target(env: &mut Reader<'_>) -> TaidChoice {
+    let profile = env.value(&[variables::PROFILE]).map(TaidChoice::Profile);
     let socket = env.text(&[variables::SOCKET]).and_then(|(name, path)| {
         let path = PathBuf::from(path);
         if !path.is_absolute() {
             env.refuse(name, "the path is not absolute");
             return None;
         }
-        Some(Target::Socket(path))
+        Some(TaidChoice::Socket(path))
     });
-    socket.or(profile).unwrap_or(Target::Any)
+    socket.or(profile).unwrap_or(TaidChoice::Any)
 }
 
 fn autostart(env: &mut Reader<'_>) -> AutoStart {
@@ -209,7 +209,7 @@ mod tests {
         let settings = read(&set, PAIR);
         assert_eq!(settings.instance.unwrap().as_str(), "desk");
         assert_eq!(settings.user_email.as_deref(), Some("me@example.com"));
-        assert_eq!(settings.target, Target::Any);
+        assert_eq!(settings.target, TaidChoice::Any);
         assert!(!settings.announces_start);
         assert_eq!(settings.problem, None);
     }
@@ -276,10 +276,10 @@ mod tests {
         ];
         assert_eq!(
             read(&set, None).target,
-            Target::Socket("/run/tai.sock".into())
+            TaidChoice::Socket("/run/tai.sock".into())
         );
         let work = Profile::new("work").unwrap();
-        assert_eq!(read(&set[..1], None).target, Target::Profile(work));
+        assert_eq!(read(&set[..1], None).target, TaidChoice::Profile(work));
     }
 
     #[test]

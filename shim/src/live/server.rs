@@ -1,7 +1,7 @@
 //! The entry of tai-mcp in the configuration of an agent: the same instance, account, bridge and
 //! daemon as those of `tai-mcp live`, and no password.
 
-use crate::settings::{Settings, Target};
+use crate::settings::{Settings, TaidChoice};
 use std::collections::BTreeMap;
 use tai_proto::{names::MailId, variables};
 
@@ -74,11 +74,11 @@ impl Server {
         let username = account.map(|(username, _)| username.as_str().to_owned());
         variables.extend(username.map(|username| (variables::USERNAME, username)));
         match &settings.target {
-            Target::Any => {}
-            Target::Profile(profile) => {
+            TaidChoice::Any => {}
+            TaidChoice::Profile(profile) => {
                 variables.insert(variables::PROFILE, profile.as_str().to_owned());
             }
-            Target::Socket(socket) => {
+            TaidChoice::Socket(socket) => {
                 let socket = socket.to_string_lossy().into_owned();
                 variables.insert(variables::SOCKET, socket);
             }
