@@ -175,13 +175,9 @@ impl Machine {
 
     /// Returns the command `taid run` with the account and additional variables.
     pub fn taid(&self, more: &[(&str, &str)]) -> Command {
-        let mut command = self.command("taid");
-        command
-            .arg("run")
-            .env("TAI_MCP_USERNAME", USER)
-            .env("TAI_MCP_PASSWORD", PASSWORD)
-            .env("TAI_MCP_LOG_LEVEL", "debug")
-            .envs(more.iter().copied());
+        let mut command =
+            self.bare_taid(&[("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)]);
+        command.envs(more.iter().copied());
         command
     }
 

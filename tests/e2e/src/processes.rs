@@ -87,29 +87,27 @@ pub fn observable(command: Command, what: &str) -> Option<Command> {
     let mut places = std::env::split_paths(&path).map(|dir| dir.join("unshare"));
     let unshare = places.find(|place| place.is_file()).expect("it runs above");
     let mut inside = Command::new(unshare);
-    inside
-        .args(namespace)
-        .arg(command.get_program())
-        .args(command.get_args())
-        .env_clear();
-    for (name, value) in command.get_envs() {
-        inside.env(name, value.unwrap_or_default());
-    }
-    Some(inside)
+    inside.args(namespace);
+    Some(executing(inside, &command))
 }
 
 /// Returns a command that runs `prelude` in a shell, such as `ulimit -n 50`, and then executes `command`.
 pub fn in_shell(prelude: &str, command: &Command) -> Command {
     let mut shell = Command::new("bash");
-    shell
-        .args(["-c", &format!("{prelude} && exec \"$0\" \"$@\"")])
+    shell.args(["-c", &format!("{prelude} && exec \"$0\" \"$@\"")]);
+    executing(shell, command)
+}
+
+/// Appends a command to one that executes it, and gives it the environment.
+fn executing(mut outer: Command, command: &Command) -> Command {
+    outer
         .arg(command.get_program())
         .args(command.get_args())
         .env_clear();
     for (name, value) in command.get_envs() {
-        shell.env(name, value.unwrap_or_default());
+        outer.env(name, value.unwrap_or_default());
     }
-    shell
+    outer
 }
 
 /// Writes a script that can be executed at once. Another process writes it, because processes
