@@ -60,17 +60,25 @@ pub(super) fn finish(style: &mut Computed, parent: &Computed, name: &str) {
         .frame
         .as_ref()
         .is_some_and(|frame| frame.floats() || frame.is_absolute());
-    let inner = style.display == Display::Cell || style.marks.has(Mark::Row);
-    // The parts of a table have no margins.
-    if inner
-        && !lifted
-        && let Some(frame) = style.frame.as_deref_mut()
-    {
-        frame.margin = Sides::default();
-    }
-    // A box beside the flow, and a child of a flexible box, is a block.
     let among = parent.display == Display::Flex
         || (parent.marks.has(Mark::Levels) && !parent.marks.has(Mark::Old));
+    let inner = style.display == Display::Cell
+        || (style.display == Display::Table && style.marks.has(Mark::Row));
+    match inner {
+        // A part of a table that is beside the flow, or a child of a flexible box, is a block.
+        true if lifted || among => {
+            style.display = Display::Block;
+            style.marks.set(Mark::Row, false);
+        }
+        // The others have no margins.
+        true => {
+            if let Some(frame) = style.frame.as_deref_mut() {
+                frame.margin = Sides::default();
+            }
+        }
+        false => {}
+    }
+    // A box beside the flow, and a child of a flexible box, is a block.
     if (lifted || among) && style.display == Display::Inline {
         let absolute = style
             .frame
