@@ -63,10 +63,6 @@ fn boxes_in_a_row_are_lines() {
             "Tea\n$4\n\nCup\n\n$7",
         ),
         (
-            "<div style='display:table-row'><div style='display:table-cell'>Day</div><div style='display:table-cell'>Mon</div></div>",
-            "Day\nMon",
-        ),
-        (
             "<div style='display:flex;flex-direction:column'><div>a</div><div>b</div></div>",
             "a\nb",
         ),

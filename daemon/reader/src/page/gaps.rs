@@ -3,6 +3,7 @@
 use super::{
     Page,
     room::{MAX_BEFORE, is_space},
+    table::Row,
     writer::Gap,
 };
 use crate::{
@@ -29,6 +30,7 @@ impl Page<'_> {
             Gap::None if style.display != Display::Contents && is_row(self.styles.get(parent)) => {
                 Gap::Beside
             }
+            Gap::Line if self.tables.row(parent) != Row::Blocks => Gap::Cell,
             Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
             Gap::Blank if element.html_name() == "p" && is_flush(style, side) => Gap::Line,
             gap => gap,

@@ -37,6 +37,13 @@ pub(super) fn is_ruled(document: &Document, table: NodeId, rows: &[(NodeId, Vec<
         || (cells().count() > 1 && cells().all(is_bordered))
 }
 
+/// Returns whether a table says that it is a layout.
+pub(super) fn is_layout(document: &Document, table: NodeId) -> bool {
+    let element = document.element(table);
+    let role = element.and_then(|element| element.attribute(&local_name!("role")));
+    role.is_some_and(|role| matches!(role.trim(), "presentation" | "none"))
+}
+
 /// Returns whether the first of some rows is seen as the names of the columns: its cells are headers, all
 /// bold above others that are not, or on another ground than the rows below. Without that it may be data.
 pub(super) fn has_names(

@@ -2,7 +2,7 @@
 //!
 //! - The order and the shape of the content: `order` with `turn`, `edges` and `room`,
 //!   `survey`, `gaps`, `border`.
-//! - Blocks: `table` with `heads`, `places` and `alike`, `items` with `lists`, `word`, `quotes`.
+//! - Blocks: `table` with `heads`, `places`, `styled`, `alike`, `items` with `lists`, `word`, `quotes`.
 //! - Lines: `inline`, `spaces`, `piece`, `strikes`, `digits`, `direction`, `controls` with `labels`.
 //! - Links: `links`, `base`, `address`, `person`, `hosts`, `endings`, `scanner`.
 //! - The Markdown itself: `writer`, `emphasis`, `escape`.
@@ -55,6 +55,7 @@ mod spaces;
 #[cfg(test)]
 mod strike_tests;
 mod strikes;
+mod styled;
 mod survey;
 mod table;
 #[cfg(test)]
@@ -276,8 +277,8 @@ impl Page<'_> {
                 let level = element.html_name().bytes().last().map_or(1, |b| b - b'0');
                 self.writer.open_heading(level);
             }
-            "tr" => self.writer.begin_row(self.tables.row(node)),
-            "td" | "th" => self.writer.begin_cell(self.tables.cell(node)),
+            _ if self.tables.has_row(node) => self.writer.begin_row(self.tables.row(node)),
+            _ if self.tables.has_cell(node) => self.writer.begin_cell(self.tables.cell(node)),
             _ => {}
         }
         if style.display == Display::ListItem {
@@ -321,7 +322,7 @@ impl Page<'_> {
                 self.text_style.bold -= 1;
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.writer.close_heading(),
-            "tr" => self.writer.end_row(),
+            _ if self.tables.has_row(node) => self.writer.end_row(),
             _ => {}
         }
         if style.display == Display::ListItem || self.is_meaning(node, element) {

@@ -234,7 +234,7 @@ fn boxes_from_the_right_to_the_left_are_turned_if_their_text_runs_to_the_right()
         ),
         (
             "<div style='display:table;direction:rtl'><div style='display:table-cell;direction:ltr'>$5</div><div style='display:table-cell;direction:ltr'>Tax</div></div>",
-            "Tax\n$5",
+            "Tax | $5",
         ),
         // Turned twice, below each other, or in several lines.
         (

@@ -2,6 +2,8 @@
 
 use super::survey::Survey;
 use crate::{
+    cascade::Styles,
+    css::property::Display,
     document::{Document, NodeId},
     limits::MAX_COLUMNS,
 };
@@ -37,6 +39,44 @@ pub(super) struct Cover {
     pub(super) rows: usize,
     /// Whether the cell has text.
     pub(super) text: bool,
+}
+
+/// A row with the element around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    pub(super) row: NodeId,
+    pub(super) group: NodeId,
+    /// Whether all of its cells are headers.
+    pub(super) head: bool,
+}
+
+/// Returns the rows of an element `table` in order.
+pub(super) fn rows(document: &Document, styles: &Styles, table: NodeId) -> Vec<Line> {
+    let is_shown = |node: &NodeId| styles.get(*node).display != Display::None;
+    let line = |row, group, head| Line { row, group, head };
+    let mut rows = Vec::new();
+    for group in document.children(table).filter(is_shown) {
+        match document.name(group) {
+            "tr" => rows.push(line(group, table, false)),
+            name @ ("thead" | "tbody" | "tfoot") => {
+                let head = name == "thead";
+                let inside = document.children(group).filter(is_shown);
+                let inside = inside.filter(|row| document.name(*row) == "tr");
+                rows.extend(inside.map(|row| line(row, group, head)));
+            }
+            _ => {}
+        }
+    }
+    rows
+}
+
+/// Returns whether a child of a row is a cell.
+pub(super) fn is_cell(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    match styles.get(node).display {
+        Display::None => false,
+        Display::Cell => true,
+        _ => matches!(document.name(node), "td" | "th"),
+    }
 }
 
 /// Returns cells with their columns.

@@ -3,17 +3,16 @@
 
 use super::{
     alike::Alike,
-    heads::{self, is_ruled},
-    places::{Cell, Cover, Merged, before_last, bit, place, wide},
+    heads,
+    places::{Cell, Cover, Line, Merged, before_last, bit, is_cell, place, rows, wide},
+    styled,
     survey::{Content, Survey},
 };
 use crate::{
     cascade::Styles,
-    css::property::Display,
     document::{Document, NodeId, Visit},
     limits::MAX_COLUMNS,
 };
-use html5ever::local_name;
 use std::collections::{HashMap, HashSet};
 
 /// Most characters of a cell of a Markdown table.
@@ -70,13 +69,22 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn new(document: &Document, styles: &Styles, survey: &Survey) -> Self {
-        let mut found = Vec::new();
+        let (mut found, mut taken) = (Vec::new(), HashSet::new());
         for visit in document.walk(NodeId::ROOT) {
-            if let Visit::Enter(node) = visit
-                && document.name(node) == "table"
-                && survey.get(node).is_filled()
-            {
-                found.push((node, Table::new(document, styles, survey, node)));
+            let Visit::Enter(node) = visit else {
+                continue;
+            };
+            if !survey.get(node).is_filled() {
+                continue;
+            }
+            let rows = match document.name(node) {
+                "table" => rows(document, styles, node),
+                _ => styled::rows(document, styles, survey, node),
+            };
+            // A row of a table is none of its own.
+            if rows.iter().all(|line| taken.insert(line.row)) {
+                let table = Table::new(document, styles, survey, node, rows);
+                found.push((node, table));
             }
         }
         let (mut alike, mut tables) = (Alike::default(), Self::default());
@@ -88,6 +96,16 @@ impl Tables {
             tables.add(survey, table, places);
         }
         tables
+    }
+
+    /// Returns whether a node is a row of a table.
+    pub(super) fn has_row(&self, node: NodeId) -> bool {
+        self.rows.contains_key(&node)
+    }
+
+    /// Returns whether a node is a cell of a table.
+    pub(super) fn has_cell(&self, node: NodeId) -> bool {
+        self.columns.contains_key(&node)
     }
 
     /// Returns the form of a row.
@@ -168,28 +186,20 @@ struct Table {
 }
 
 impl Table {
-    fn new(document: &Document, styles: &Styles, survey: &Survey, table: NodeId) -> Self {
-        let mut rows = Vec::new();
-        let is_shown = |node: &NodeId| styles.get(*node).display != Display::None;
-        for group in document.children(table).filter(is_shown) {
-            match document.name(group) {
-                "tr" => rows.push((group, table, false)),
-                name @ ("thead" | "tbody" | "tfoot") => {
-                    let head = name == "thead";
-                    let inside = document.children(group).filter(is_shown);
-                    let inside = inside.filter(|row| document.name(*row) == "tr");
-                    rows.extend(inside.map(|row| (row, group, head)));
-                }
-                _ => {}
-            }
-        }
+    fn new(
+        document: &Document,
+        styles: &Styles,
+        survey: &Survey,
+        table: NodeId,
+        rows: Vec<Line>,
+    ) -> Self {
         // Rows that the cells above still cover, for each column. No cell covers rows of another group.
         let mut covered: Vec<Cover> = Vec::new();
         let mut last = table;
         let mut spans = false;
         let (mut above, rows): (Vec<_>, Vec<_>) = rows
             .into_iter()
-            .map(|(row, group, head)| {
+            .map(|Line { row, group, head }| {
                 if std::mem::replace(&mut last, group) != group {
                     covered.clear();
                 }
@@ -197,13 +207,13 @@ impl Table {
                 let texts = covered.iter().enumerate();
                 let texts = texts.filter(|(_, cover)| cover.rows > 0 && cover.text);
                 let above = texts.fold(0, |columns, (column, _)| columns | bit(column));
-                let cells = document.children(row).filter(is_shown);
-                let cells = cells.filter(|cell| matches!(document.name(*cell), "td" | "th"));
+                let cells = document.children(row);
+                let cells = cells.filter(|cell| is_cell(document, styles, *cell));
                 let cells = place(document, survey, cells, head, &mut covered);
                 (above, (row, cells))
             })
             .unzip();
-        let ruled = is_ruled(document, table, &rows);
+        let ruled = heads::is_ruled(document, table, &rows);
         let is_filled = |cell: &&Cell| survey.get(cell.node).is_filled();
         let is_wide = |(_, cells): &(NodeId, Vec<Cell>)| {
             let is_name = heads::lone_name(survey, cells).is_some_and(|cell| cell.header);
@@ -213,7 +223,7 @@ impl Table {
         let below = rows.get(first..).unwrap_or_default();
         let has_names = heads::has_names(document, styles, survey, below);
         let mut cells = rows.iter().flat_map(|(_, cells)| cells);
-        let layout = is_layout(document, table);
+        let layout = heads::is_layout(document, table);
         let names = rows.get(first).is_some_and(|(_, cells)| {
             let mut filled = cells.iter().filter(is_filled);
             filled.all(|cell| cell.header)
@@ -342,12 +352,6 @@ impl Table {
         });
         (columns <= MAX_COLUMNS && simple).then_some((columns, header, is_data))
     }
-}
-
-fn is_layout(document: &Document, table: NodeId) -> bool {
-    let element = document.element(table);
-    let role = element.and_then(|element| element.attribute(&local_name!("role")));
-    role.is_some_and(|role| matches!(role.trim(), "presentation" | "none"))
 }
 
 /// Returns the bits of the columns behind the first text of a row. In a table that may be a layout, what is

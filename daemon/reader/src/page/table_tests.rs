@@ -282,3 +282,64 @@ fn a_cell_keeps_lists_in_lists_and_code() {
         ),
     ]);
 }
+
+#[test]
+fn boxes_with_the_style_of_a_table_are_one() {
+    let styles = "<style>.t{display:table}.g{display:table-row-group}.r{display:table-row}\
+                  .c{display:table-cell}</style>";
+    let cases = [
+        // Rows of cells, with a group of rows, and without a table around.
+        (
+            "<div class=t><div class=r><div class=c>Tea</div><div class=c>$4.00</div></div>\
+             <div class=r><div class=c>Cup</div> <div class=c>$7.50</div></div></div>",
+            "Tea | $4.00\nCup | $7.50",
+        ),
+        (
+            "<div class=t><div class=g><div class=r><span class=c>Tea</span><span class=c>$4.00</span></div></div></div>",
+            "Tea | $4.00",
+        ),
+        (
+            "<div class=t><div class=c>Version 2</div><div class=c>.5 EUR each</div></div>",
+            "Version 2 | .5 EUR each",
+        ),
+        (
+            "<p>a<div class=r><div class=c>Total:</div><div class=c>$4.00</div></div><p>b",
+            "a\n\nTotal: $4.00\n\nb",
+        ),
+        // Places and names as in a table.
+        (
+            "<div class=t><div class=r><div class=c>Tea</div><div class=c></div><div class=c>$4.00</div></div>\
+             <div class=r><div class=c>Cup</div><div class=c>1</div><div class=c>$7.50</div></div></div>",
+            "| | | |\n|---|---|---|\n| Tea | | $4.00 |\n| Cup | 1 | $7.50 |",
+        ),
+        (
+            "<blockquote type=cite><div class=t><div class=c>Tea</div><div class=c>$4</div></div></blockquote>",
+            "> Tea | $4",
+        ),
+        // Columns of several lines, and boxes that mean more than their style.
+        (
+            "<div class=t><div class=c>Ann<br>Road 1</div><div class=c>Bob<br>Road 2</div></div>",
+            "Ann\nRoad 1\n\nBob\nRoad 2",
+        ),
+        (
+            "<div class=t>Note<div class=c>Tea</div><div class=c>$4</div></div>",
+            "Note\nTea\n$4",
+        ),
+        (
+            "<ul class=t><li class=c>Tea</li><li class=c>$4</li></ul>",
+            "Tea\n$4",
+        ),
+        // Such boxes are elsewhere, or no cells.
+        (
+            "<div class=t><div class=c style='float:left'>Tea</div><div class=c style='float:left'>$4</div></div>",
+            "Tea\n$4",
+        ),
+        (
+            "<div class=t style='display:flex'><div class=c>Tea</div><div class=c>$4</div></div>",
+            "Tea\n$4",
+        ),
+    ];
+    for (body, markdown) in cases {
+        check(&[(&format!("{styles}{body}"), markdown)]);
+    }
+}
