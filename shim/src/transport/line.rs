@@ -2,18 +2,21 @@
 
 use super::twice;
 use crate::object::{self, Problem};
-use rmcp::model::{
-    CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest,
-    CompleteRequestParams, GetPromptRequestParams, InitializeRequestParams, JsonRpcMessage,
-    ReadResourceRequestParams, RequestId, SubscribeRequestParams, SubscriptionsListenRequestParams,
-    UnsubscribeRequestParams,
+use rmcp::{
+    ErrorData,
+    model::{
+        CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest,
+        CompleteRequestParams, GetPromptRequestParams, InitializeRequestParams, JsonRpcMessage,
+        ReadResourceRequestParams, RequestId, SubscribeRequestParams,
+        SubscriptionsListenRequestParams, UnsubscribeRequestParams,
+    },
 };
 use serde::{
     Deserialize,
-    de::{DeserializeOwned, Error as _, SeqAccess, Visitor},
+    de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value, json};
-use std::fmt;
+use std::{collections::HashMap, fmt};
 use tai_proto::surrogates;
 
 /// Result of parsing a line.
@@ -68,12 +71,30 @@ fn message(line: &[u8]) -> Option<ClientJsonRpcMessage> {
     tool_call(line).or_else(|| serde_json::from_slice(line).ok())
 }
 
+/// Removes the members of an answer that are null. An answer has a result or an error, and some libraries
+/// write the other one as null. Returns whether there was one.
+fn without_nulls(message: &mut Value) -> bool {
+    let Value::Object(members) = message else {
+        return false;
+    };
+    let before = members.len();
+    if members.get("method").is_none_or(Value::is_null) {
+        let is_of_answers = |name: &str| matches!(name, "method" | "result" | "error");
+        members.retain(|name, value| !(value.is_null() && is_of_answers(name)));
+    }
+    members.len() < before
+}
+
 /// Returns a line with what some models and clients write amended: halves of surrogate pairs become
-/// U+FFFD, and a tool's arguments in a string or an empty array become an object. `None` if nothing changes.
+/// U+FFFD, a tool's arguments in a string or an empty array become an object, and an answer loses what is
+/// null. `None` if nothing changes.
 fn mended(line: &[u8]) -> Option<Vec<u8>> {
     let whole = surrogates::replaced(line);
     let is_whole = whole.as_slice() == line;
     let mut message: Value = serde_json::from_slice(&whole).ok()?;
+    if without_nulls(&mut message) {
+        return serde_json::to_vec(&message).ok();
+    }
     let is_call = message
         .get("method")
         .is_some_and(|method| method == "tools/call");
@@ -163,8 +184,19 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 /// Parses a line. Errors: -32700 for a line that is not JSON, -32602 for a request with invalid
-/// parameters, -32600 for other JSON.
+/// parameters, -32600 for other JSON. An answer that cannot be read is delivered as an error, so that the
+/// server does not wait for it any longer.
 pub(super) fn parse(line: &[u8]) -> Line {
+    match parse_well_formed(line) {
+        Line::Answer(_) if let Some(id) = id_of_answer(line) => {
+            let error = ErrorData::invalid_request("the answer cannot be read", None);
+            Line::Deliver(Box::new(JsonRpcMessage::error(error, Some(id))))
+        }
+        line => line,
+    }
+}
+
+fn parse_well_formed(line: &[u8]) -> Line {
     let line = line.trim_ascii();
     // Some editors begin a file with a byte order mark, and some clients a stream.
     let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
@@ -186,7 +218,7 @@ pub(super) fn parse(line: &[u8]) -> Line {
     }
     let whole = std::str::from_utf8(line).map_err(|problem| problem.to_string());
     let json = whole.and_then(|text| {
-        let parsed = serde_json::from_str::<serde::de::IgnoredAny>(text);
+        let parsed = serde_json::from_str::<IgnoredAny>(text);
         parsed.map_err(|problem| problem.to_string())
     });
     if let Err(problem) = json {
@@ -220,6 +252,21 @@ pub(super) fn id_of_request(line: &[u8]) -> Value {
     let head = serde_json::from_str::<Head>(&text).ok();
     let id = head.filter(|_| line.starts_with(b"{")).map(|head| head.id);
     id.filter(is_usable).unwrap_or_default()
+}
+
+/// Returns the id of an answer that cannot be read otherwise.
+fn id_of_answer(line: &[u8]) -> Option<RequestId> {
+    #[derive(Deserialize)]
+    struct Head {
+        id: Value,
+        method: Option<IgnoredAny>,
+    }
+    let text = String::from_utf8_lossy(line);
+    let members = serde_json::from_str::<HashMap<String, IgnoredAny>>(&text).ok()?;
+    let has_outcome = members.contains_key("result") || members.contains_key("error");
+    let head = serde_json::from_str::<Head>(&text).ok()?;
+    let id = Some(head.id).filter(|id| has_outcome && head.method.is_none() && is_usable(id));
+    serde_json::from_value(id?).ok()
 }
 
 /// Returns whether a line is a message with a method and without an id, which has no answer.

@@ -163,6 +163,55 @@ fn the_parser_of_tool_calls_agrees_with_rmcp() {
     }
 }
 
+#[test]
+fn an_answer_of_the_client_ends_its_question_in_whatever_form_it_comes() {
+    let answer = |members: &[u8]| {
+        let line = [br#"{"jsonrpc":"2.0","id":3,"#, members, b"}"].concat();
+        match parse(&line) {
+            Line::Deliver(message) => match *message {
+                JsonRpcMessage::Response(answer) => (json!(answer.id), json!(answer.result)),
+                JsonRpcMessage::Error(answer) => (json!(answer.id), json!(answer.error.message)),
+                _ => panic!("{}", String::from_utf8_lossy(&line)),
+            },
+            Line::Answer(_) | Line::Nothing => (json!(null), json!("lost")),
+        }
+    };
+    let accepted = json!({"action": "accept"});
+    let unreadable = json!("the answer cannot be read");
+    for (members, expected) in [
+        (r#""result":{"action":"accept"}"#, accepted.clone()),
+        (
+            r#""result":{"action":"accept"},"error":null"#,
+            accepted.clone(),
+        ),
+        (
+            r#""method":null,"result":{"action":"accept"}"#,
+            accepted.clone(),
+        ),
+        (
+            r#""result":null,"error":{"code":-32601,"message":"no"}"#,
+            json!("no"),
+        ),
+        (r#""result":null"#, json!(null)),
+        (r#""result":null,"error":null"#, json!(null)),
+        (r#""error":"no""#, unreadable.clone()),
+        (r#""error":{"code":-32601}"#, unreadable.clone()),
+        (
+            r#""error":{"code":-32601.0,"message":"no"}"#,
+            unreadable.clone(),
+        ),
+        (r#""result":{"a":1,"a":2}"#, unreadable.clone()),
+    ] {
+        assert_eq!(
+            answer(members.as_bytes()),
+            (json!(3), expected),
+            "{members}"
+        );
+    }
+    assert_eq!(answer(b"\"result\":\"\xff\""), (json!(3), unreadable));
+    assert_eq!(answer(br#""x":1"#), (json!(null), json!("lost")));
+}
+
 /// Returns the arguments of a delivered tool call.
 fn arguments(line: &str) -> Option<Value> {
     let Line::Deliver(message) = parse(line.as_bytes()) else {
