@@ -1,6 +1,7 @@
 //! Approval of outgoing mail by a person, before the daemon sends it.
 
 use crate::{
+    Fault, FaultCode, Hint,
     mail::{Format, SentMail},
     text::{Content, HeaderText, Label, Words},
 };
@@ -40,6 +41,15 @@ pub enum ConsentAnswer {
     CannotAsk,
     /// The agent gave up the call. The mail is not sent.
     Withdrawn,
+}
+
+/// Returns the fault for a mail that the person declined.
+pub fn declined() -> Fault {
+    Fault::new(FaultCode::NotPermitted, "the user did not approve the mail")
+        .because("taid's configuration requires the user's approval (confirm_send)")
+        .hint(Hint::reader(
+            "ask the user what to change, and do not send the mail another way; nothing was sent",
+        ))
 }
 
 /// Outcome of [`crate::call::Submit`].

@@ -1,12 +1,11 @@
 //! Faults about mails that need a person's approval.
 
 use crate::mail::{ApprovalError, OF_ADDRESS, OF_DAEMON};
-use tai_proto::{Fault, FaultCode, Hint};
+use tai_proto::{Fault, FaultCode, Hint, approval::declined};
 
 /// Returns the fault for a failed approval.
 pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
-    let ask_again =
-        || Hint::reader("call again without the approval to ask the user again; nothing was sent");
+    let ask_again = || Hint::reader("call again: the user is asked again; nothing was sent");
     let full = format!(
         "taid holds at most {} mails and {} MB of an instance for approval, {} mails and {} MB in total",
         OF_ADDRESS.mails,
@@ -25,13 +24,7 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
             "sender, recipient, subject and content must be the ones that the user saw",
             ask_again(),
         ),
-        ApprovalError::Declined => (
-            FaultCode::NotPermitted,
-            "taid's configuration requires the user's approval (confirm_send)",
-            Hint::reader(
-                "ask the user what to change, and do not send the mail another way; nothing was sent",
-            ),
-        ),
+        ApprovalError::Declined => return declined(),
         ApprovalError::Decided => (
             FaultCode::NotPermitted,
             "the user sent, changed or discarded it with `taid approve` while it began to wait",

@@ -25,12 +25,12 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     [NotPermitted]
     error: the approval is unknown, used or expired
     caused by: an approval works once, within ten minutes, and only until taid exits
-    hint: call again without the approval to ask the user again; nothing was sent
+    hint: call again: the user is asked again; nothing was sent
 
     [NotPermitted]
     error: the approval is for another mail
     caused by: sender, recipient, subject and content must be the ones that the user saw
-    hint: call again without the approval to ask the user again; nothing was sent
+    hint: call again: the user is asked again; nothing was sent
 
     [NotPermitted]
     error: the user did not approve the mail

@@ -25,7 +25,9 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 use tai_client::local_command;
 use tai_proto::{
     Fault, FaultCode, Hint,
-    approval::{Consent, ConsentAnswer, GoneState, HeldMail, HeldState, Question, SubmitOutcome},
+    approval::{
+        Consent, ConsentAnswer, GoneState, HeldMail, HeldState, Question, SubmitOutcome, declined,
+    },
     call::Submit,
     mail::{Draft, SentMail, Target},
     names::Profile,
@@ -115,7 +117,7 @@ pub(super) async fn submit(
         once: invocation.settings.answers.is_some(),
         consent,
     };
-    let question = match invocation.call(submit.clone()).await? {
+    let question = match call(submit.clone(), invocation).await? {
         SubmitOutcome::Ask(question) => question,
         SubmitOutcome::Held(held) if matches!(intent, Intent::Draft { .. }) => {
             let profile = invocation.taid.profile().await;
@@ -136,10 +138,36 @@ pub(super) async fn submit(
             call_after_cancellation(invocation.taid, answered, invocation.context).await?
         }
         ConsentAnswer::Approved | ConsentAnswer::Declined | ConsentAnswer::CannotAsk => {
-            invocation.call(answered).await?
+            call(answered, invocation).await?
         }
     };
     finished(outcome, is_reply, invocation).await
+}
+
+/// Calls taid. A mail that the user declined stays declined if no taid learns of it: with another fault,
+/// the agent would submit it again.
+async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutcome, Fault> {
+    let is_declined = matches!(
+        submit.consent,
+        Consent::Answered {
+            answer: ConsentAnswer::Declined,
+            ..
+        }
+    );
+    let answer = invocation.call(submit).await;
+    answer.map_err(|fault| match fault.code {
+        FaultCode::NotRunning
+        | FaultCode::Unreachable
+        | FaultCode::Stopping
+        | FaultCode::VersionMismatch
+        | FaultCode::DeadlinePassed
+        | FaultCode::OutcomeUnknown
+            if is_declined =>
+        {
+            declined()
+        }
+        _ => fault,
+    })
 }
 
 async fn finished(

@@ -245,7 +245,9 @@ impl Approvals {
         submitter: Submitter<'_>,
     ) -> Result<Answered, ApprovalError> {
         let (mut table, now) = self.table();
-        let question = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
+        let question = table
+            .question(ticket)
+            .ok_or_else(|| without_question(answer))?;
         let OpenQuestion { key, number, .. } = question;
         let mail = Arc::new(mail);
         let new = Submission {
@@ -373,6 +375,14 @@ impl Drop for ApprovedMail<'_> {
         // Changes nothing if the mail waits again.
         let (mut table, now) = self.approvals.table();
         table.change(self.key, Event::Finish, now);
+    }
+}
+
+/// Returns the error for an answer to a question that is not open. To decline needs no question.
+fn without_question(answer: ConsentAnswer) -> ApprovalError {
+    match answer {
+        ConsentAnswer::Declined | ConsentAnswer::Withdrawn => ApprovalError::Declined,
+        ConsentAnswer::Approved | ConsentAnswer::CannotAsk => ApprovalError::NoTicket,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `confirm_send`: a send needs the approval of a person, by elicitation if the client supports
 //! it, otherwise with `taid approve`.
 
+mod answers;
 mod copy;
 
 use copy::assert_shown;
