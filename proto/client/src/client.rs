@@ -42,7 +42,7 @@ use tai_proto::{
 };
 use tokio::{
     sync::{Mutex, Notify, Semaphore, mpsc},
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +54,9 @@ const MAX_CALLS: usize = MAX_IN_FLIGHT - 1;
 pub const MAX_LEASES: usize = MAX_IN_FLIGHT * 4;
 /// Time limit of a call. MCP clients time out after about 60 s.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(55);
+/// Time after [`CALL_TIMEOUT`] to read what has arrived. A process that was suspended (Ctrl-Z) wakes with its
+/// timers, before it has read its socket, in which the answer to a send can be.
+const LAST_LOOK: Duration = Duration::from_millis(100);
 /// Time between the deadline that the daemon gets and the deadline of the call.
 const MARGIN: Duration = Duration::from_millis(500);
 /// Limit of attempts of a call whose connection breaks.
@@ -242,7 +245,7 @@ impl<D: Dial> Link<D> {
         let deadline = Instant::now() + CALL_TIMEOUT;
         let is_begun = AtomicBool::new(false);
         // Pinned here, because a future is as large before its start, and `timeout_at` would move it.
-        let attempts = pin!(async {
+        let mut attempts = pin!(async {
             let _permit = self.permits.acquire().await;
             if let Ok(mut last) = self.identity.try_lock()
                 && *last != *context.identity
@@ -291,7 +294,11 @@ impl<D: Dial> Link<D> {
             }
             Err(too_many_attempts().for_profile(&self.options.profile))
         });
-        timeout_at(deadline, attempts).await.unwrap_or_else(|_| {
+        if let Ok(answer) = timeout_at(deadline, &mut attempts).await {
+            return answer;
+        }
+        let answer = timeout(LAST_LOOK, attempts).await;
+        answer.unwrap_or_else(|_| {
             let fault = match on_loss {
                 OnLoss::Report(call) if is_begun.load(Ordering::Relaxed) => late_call(call),
                 OnLoss::Report(_) | OnLoss::Repeat => too_late(CALL_TIMEOUT),

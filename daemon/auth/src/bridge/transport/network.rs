@@ -20,17 +20,18 @@ use reqwest::{
 };
 use secrecy::ExposeSecret as _;
 use std::{
+    pin::pin,
     sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::Semaphore, time};
 
 /// The `User-Agent` header (seed: `tai-mcp/<version>`).
 const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
 const MAX_CONNECT: Duration = Duration::from_secs(10);
+/// Time after a request's limit to read what has arrived. A process that was suspended wakes with its timers,
+/// before it has read its sockets, in which the answer to a send can be.
+const LAST_LOOK: Duration = Duration::from_millis(100);
 /// Limit of idle connections. A lower limit than [`MAX_REQUESTS`] makes many concurrent
 /// clients reconnect for most requests.
 const IDLE_CONNECTIONS: usize = MAX_REQUESTS;
@@ -121,7 +122,7 @@ impl Transport for Network {
             true => self.pooled(),
             false => self.single()?,
         };
-        let mut request = client.request(method.clone(), url.clone()).timeout(timeout);
+        let mut request = client.request(method.clone(), url.clone());
         if token.is_none() {
             // The request may carry a password, and a connection keeps its last request in
             // memory.
@@ -141,25 +142,26 @@ impl Transport for Network {
         }
         let proxy = self.settings.proxy.as_ref();
         let failed = |error: reqwest::Error| failure::of(&error, proxy, timeout);
-        let deadline = Instant::now() + timeout;
-        let response = request.send().await.map_err(failed)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = timeout_at(deadline, body::read(response, expected, &self.large));
-        let body = match body.await {
-            Ok(Ok(body)) => body,
-            Ok(Err(BodyError::Broken(error))) => return Err(failed(error)),
-            Ok(Err(BodyError::Ending)) => {
-                return Err(BridgeError::Broken {
+        let mut exchanged = pin!(async {
+            let response = request.send().await.map_err(failed)?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            match body::read(response, expected, &self.large).await {
+                Ok(body) => Ok(RawAnswer {
+                    status,
+                    headers,
+                    body,
+                }),
+                Err(BodyError::Broken(error)) => Err(failed(error)),
+                Err(BodyError::Ending) => Err(BridgeError::Broken {
                     detail: "this process is ending".into(),
-                });
+                }),
             }
-            Err(_) => return Err(BridgeError::TimedOut { after: timeout }),
-        };
-        Ok(RawAnswer {
-            status,
-            headers,
-            body,
-        })
+        });
+        if let Ok(answer) = time::timeout(timeout, &mut exchanged).await {
+            return answer;
+        }
+        let answer = time::timeout(LAST_LOOK, exchanged).await;
+        answer.unwrap_or(Err(BridgeError::TimedOut { after: timeout }))
     }
 
     fn close_idle(&self) {

@@ -15,6 +15,8 @@ use tai_e2e::{
 use tai_proto::{FaultCode, call::GetInfo, message::Role};
 use tai_sandbox::NewMail;
 
+const SEND: &str = "POST /api/v1/send-email";
+
 /// Returns a command that runs taid under a `ulimit` of the shell.
 fn limited(machine: &Machine, limit: &str) -> std::process::Command {
     let taid = machine.taid(&[("TAI_MCP_LOG_LEVEL", "info")]);
@@ -37,6 +39,27 @@ fn chaos_a_suspended_taid_performs_each_call_once() {
     assert!(!shim.finish_call(&call).is_error);
     assert!(!late.finish_call(&other).is_error);
     assert_eq!(sent(&machine, "while it stood still"), 1);
+}
+
+#[test]
+fn chaos_an_answer_that_arrives_while_taid_is_suspended_past_its_limit_counts() {
+    let machine = Machine::new();
+    let limit = Duration::from_secs(5);
+    let taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    machine.sandbox.hold(1, SEND);
+    let call = send(&mut shim, "while it stood still");
+    wait_until("the bridge has the mail", || {
+        machine.sandbox.count(SEND) == 1
+    });
+    send_signal(taid.pid(), Signal::STOP);
+    machine.sandbox.release();
+    let longer = limit + Duration::from_secs(1);
+    assert_eq!(shim.next_within(longer), None);
+    send_signal(taid.pid(), Signal::CONT);
+    let result = shim.finish_call(&call);
+    assert!(!result.is_error, "{}", result.text);
 }
 
 #[test]
