@@ -84,6 +84,9 @@ pub fn run() -> ExitCode {
     if let Some(Command::Live(args)) = command {
         return in_runtime(Box::pin(live::live(settings, options(args))));
     }
+    if let Some(fault) = lost_output() {
+        return failed(&fault);
+    }
     if settings.announces_start {
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
         let mut stderr = std::io::stderr();
@@ -96,6 +99,17 @@ pub fn run() -> ExitCode {
         serve(settings).await;
         ExitCode::SUCCESS
     }))
+}
+
+/// Returns the fault of a standard output that loses what is written to it.
+fn lost_output() -> Option<Fault> {
+    tai_client::is_output_lost().then(|| {
+        Fault::new(FaultCode::Internal, "standard output cannot be written")
+            .because("it is closed, or open for reading alone")
+            .hint(Hint::reader(
+                "each email would be lost; start tai-mcp with an output",
+            ))
+    })
 }
 
 /// Returns the options of `tai-mcp live`.
@@ -139,14 +153,19 @@ fn in_runtime(work: Pin<Box<dyn Future<Output = ExitCode>>>) -> ExitCode {
                 .hint(Hint::reader(
                     "check the limits of processes and open files with `ulimit -a`",
                 ));
-            let _ = writeln!(std::io::stderr(), "{}", fault.render(Audience::Person));
-            return ExitCode::FAILURE;
+            return failed(&fault);
         }
     };
     let code = runtime.block_on(work);
     // A blocking read of standard input cannot be cancelled, so the runtime does not wait for it.
     runtime.shutdown_timeout(Duration::ZERO);
     code
+}
+
+/// Tells a person of a fault. Returns the exit code.
+fn failed(fault: &Fault) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "{}", fault.render(Audience::Person));
+    ExitCode::FAILURE
 }
 
 /// Serves MCP on standard input and output, with the taid of the settings.

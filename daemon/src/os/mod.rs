@@ -36,8 +36,8 @@ pub(crate) use private::{append_private, check_place_of, open_private, private_d
 pub(crate) use prompting::{receive_no_ending, restoring_terminal};
 pub(crate) use system::{
     FileId, Reloads, adopt_socket, can_create, close_output, detach, discard_typed, file_access,
-    file_id, free_name, is_output_closed, is_socket, path_of, private_socket, restrict_new_files,
-    session_bus, stop_signal, terminal_size, uid, unwritable,
+    file_id, free_name, is_socket, path_of, private_socket, restrict_new_files, session_bus,
+    stop_signal, terminal_size, uid, unwritable,
 };
 #[cfg(not(unix))]
 pub(crate) use system::{

@@ -172,16 +172,6 @@ pub(crate) fn can_create(dir: &Path) -> bool {
     exists.is_some_and(|above| access(above, Access::WRITE_OK | Access::EXEC_OK).is_ok())
 }
 
-/// Returns whether this process was started without standard output. Rust then opens `/dev/null` for reading
-/// and writing in its place; a shell opens it for writing alone.
-pub(crate) fn is_output_closed() -> bool {
-    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
-    let output = rustix::stdio::stdout();
-    let is_both = fcntl_getfl(output).is_ok_and(|flags| flags & OFlags::ACCMODE == OFlags::RDWR);
-    let nothing = stat("/dev/null").map(|null| null.st_rdev);
-    is_both && fstat(output).is_ok_and(|output| nothing.is_ok_and(|null| output.st_rdev == null))
-}
-
 /// Discards the input of the terminal that no program has read.
 pub(crate) fn discard_typed() {
     // Only a terminal has such input.

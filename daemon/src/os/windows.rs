@@ -146,11 +146,6 @@ pub(crate) fn can_create(_: &Path) -> bool {
     true
 }
 
-/// Returns `false`: a write to a closed output fails.
-pub(crate) fn is_output_closed() -> bool {
-    false
-}
-
 /// Waits for Ctrl-C.
 ///
 /// # Errors

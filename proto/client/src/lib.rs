@@ -34,7 +34,7 @@ pub use dial::{Dial, Starting, Streams};
 pub use error::ConnectError;
 pub use lease::Lease;
 pub use local::Local;
-pub use os::{Peer, Socket, harden, peer, quiet};
+pub use os::{Peer, Socket, harden, is_output_lost, peer, quiet};
 pub use outcome::Outcome;
 pub use password::{Children, GivenPassword, take_password, withheld_variables};
 pub use record::{host_name, is_held, read_record};

@@ -122,11 +122,11 @@ impl Handler {
         self.answering().is_some()
     }
 
-    /// Returns the fault of a program that does not exist, or of a machine on which the agent cannot be
-    /// run.
+    /// Returns the fault of a program that does not exist, of a machine on which the agent cannot be run,
+    /// or of an output that loses each mail.
     pub(super) fn missing(&self) -> Option<Fault> {
         match self {
-            Handler::Print => None,
+            Handler::Print => crate::lost_output(),
             Handler::Run(runner) => runner.missing().or_else(|| runner.unprepared()),
         }
     }

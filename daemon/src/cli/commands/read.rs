@@ -42,8 +42,8 @@ pub(in crate::cli) struct Read {
 
 impl Read {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
-        if crate::os::is_output_closed() {
-            return Err(CliError::new("standard output is closed")
+        if tai_client::is_output_lost() {
+            return Err(CliError::new("standard output cannot be written")
                 .hint("the mail would be lost; run the command with an output"));
         }
         let daemon = person::daemon(target)?;

@@ -15,7 +15,7 @@ use windows as system;
 
 #[cfg(unix)]
 pub(crate) use surroundings::{is_sandboxed, is_socket_enabled, session_environment};
-pub use system::{Socket, harden, peer, quiet};
+pub use system::{Socket, harden, is_output_lost, peer, quiet};
 pub(crate) use system::{detach, execute_without, is_hidden, read_handed_over};
 #[cfg(not(unix))]
 pub(crate) use system::{is_sandboxed, is_socket_enabled, session_environment};

@@ -48,6 +48,25 @@ pub fn harden() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
+/// Returns whether all that this process writes to standard output is lost without an error. Without an
+/// output, Rust opens `/dev/null` for reading and writing in its place (a shell opens it for writing alone),
+/// and it takes a failure to write to an output that is open for reading alone for success.
+pub fn is_output_lost() -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+    let output = rustix::stdio::stdout();
+    let Ok(flags) = fcntl_getfl(output) else {
+        return true;
+    };
+    match flags & OFlags::ACCMODE {
+        OFlags::WRONLY => false,
+        OFlags::RDWR => {
+            let nothing = stat("/dev/null").map(|null| null.st_rdev);
+            fstat(output).is_ok_and(|output| nothing.is_ok_and(|null| output.st_rdev == null))
+        }
+        _ => true,
+    }
+}
+
 /// Returns whether [`harden`] hides this process's environment from other programs of the user.
 pub(crate) fn is_hidden() -> bool {
     #[cfg(target_os = "linux")]

@@ -20,6 +20,11 @@ pub fn peer(_: &Stream) -> io::Result<Peer> {
 /// Does nothing: on Windows a user can read the memory of the user's own processes.
 pub fn harden() {}
 
+/// Returns `false`: a write to a closed output fails.
+pub fn is_output_lost() -> bool {
+    false
+}
+
 /// Returns `false`: nothing is hidden from programs of the user.
 pub(crate) fn is_hidden() -> bool {
     false

@@ -254,7 +254,7 @@ fn a_person_lists_and_reads_the_mail_of_every_address_and_takes_none_from_an_age
         .unwrap();
     assert_eq!(
         text(&closed.stderr).lines().next(),
-        Some("error: standard output is closed")
+        Some("error: standard output cannot be written")
     );
     assert_eq!(unread(&machine), [1, 3, 4, 5, 6, 7]);
     for id in ["3", "4", "5", "6", "7"] {

@@ -45,6 +45,37 @@ fn a_mail_that_another_program_deletes_while_it_is_handled_does_not_hold_up_the_
 }
 
 #[test]
+fn no_mail_is_marked_read_whose_output_is_lost() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "kept");
+    let _taid = machine.start();
+    let nothing = |writes: bool| {
+        let mut options = fs::File::options();
+        let nothing = options.read(true).write(writes).open("/dev/null");
+        nothing.unwrap()
+    };
+    let mut said = Vec::new();
+    for arguments in [&["live", "--instance", "desk"][..], &[]] {
+        // What Rust opens in place of a closed output, and an output that is open for reading alone.
+        for output in [nothing(true), nothing(false)] {
+            let mut command = machine.command("tai-mcp");
+            command.args(arguments).stdin(Stdio::piped()).stdout(output);
+            let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+            wait_until("it refuses", || child.try_wait().unwrap().is_some());
+            said.push(machine.say(&child.wait_with_output().unwrap()));
+        }
+    }
+    said.dedup();
+    insta::assert_snapshot!(said.concat(), @"
+    exit 1
+    error: standard output cannot be written
+    caused by: it is closed, or open for reading alone
+    hint: each email would be lost; start tai-mcp with an output
+    ");
+    assert_eq!(unread(&machine), 1);
+}
+
+#[test]
 fn mails_that_the_bridge_does_not_mark_are_reported_once_and_marked_later() {
     let machine = Machine::new();
     let to = "desk.alice@tai.chat";
