@@ -3,14 +3,15 @@
 use crate::waiting::PATIENCE;
 use std::{
     io::{self, Read as _, Write as _},
-    os::unix::net::UnixStream,
+    os::unix::net::{UnixListener, UnixStream},
     path::Path,
+    thread::{self, JoinHandle},
 };
 use tai_proto::{
     Answer, Fault, FromDaemon, Method, ToDaemon,
     door::Door,
     frame::{Decoder, MAX_FRAME, encode},
-    hello::{Hello, Welcome},
+    hello::{Hello, MAGIC, Welcome},
     message::{Request, Role},
 };
 
@@ -120,4 +121,27 @@ impl Raw {
     pub fn is_hung_up_on(&mut self) -> bool {
         self.next_frame().is_none()
     }
+}
+
+/// Serves this number of connections as a newer taid, which has no protocol version in common with this
+/// one.
+pub fn newer_taid(listener: UnixListener, connections: usize) -> JoinHandle<()> {
+    let welcome = Welcome {
+        magic: MAGIC,
+        chosen: 0,
+        newest: 9,
+        oldest: 8,
+        software: "taid 9.0.0".into(),
+    };
+    let mut bytes = Vec::new();
+    encode(&welcome, &mut bytes).expect("it fits");
+    thread::spawn(move || {
+        for stream in listener.incoming().take(connections) {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 512]);
+            stream.write_all(&bytes).unwrap();
+            // The client hangs up.
+            let _ = stream.read(&mut [0; 512]);
+        }
+    })
 }

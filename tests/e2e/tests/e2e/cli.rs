@@ -1,11 +1,7 @@
 //! Commands, their output and their exit codes.
 
 use std::{os::unix::net::UnixListener, process::Stdio};
-use tai_e2e::{Machine, PASSWORD};
-use tai_proto::{
-    frame::encode,
-    hello::{MAGIC, Welcome},
-};
+use tai_e2e::{Machine, PASSWORD, raw::newer_taid};
 
 fn stderr(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -100,23 +96,7 @@ fn a_daemon_of_another_protocol_version_exits_5() {
     let machine = Machine::new();
     std::fs::create_dir_all(machine.runtime_dir()).unwrap();
     let listener = UnixListener::bind(machine.socket()).unwrap();
-    let server = std::thread::spawn(move || {
-        use std::io::{Read as _, Write as _};
-        for stream in listener.incoming().take(2) {
-            let mut stream = stream.unwrap();
-            let _ = stream.read(&mut [0; 512]);
-            let welcome = Welcome {
-                magic: MAGIC,
-                chosen: 0,
-                newest: 9,
-                oldest: 8,
-                software: "taid 9.0.0".into(),
-            };
-            let mut bytes = Vec::new();
-            encode(&welcome, &mut bytes).unwrap();
-            stream.write_all(&bytes).unwrap();
-        }
-    });
+    let server = newer_taid(listener, 2);
     let output = machine.cli(&["status"]);
     assert_eq!(output.status.code(), Some(5));
     insta::assert_snapshot!(stderr(&output), @"

@@ -3,15 +3,11 @@
 use serde_json::Value;
 use std::{
     fs::File,
-    io::{Read as _, Write as _},
+    io::Write as _,
     os::unix::{fs::PermissionsExt as _, net::UnixListener},
     process::{Command, Output},
 };
-use tai_e2e::{Machine, PASSWORD, USER, executables, wait_until};
-use tai_proto::{
-    frame::encode,
-    hello::{MAGIC, Welcome},
-};
+use tai_e2e::{Machine, PASSWORD, USER, executables, raw::newer_taid, wait_until};
 
 const ACCOUNT: [(&str, &str); 2] = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
 
@@ -310,21 +306,7 @@ fn doctor_names_an_incompatible_daemon_first() {
     private_runtime_dir(&machine);
     let listener = UnixListener::bind(machine.socket()).unwrap();
     std::fs::set_permissions(machine.socket(), std::fs::Permissions::from_mode(0o600)).unwrap();
-    let other = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.read(&mut [0; 512]);
-        let welcome = Welcome {
-            magic: MAGIC,
-            chosen: 0,
-            newest: 9,
-            oldest: 8,
-            software: "taid 9.0.0".into(),
-        };
-        let mut bytes = Vec::new();
-        encode(&welcome, &mut bytes).unwrap();
-        stream.write_all(&bytes).unwrap();
-        let _ = stream.read(&mut [0; 512]);
-    });
+    let other = newer_taid(listener, 1);
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid and this program have no protocol version in common: taid 9.0.0 speaks 8 to 9, taid 0.1.0 speaks 1 to 1");
     other.join().unwrap();
 }
