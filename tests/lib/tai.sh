@@ -23,8 +23,17 @@ start_sandbox() {
     rm "$said"
 }
 
-# Prints the call of the tool $1 with the arguments $2, which needs no handshake.
-call_of() {
+# Calls the tool $1 with the arguments $2 by the program $3..., without a handshake, and prints the answer.
+# The input ends after the answer, because tai-mcp gives a call only 1.5 s after the end of its input.
+answer_of() {
     local meta='{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}'
-    printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":%s,"_meta":%s}}\n' "$1" "$2" "$meta"
+    local said code=0
+    said=$(mktemp)
+    {
+        printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":%s,"_meta":%s}}\n' "$1" "$2" "$meta"
+        until_true grep -q '"id":1' "$said"
+    } | "${@:3}" > "$said" || code=$?
+    cat "$said"
+    rm "$said"
+    return "$code"
 }
