@@ -1,6 +1,6 @@
 //! MCP transport: one JSON-RPC message a line on standard input and output.
 //!
-//! It limits lines to 8 MiB and open requests to 256, answers malformed lines, takes the batches of
+//! It limits lines to 8 MiB and 20,000 values, and open requests to 256, answers malformed lines, takes the batches of
 //! revision 2025-03-26 apart, and refuses a request id that is in use. At the limit it reads only if
 //! the server itself waits for an answer, and refuses further requests. It drops notifications other
 //! than cancellations, because rmcp ends a session that begins with one. If the client closes the
@@ -12,6 +12,7 @@ mod line;
 mod outline;
 mod shared;
 mod twice;
+mod values;
 
 pub(crate) use shared::Ends;
 
@@ -40,6 +41,7 @@ use std::{
     time::Duration,
 };
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use values::MAX_VALUES;
 
 /// Limit of a line in bytes. JSON escapes at most multiply 1 MiB of mail content by six.
 const MAX_LINE: usize = 8 << 20;
@@ -120,20 +122,31 @@ impl Stdio {
         }
     }
 
-    /// Parses the line and registers its request. Returns the permit unless an open request
-    /// keeps it.
-    fn accept(&mut self, permit: Permit) -> (Line, Option<Permit>) {
+    /// Parses the line, and keeps the messages of a batch.
+    fn parse_line(&mut self) -> Line {
+        if values::are_too_many(&self.line) {
+            let mut outline = Outline::default();
+            outline.add(&self.line);
+            let text = format!("the message has more than {MAX_VALUES} values; send fewer");
+            return Line::Answer(error(&outline.id(), -32600, &text));
+        }
         let batch = match self.shared.has_batches.load(Ordering::Relaxed) {
             true => messages(&self.line),
             false => None,
         };
-        let line = match batch {
+        match batch {
             Some(messages) => {
                 self.batch.extend(messages);
                 Line::Nothing
             }
             None => parse(&self.line),
-        };
+        }
+    }
+
+    /// Parses the line and registers its request. Returns the permit unless an open request
+    /// keeps it.
+    fn accept(&mut self, permit: Permit) -> (Line, Option<Permit>) {
+        let line = self.parse_line();
         self.line.clear();
         if self.line.capacity() > KEEP {
             self.line = Vec::new();

@@ -1,6 +1,9 @@
 //! Parser of one line of input: a message, or the JSON-RPC error that answers the line.
 
-use super::twice;
+use super::{
+    twice,
+    values::{self, MAX_VALUES},
+};
 use crate::object::{self, Problem};
 use rmcp::{
     ErrorData,
@@ -109,7 +112,7 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
         "" | "null" => Value::Object(Map::new()),
         text => {
             let text = surrogates::replaced(text.as_bytes());
-            if twice::member(&text).is_some() {
+            if values::are_too_many(&text) || twice::member(&text).is_some() {
                 return None;
             }
             match serde_json::from_slice(&text).ok()? {
@@ -125,6 +128,8 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
     serde_json::to_vec(&message).ok()
 }
 
+/// Longest id of a request in bytes.
+const MAX_ID: usize = 256;
 /// Most messages of a batch.
 const MAX_BATCH: usize = 256;
 
@@ -214,7 +219,13 @@ fn parse_well_formed(line: &[u8]) -> Line {
         .or_else(|| mended(line).and_then(|line| message(&line)))
         .or_else(|| serde_json::from_slice(line).ok());
     if let Some(message) = message {
-        return Line::Deliver(Box::new(message));
+        return match long_id(&message) {
+            Some(id) => {
+                let text = format!("`id` has more than {MAX_ID} bytes; use a shorter one");
+                Line::Answer(error(&Value::from(id), -32600, &text))
+            }
+            None => Line::Deliver(Box::new(message)),
+        };
     }
     let whole = std::str::from_utf8(line).map_err(|problem| problem.to_string());
     let json = whole.and_then(|text| {
@@ -267,6 +278,17 @@ fn id_of_answer(line: &[u8]) -> Option<RequestId> {
     let head = serde_json::from_str::<Head>(&text).ok()?;
     let id = Some(head.id).filter(|id| has_outcome && head.method.is_none() && is_usable(id));
     serde_json::from_value(id?).ok()
+}
+
+/// Returns the id of a request if it is too long to keep until the answer.
+fn long_id(message: &ClientJsonRpcMessage) -> Option<&str> {
+    match message {
+        JsonRpcMessage::Request(request) => match &request.id {
+            RequestId::String(id) if id.len() > MAX_ID => Some(id),
+            RequestId::String(_) | RequestId::Number(_) => None,
+        },
+        _ => None,
+    }
 }
 
 /// Returns whether a line is a message with a method and without an id, which has no answer.
@@ -331,6 +353,9 @@ fn problem(method: &str, params: &Map<String, Value>) -> String {
     match method {
         "initialize" => of::<InitializeRequestParams>(params),
         "tools/call" => match params.get("arguments") {
+            Some(Value::String(text)) if values::are_too_many(text.as_bytes()) => {
+                format!("`arguments` has more than {MAX_VALUES} values")
+            }
             Some(Value::String(text)) if let Some(name) = twice::member(text.as_bytes()) => {
                 format!("`arguments` has the member {name:?} twice; write it once")
             }

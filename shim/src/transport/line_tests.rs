@@ -12,6 +12,31 @@ fn result(line: &str) -> String {
 }
 
 #[test]
+fn an_id_that_is_too_long_to_keep_is_refused() {
+    let line = |length: usize| {
+        let id = "a".repeat(length);
+        format!(r#"{{"jsonrpc":"2.0","id":"{id}","method":"ping"}}"#)
+    };
+    assert_eq!(result(&line(MAX_ID)), "delivered");
+    let refused = format!("-32600 for {:?}", "a".repeat(MAX_ID + 1));
+    assert_eq!(result(&line(MAX_ID + 1)), refused);
+}
+
+#[test]
+fn arguments_in_a_text_have_no_more_values_than_a_message() {
+    let arguments = format!("{{\"to\":[{}0]}}", "0,".repeat(MAX_VALUES));
+    let params = json!({"name": "send_email", "arguments": arguments});
+    let line = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+    assert_eq!(mended(line.to_string().as_bytes()), None);
+    let answer = bad_params(&json!(1), "tools/call", Some(&params));
+    let told = answer["error"]["message"].as_str().unwrap();
+    assert!(
+        told.ends_with("`arguments` has more than 20000 values"),
+        "{told}"
+    );
+}
+
+#[test]
 fn each_line_is_delivered_or_answered_or_needs_no_answer() {
     for (line, expected) in [
         (r#"{"jsonrpc":"2.0","id":0,"method":"ping"}"#, "delivered"),
