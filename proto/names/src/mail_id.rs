@@ -5,10 +5,11 @@ use std::{fmt, num::NonZeroU64, str::FromStr};
 
 /// Error for text or a number that is not a mail id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a mail id is a whole number, 1 or more")]
+#[error("a mail id is a whole number from 1 to 9007199254740991")]
 pub struct MailIdError;
 
-/// Id of a mail at the bridge: a whole number from 1.
+/// Id of a mail at the bridge: a whole number from 1 to 2^53 - 1. A client in JavaScript reads a larger one as
+/// another number, and would name another mail.
 ///
 /// The parser is strict, because an id becomes part of a URL and the bridge is lenient: it reads
 /// `x/3` as 3 and `0x2` as 2.
@@ -17,12 +18,16 @@ pub struct MailIdError;
 pub struct MailId(NonZeroU64);
 
 impl MailId {
+    /// The largest number of an id.
+    pub const MAX: u64 = (1 << 53) - 1;
+
     /// Returns the id with this number.
     ///
     /// # Errors
-    /// [`MailIdError`] for 0.
+    /// [`MailIdError`] for 0 and above [`MailId::MAX`].
     pub fn new(number: u64) -> Result<Self, MailIdError> {
-        NonZeroU64::new(number).map(Self).ok_or(MailIdError)
+        let number = NonZeroU64::new(number).filter(|number| number.get() <= Self::MAX);
+        number.map(Self).ok_or(MailIdError)
     }
 
     /// Returns the number.
@@ -54,8 +59,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mail_id_has_only_digits_and_is_not_zero() {
+    fn a_mail_id_has_only_digits_is_not_zero_and_is_a_number_of_every_client() {
         assert_eq!("7".parse(), MailId::new(7));
+        assert!("9007199254740991".parse::<MailId>().is_ok());
         for bad in [
             "",
             "0",
@@ -64,6 +70,7 @@ mod tests {
             "7/../8",
             "0x2",
             "2abc",
+            "9007199254740992",
             "18446744073709551616",
         ] {
             assert_eq!(bad.parse::<MailId>(), Err(MailIdError), "{bad}");

@@ -286,7 +286,7 @@ mod tests {
         };
         insta::assert_snapshot!(said("reply", json!({})), @r#"-32602 unknown prompt "reply"; the prompts are triage, answer_oldest, summarise_thread, draft"#);
         insta::assert_snapshot!(said("summarise_thread", json!({})), @r#"-32602 the prompt summarise_thread requires the argument "message_id": ID of one email of the conversation, from list_inbox."#);
-        insta::assert_snapshot!(said("summarise_thread", json!({"message_id": "seven"})), @r#"-32602 the argument "message_id" is no ID: a mail id is a whole number, 1 or more"#);
+        insta::assert_snapshot!(said("summarise_thread", json!({"message_id": "seven"})), @r#"-32602 the argument "message_id" is no ID: a mail id is a whole number from 1 to 9007199254740991"#);
         insta::assert_snapshot!(said("summarise_thread", json!({"message_id": 7})), @r#"-32602 the argument "message_id" is not a text"#);
         insta::assert_snapshot!(said("draft", json!({"to": "bob@example.com", "about": " "})), @r#"-32602 the prompt draft requires the argument "about": What the email should say."#);
         insta::assert_snapshot!(said("draft", json!({"subject": "x"})), @r#"-32602 the prompt draft has no argument "subject"; its arguments are to, about"#);

@@ -72,10 +72,10 @@ impl<B: Bridge> MailService<B> {
     }
 }
 
-/// The bridge gave a mail the invalid id 0.
+/// The bridge gave a mail an invalid id.
 const NO_ID: MailError = MailError::BadField {
     field: "email_id",
-    rule: "the bridge's id is 0",
+    rule: "the bridge's id is not valid",
 };
 
 pub(super) fn mail_id(id: u64) -> Result<MailId, MailError> {

@@ -159,7 +159,7 @@ pub(super) fn newest_first(mails: Vec<Head>) -> Vec<Head> {
     keyed.into_iter().map(|(_, mail)| mail).collect()
 }
 
-/// Returns a mail as lists show it; `None` for a mail with the invalid id 0.
+/// Returns a mail as lists show it; `None` for a mail without a valid id.
 pub(super) fn envelope(mail: Head) -> Option<Envelope> {
     Some(Envelope {
         id: MailId::new(mail.id).ok()?,

@@ -14,7 +14,7 @@ use serde::{
     de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 use std::{borrow::Cow, fmt};
-use tai_names::field_within;
+use tai_names::{MailId, field_within};
 
 /// Limit of sender, recipient and subject, in characters (RFC 5322, 2.1.1).
 const MAX_HEADER: usize = 998;
@@ -205,9 +205,9 @@ struct MailFields<const BODIES: bool> {
 impl<const BODIES: bool> MailFields<BODIES> {
     fn row(self) -> Row {
         match self.id {
-            // 0 is no id: the bridge counts from 1.
-            Some(id @ 1..) => Row::Mail(self.message(id)),
-            Some(0) | None => Row::Unusable { to: self.to },
+            // The bridge counts from 1, and no client may take an id for another one.
+            Some(id @ 1..=MailId::MAX) => Row::Mail(self.message(id)),
+            Some(_) | None => Row::Unusable { to: self.to },
         }
     }
 

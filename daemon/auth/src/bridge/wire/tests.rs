@@ -69,6 +69,7 @@ fn one_odd_row_leaves_the_others_readable() {
         ),
         (r#"{"subject":"without an id"}"#, None),
         (r#"{"id":0}"#, None),
+        (r#"{"id":9007199254740993}"#, None),
         (r#"{"id":-2}"#, None),
         (r#"{"id":99999999999999999999}"#, None),
         (r#"{"id":1.5}"#, None),
