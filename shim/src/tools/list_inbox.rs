@@ -121,10 +121,18 @@ fn request(args: Args) -> Result<List, Fault> {
 pub(crate) fn show(mut inbox: Inbox, list: List, by_thread: bool) -> Shown {
     let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
     let shown = inbox.mails.len();
+    let without = inbox.mails.iter().filter(|mail| mail.preview.is_none());
+    let without = if list.previews { without.count() } else { 0 };
     let rows = Rows::new(std::mem::take(&mut inbox.mails), by_thread);
     text.push_str(&rows.table());
     let unread = if list.show_read { "" } else { "unread " };
-    let reasons = left_out(&inbox.left_out);
+    let mut reasons = left_out(&inbox.left_out);
+    let why = "no preview: taid cannot make one, or not in time";
+    match without {
+        0 => {}
+        1 => reasons.push_str(&format!("\n1 email has {why}")),
+        _ => reasons.push_str(&format!("\n{without} emails have {why}")),
+    }
     let mut notice = None;
     if shown == 0 && list.offset > 0 && !inbox.more {
         notice = Some(format!(
@@ -234,6 +242,27 @@ mod tests {
         error: "limit" cannot be used: expected a whole number from 1 to 200, not 500
         hint: correct "limit" and call again; nothing was sent or changed
         "#);
+    }
+
+    #[test]
+    fn a_list_says_how_many_mails_lack_their_preview() {
+        let mut first = envelope(7, "a", false);
+        first.preview = Some("the beginning".into());
+        let mails = vec![first, envelope(6, "b", false), envelope(5, "c", false)];
+        let notice = |previews| {
+            let list = List {
+                previews,
+                ..list(0, true)
+            };
+            let shown = show(inbox(mails.clone(), 3, false), list, false);
+            let structured: Value = serde_json::from_str(&shown.structured.unwrap()).unwrap();
+            (structured["notice"].clone(), shown.text)
+        };
+        let said = "2 emails have no preview: taid cannot make one, or not in time";
+        let (missing, text) = notice(true);
+        assert_eq!(missing, said);
+        assert!(text.ends_with(said), "{text}");
+        assert_eq!(notice(false).0, Value::Null);
     }
 
     #[test]
