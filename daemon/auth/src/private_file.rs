@@ -24,7 +24,8 @@ pub fn check(meta: &Metadata) -> io::Result<()> {
 }
 
 /// Checks that a file or directory belongs to the user or to root, and that no other user can write
-/// to it. Root may be unmapped, see [`is_unmapped_root`].
+/// to it. Root may be unmapped, see [`is_unmapped_root`]. The group may write if it is the private group of the
+/// user: with the umask of Debian, Ubuntu and Fedora, each new file has such a mode.
 ///
 /// # Errors
 /// The broken rule, as a verb and its object.
@@ -36,9 +37,30 @@ pub fn check_unshared(meta: &Metadata) -> Result<(), String> {
     if owner != 0 && !is_own && !is_unmapped_root(owner) {
         return Err(format!("belongs to another user (uid {owner})"));
     }
-    match mode & 0o022 {
-        0 => Ok(()),
-        _ => Err(format!("has mode {mode:04o}, so other users can change it")),
+    let user = Ids {
+        user: rustix::process::geteuid().as_raw(),
+        group: rustix::process::getegid().as_raw(),
+    };
+    match user.others_write(mode, meta.gid()) {
+        false => Ok(()),
+        true => Err(format!("has mode {mode:04o}, so other users can change it")),
+    }
+}
+
+/// The user and the group of this process.
+#[cfg(unix)]
+struct Ids {
+    user: u32,
+    group: u32,
+}
+
+#[cfg(unix)]
+impl Ids {
+    /// Returns whether other users can write to a file with this mode and group. A private group has the number
+    /// of its user.
+    fn others_write(&self, mode: u32, group: u32) -> bool {
+        let is_private = group == self.group && group == self.user;
+        mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_private)
     }
 }
 
@@ -81,7 +103,25 @@ pub fn check(_: &Metadata) -> io::Result<()> {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use super::maps_root;
+    use super::{Ids, maps_root};
+
+    #[test]
+    fn the_private_group_of_the_user_may_write() {
+        let user = Ids {
+            user: 1_000,
+            group: 1_000,
+        };
+        assert!(!user.others_write(0o664, 1_000));
+        assert!(user.others_write(0o664, 100));
+        assert!(user.others_write(0o666, 1_000));
+        assert!(user.others_write(0o1777, 1_000));
+        let of_staff = Ids {
+            user: 1_000,
+            group: 100,
+        };
+        assert!(of_staff.others_write(0o664, 100));
+        assert!(!of_staff.others_write(0o644, 100));
+    }
 
     #[test]
     fn root_of_the_parent_namespace_is_told_from_a_user_that_is_mapped_to_root() {

@@ -226,9 +226,9 @@ fn a_file_that_other_users_can_change_is_refused() {
     for (file, directory) in [
         (0o644, 0o755),
         (0o600, 0o700),
-        (0o664, 0o755),
+        (0o666, 0o755),
         (0o646, 0o755),
-        (0o644, 0o775),
+        (0o644, 0o777),
         (0o644, 0o1777),
     ] {
         chmod(&path, file);
@@ -250,9 +250,9 @@ fn a_file_that_other_users_can_change_is_refused() {
     insta::assert_snapshot!(page, @"
     644 in 755: ok
     600 in 700: ok
-    664 in 755: the configuration file DIR/tai/config.toml is not used: DIR/tai/config.toml has mode 0664, so other users can change it
+    666 in 755: the configuration file DIR/tai/config.toml is not used: DIR/tai/config.toml has mode 0666, so other users can change it
     646 in 755: the configuration file DIR/tai/config.toml is not used: DIR/tai/config.toml has mode 0646, so other users can change it
-    644 in 775: the configuration file DIR/tai/config.toml is not used: DIR/tai has mode 0775, so other users can change it
+    644 in 777: the configuration file DIR/tai/config.toml is not used: DIR/tai has mode 0777, so other users can change it
     644 in 1777: the configuration file DIR/tai/config.toml is not used: DIR/tai has mode 1777, so other users can change it
     the configuration file DIR/tai/config.toml is not used: DIR/shared has mode 0777, so other users can change it
     ");

@@ -147,10 +147,10 @@ mod tests {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
             authorities(&path).unwrap_err().to_string()
         };
-        let all = [problem(0o666), problem(0o664), problem(0o644)];
+        let all = [problem(0o666), problem(0o646), problem(0o644)];
         insta::assert_snapshot!(all.join("\n"), @"
         it has mode 0666, so other users can change it
-        it has mode 0664, so other users can change it
+        it has mode 0646, so other users can change it
         it contains no valid certificate in PEM form (`-----BEGIN CERTIFICATE-----`)
         ");
     }
