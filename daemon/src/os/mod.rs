@@ -45,6 +45,15 @@ pub(crate) use system::{
     private_dir, receive_no_ending, restoring_terminal, survive_file_limit,
 };
 
+/// Checks that the system starts threads for this process: the async runtime panics where it needs one that it
+/// does not get.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn check_threads() -> std::io::Result<()> {
+    std::thread::Builder::new().spawn(|| ()).map(drop)
+}
+
 /// Owner and permissions of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileAccess {

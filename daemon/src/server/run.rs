@@ -101,6 +101,7 @@ pub(crate) fn run(
         tracing::warn!("{note}");
     }
     let bridge = Arc::new(config.bridge()?);
+    os::check_threads().map_err(RunError::Runtime)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

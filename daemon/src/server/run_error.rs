@@ -72,10 +72,13 @@ impl RunError {
             ) => of_disk(source).unwrap_or(
                 "make it a directory, not a link, that belongs to the user who runs taid and is writable",
             ),
-            RunError::Bind(BindError::Lock { source, .. }) | RunError::State { source, .. } => {
-                of_disk(source).unwrap_or(
-                    "make its directory writable for the user who runs taid, and move the file away if it is not one of taid",
-                )
+            RunError::Bind(BindError::Lock { path, source }) | RunError::State { path, source } => {
+                of_disk(source).unwrap_or(match path.symlink_metadata() {
+                    Ok(meta) if !meta.is_file() => "move it away: taid makes a file in its place",
+                    Ok(_) | Err(_) => {
+                        "make its directory writable for the user who runs taid, and move the file away if it is not one of taid"
+                    }
+                })
             }
             RunError::Http(error) => setup_hint(error),
             RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",

@@ -26,7 +26,7 @@ use super::{
     terminal::{Terminal, print},
     user_dirs::UserDirs,
 };
-use crate::{config::Config, server::run_error::SHORTER_PATH};
+use crate::{config::Config, os::check_threads, server::run_error::SHORTER_PATH};
 use check::{Check, State, ok, skipped, wrong};
 use clap::Args;
 use differences::Shell;
@@ -72,6 +72,11 @@ pub(super) struct Doctor {
 
 impl Doctor {
     pub(super) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        check_threads().map_err(|error| {
+            CliError::new("the system starts no further thread of this user")
+                .caused_by(error)
+                .hint("check the limits of processes with `ulimit -a`, and RUST_MIN_STACK if it is set")
+        })?;
         let first = match self.as_client {
             Some(client) => Examined {
                 checks: as_client::examine(client, target).await?,

@@ -97,7 +97,7 @@ fn a_record_of_the_bridge_that_cannot_be_used_stops_the_start() {
     let (_, said) = said.split_once("starting...\n").unwrap();
     insta::assert_snapshot!(said, @"
     error: cannot use HOME/.local/state/tai/bridge-default, the record of the bridge: Is a directory (os error 21)
-    hint: make its directory writable for the user who runs taid, and move the file away if it is not one of taid
+    hint: move it away: taid makes a file in its place
     ");
 }
 
