@@ -4,7 +4,11 @@ use super::{AT_ONCE, desk, send, sent, works};
 use crate::approve_watch::watch;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    fs::{File, TryLockError},
+    io::Read as _,
+    time::{Duration, Instant},
+};
 use tai_e2e::{
     Machine,
     mcp::Shim,
@@ -95,12 +99,17 @@ fn chaos_a_repeatedly_killed_taid_sends_each_mail_once_or_reports_it_unknown() {
         ];
         machine.shim_with(&env).initialized("chaos", "2025-06-18")
     };
+    // The taid of the account, while it holds its lock. Its number may be another process's afterwards.
     let pid = || {
-        let lock = std::fs::read_to_string(machine.state_dir().join("default.lock"));
-        lock.ok().and_then(|text| text.trim().parse::<u32>().ok())
+        let mut lock = File::open(machine.state_dir().join("alice.lock")).ok()?;
+        let is_held = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
+        let mut record = String::new();
+        lock.read_to_string(&mut record).ok()?;
+        let pid: i32 = record.lines().next()?.parse().ok()?;
+        is_held.then(|| Pid::from_raw(pid)).flatten()
     };
     let mut clients: Vec<Shim> = (0..4).map(client).collect();
-    let (mut done, mut unknown) = (0, 0);
+    let (mut done, mut unknown, mut kills) = (0, 0, 0);
     for round in 0..6 {
         let calls: Vec<_> = clients
             .iter_mut()
@@ -111,8 +120,8 @@ fn chaos_a_repeatedly_killed_taid_sends_each_mail_once_or_reports_it_unknown() {
             })
             .collect();
         if let Some(pid) = pid() {
-            let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-            let _ = kill_process(pid, Signal::KILL);
+            kill_process(pid, Signal::KILL).unwrap();
+            kills += 1;
         }
         for ((id, subject), shim) in calls.iter().zip(&mut clients) {
             let answer = shim.finish_call(id);
@@ -133,6 +142,7 @@ fn chaos_a_repeatedly_killed_taid_sends_each_mail_once_or_reports_it_unknown() {
             }
         }
     }
+    assert!(kills > 0);
     assert!(done > 0, "{unknown} of 24 are unknown");
 }
 
