@@ -157,6 +157,29 @@ pub(crate) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Returns whether the path leads to this open file; `true` if the system does not say it.
+#[cfg(unix)]
+pub(crate) fn has_name(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = |meta: Metadata| (meta.dev(), meta.ino());
+    let named = match fs::symlink_metadata(path) {
+        Ok(meta) => id(meta),
+        Err(error) => {
+            return !matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            );
+        }
+    };
+    file.metadata().is_ok_and(|meta| id(meta) == named)
+}
+
+/// Returns `true`: Windows keeps the name of an open file.
+#[cfg(not(unix))]
+pub(crate) fn has_name(_: &File, _: &Path) -> bool {
+    true
+}
+
 /// Returns whether an open file has no name any more.
 #[cfg(unix)]
 pub(crate) fn is_unlinked(file: &File) -> bool {

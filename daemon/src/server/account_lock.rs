@@ -6,7 +6,7 @@ use std::{
     fs::{File, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 use tai_auth::{
     base_url::Origin,
@@ -21,36 +21,71 @@ pub(crate) const PREFIX: &str = "account-";
 /// Most bytes of the holder's name that are read.
 const LONGEST: u64 = 256;
 
-/// The bridge as a source of tokens for accounts that no other daemon of the user has.
-pub(super) struct Exclusive<I> {
-    issuer: Arc<I>,
+/// The locks of one daemon.
+pub(crate) struct AccountLocks {
     /// Directory for state, which all daemons of the user share.
     state: PathBuf,
     profile: Profile,
-    /// The locks of this daemon. A second lock of the same file would wait for the first one.
-    held: Mutex<Vec<(Username, Weak<File>)>>,
+    /// The locks that are held. A second lock of the same file would wait for the first one.
+    held: Mutex<Vec<Held>>,
 }
 
-impl<I: TokenIssuer> Exclusive<I> {
-    /// Creates the source for the daemon of a profile.
-    pub(super) fn new(issuer: Arc<I>, state: &Path, profile: &Profile) -> Self {
+struct Held {
+    account: Username,
+    /// Name of the file.
+    name: String,
+    file: Weak<Mutex<File>>,
+}
+
+impl AccountLocks {
+    /// Creates the locks for the daemon of a profile.
+    pub(super) fn new(state: &Path, profile: &Profile) -> Self {
         Self {
-            issuer,
             state: state.to_owned(),
             profile: profile.clone(),
             held: Mutex::default(),
         }
     }
 
+    /// Returns whether no other daemon of the user can be signed in to the accounts of this one. Locks the
+    /// files again that were removed. A file that cannot be created leaves the lock as it is.
+    pub(super) fn are_kept(&self) -> bool {
+        self.held().iter().all(|held| {
+            let Some(file) = held.file.upgrade() else {
+                return true;
+            };
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            if os::files::has_name(&file, &self.state.join(&held.name)) {
+                return true;
+            }
+            match self.lock(&held.name) {
+                Ok(Ok(new)) => {
+                    *file = new;
+                    true
+                }
+                // Some network file systems give a file another number, and it is locked already: this is the
+                // only daemon of its profile.
+                Ok(Err(InUse { by })) => by.as_deref() == Some(self.profile.as_str()),
+                Err(error) => {
+                    tracing::warn!(%error, "the lock file of the account was removed");
+                    true
+                }
+            }
+        })
+    }
+
+    fn held(&self) -> MutexGuard<'_, Vec<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Locks the file of an account. A kill of this process unlocks it.
     ///
     /// # Errors
     /// The error of the system, or [`InUse`].
-    fn lock(&self, account: &Username) -> io::Result<Result<File, InUse>> {
-        let digest = Digest::of(&[self.issuer.origin().as_str(), account.as_str()]);
+    fn lock(&self, name: &str) -> io::Result<Result<File, InUse>> {
         // taid creates a directory that was removed again.
         os::private_dir(&self.state)?;
-        let mut file = os::open_private(&self.state, &format!("{PREFIX}{digest}"))?;
+        let mut file = os::open_private(&self.state, name)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::Error(error)) => return Err(error),
@@ -72,27 +107,46 @@ impl<I: TokenIssuer> Exclusive<I> {
     }
 }
 
+/// The bridge as a source of tokens for accounts that no other daemon of the user has.
+pub(super) struct Exclusive<I> {
+    issuer: Arc<I>,
+    locks: Arc<AccountLocks>,
+}
+
+impl<I: TokenIssuer> Exclusive<I> {
+    /// Creates the source for the daemon with these locks.
+    pub(super) fn new(issuer: Arc<I>, locks: Arc<AccountLocks>) -> Self {
+        Self { issuer, locks }
+    }
+}
+
 impl<I: TokenIssuer> TokenIssuer for Exclusive<I> {
     fn origin(&self) -> Origin {
         self.issuer.origin()
     }
 
     fn reserve(&self, account: &Username) -> Result<Reservation, InUse> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|(_, lock)| lock.strong_count() > 0);
-        let mine = held.iter().find(|(name, _)| name == account);
-        if let Some(lock) = mine.and_then(|(_, lock)| lock.upgrade()) {
+        let mut all = self.locks.held();
+        all.retain(|held| held.file.strong_count() > 0);
+        let mine = all.iter().find(|held| held.account == *account);
+        if let Some(lock) = mine.and_then(|held| held.file.upgrade()) {
             return Ok(Reservation::of_lock(lock));
         }
-        match self.lock(account) {
+        let digest = Digest::of(&[self.issuer.origin().as_str(), account.as_str()]);
+        let name = format!("{PREFIX}{digest}");
+        match self.locks.lock(&name) {
             Ok(locked) => {
-                let lock = Arc::new(locked?);
-                held.push((account.clone(), Arc::downgrade(&lock)));
+                let lock = Arc::new(Mutex::new(locked?));
+                all.push(Held {
+                    account: account.clone(),
+                    name,
+                    file: Arc::downgrade(&lock),
+                });
                 Ok(Reservation::of_lock(lock))
             }
             // Reading mail needs no file, and a send is refused if its record cannot be written.
             Err(error) => {
-                let state = self.state.display();
+                let state = self.locks.state.display();
                 tracing::warn!(%error, %state, "the account is not locked for other daemons");
                 Ok(Reservation::default())
             }
@@ -116,7 +170,8 @@ mod tests {
     fn daemon(state: &Path, profile: &str, url: &str) -> Exclusive<HttpBridge> {
         let url: BaseUrl = url.parse().unwrap();
         let bridge = HttpBridge::new(url, std::time::Duration::from_secs(1)).unwrap();
-        Exclusive::new(Arc::new(bridge), state, &Profile::new(profile).unwrap())
+        let locks = AccountLocks::new(state, &Profile::new(profile).unwrap());
+        Exclusive::new(Arc::new(bridge), Arc::new(locks))
     }
 
     #[test]
@@ -152,6 +207,26 @@ mod tests {
             first.reserve(&alice).err().and_then(|in_use| in_use.by),
             Some("alice".to_owned())
         );
+    }
+
+    #[test]
+    fn a_lock_whose_file_was_removed_is_taken_again_unless_another_daemon_has_it() {
+        os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let [first, second] =
+            ["work", "alice"].map(|name| daemon(&state, name, "https://tai.chat"));
+        let alice = "alice".parse().unwrap();
+        let _reserved = first.reserve(&alice).unwrap();
+        assert!(first.locks.are_kept());
+        std::fs::remove_dir_all(&state).unwrap();
+        assert!(first.locks.are_kept());
+        assert!(second.reserve(&alice).is_err());
+        std::fs::remove_dir_all(&state).unwrap();
+        let reserved = second.reserve(&alice).unwrap();
+        assert!(!first.locks.are_kept());
+        drop(reserved);
+        assert!(first.locks.are_kept());
     }
 
     #[test]

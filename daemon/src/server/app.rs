@@ -1,7 +1,12 @@
 //! The running daemon: owns its parts. [`super::dispatch`] passes each call to one of them.
 
 use super::{
-    call_log::CallLog, claims::Claims, environment::SettingsInForce, ipc::Clients, logging::Log,
+    account_lock::AccountLocks,
+    call_log::CallLog,
+    claims::Claims,
+    environment::SettingsInForce,
+    ipc::{Clients, ProfileLock},
+    logging::Log,
     rules::FileRules,
 };
 use crate::{
@@ -36,12 +41,23 @@ pub(crate) struct App<T = Network> {
     pub(crate) mail: MailService<HttpBridge<T>>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) claims: Claims,
+    pub(crate) locks: Locks,
     pub(crate) audit: Audit,
     pub(crate) calls: CallLog,
     /// Account that a person signed out. Its clients do not sign in elsewhere.
     pub(crate) signed_out: Mutex<Option<Username>>,
+    /// Has a further owner for each login of a person that is under way.
+    pub(crate) logins: Arc<()>,
     /// Cancelled when the daemon begins to drain.
     pub(crate) stop: CancellationToken,
+}
+
+/// The locks that keep other daemons of the user from this one's profile and account. A simulated daemon has
+/// none.
+#[derive(Default)]
+pub(crate) struct Locks {
+    pub(crate) profile: Option<Arc<ProfileLock>>,
+    pub(crate) accounts: Option<Arc<AccountLocks>>,
 }
 
 /// Values that do not change while the daemon runs.
@@ -57,6 +73,14 @@ pub(crate) struct Facts {
     pub(crate) started: Instant,
     /// The idle timeout of an auto-started daemon.
     pub(crate) idle_exit: Option<Duration>,
+}
+
+impl Locks {
+    /// Returns whether no other daemon can have the profile or the account.
+    pub(super) fn are_kept(&self) -> bool {
+        self.profile.as_ref().is_none_or(|lock| lock.is_kept())
+            && self.accounts.as_ref().is_none_or(|locks| locks.are_kept())
+    }
 }
 
 impl<T: Transport> App<T> {

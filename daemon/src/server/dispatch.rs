@@ -62,6 +62,10 @@ impl<T: Transport> Service for App<T> {
         !self.stay_reasons().is_empty()
     }
 
+    fn keeps_locks(&self) -> bool {
+        self.locks.are_kept()
+    }
+
     fn is_writing(&self, client: u64) -> bool {
         self.mail.is_writing(client)
     }

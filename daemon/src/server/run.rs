@@ -90,7 +90,7 @@ pub(crate) fn run(
         account,
     };
     let config = Config::load(&profile, inputs)?;
-    let lock = ProfileLock::take(endpoint.clone())?;
+    let lock = Arc::new(ProfileLock::take(endpoint.clone())?);
     let log = logging::start(
         config.settings.log_level,
         Some(&logging::dir(places.state(), &profile)),
@@ -116,9 +116,10 @@ pub(crate) fn run(
         config,
         log,
         bridge,
+        lock,
         at: started,
     };
-    let done = runtime.block_on(serve(start, mode, lock, inherited));
+    let done = runtime.block_on(serve(start, mode, inherited));
     // Without this, the exit would wait for a keyring that waits to be unlocked.
     runtime.shutdown_timeout(Duration::ZERO);
     // Nothing writes the records of the profile any more.
@@ -173,11 +174,10 @@ fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
 async fn serve(
     mut start: Start,
     mode: Mode,
-    lock: ProfileLock,
     inherited: Vec<os::InheritedSocket>,
-) -> Result<ProfileLock, RunError> {
+) -> Result<Arc<ProfileLock>, RunError> {
     os::notice_children();
-    let listener = Listener::open(lock, start.config.policy.sockets(), inherited)?;
+    let listener = Listener::open(start.lock.clone(), start.config.policy.sockets(), inherited)?;
     // The session must be the only owner of the password, so that `taid logout` deletes it.
     let empty = Source::Unconfigured { username: None };
     let source = std::mem::replace(&mut start.config.source, empty);

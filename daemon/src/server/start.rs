@@ -1,12 +1,13 @@
 //! The parts of a daemon that starts, before its session and its mail service exist.
 
 use super::{
-    account_lock::Exclusive,
-    app::{App, Facts},
+    account_lock::{AccountLocks, Exclusive},
+    app::{App, Facts, Locks},
     call_log::CallLog,
     claims::Claims,
     environment::SettingsInForce,
     held_key::KeyringKey,
+    ipc::ProfileLock,
     lease_store, logging,
     rules::FileRules,
 };
@@ -32,6 +33,7 @@ pub(super) struct Start {
     pub(super) idle_exit: Option<Duration>,
     pub(super) log: logging::Log,
     pub(super) bridge: Arc<HttpBridge>,
+    pub(super) lock: Arc<ProfileLock>,
     /// The time of the start, by both clocks.
     pub(super) at: (SystemTime, Instant),
 }
@@ -46,13 +48,15 @@ impl Start {
             idle_exit,
             log,
             bridge,
+            lock,
             at: (started_at, started),
         } = self;
         let configured_source = match &source {
             Source::Unconfigured { .. } | Source::Keyring { .. } => None,
             source => Some(source.to_string()),
         };
-        let issuer = Exclusive::new(bridge.clone(), endpoint.state(), endpoint.profile());
+        let accounts = Arc::new(AccountLocks::new(endpoint.state(), endpoint.profile()));
+        let issuer = Exclusive::new(bridge.clone(), accounts.clone());
         let session = Session::start(Arc::new(issuer), source);
         let stop = CancellationToken::new();
         let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
@@ -81,7 +85,12 @@ impl Start {
             bridge,
             session,
             clients: Arc::default(),
+            logins: Arc::default(),
             claims: Claims::default(),
+            locks: Locks {
+                profile: Some(lock),
+                accounts: Some(accounts),
+            },
             audit: Audit::open(endpoint.state(), &config.profile),
             signed_out: std::sync::Mutex::default(),
             stop,

@@ -20,7 +20,7 @@ use crate::{
     server::logging::{self, Log},
     server::rules::FileRules,
     server::traffic,
-    server::{call_log::CallLog, claims::Claims},
+    server::{app::Locks, call_log::CallLog, claims::Claims},
 };
 use secrecy::SecretString;
 use std::{
@@ -277,10 +277,8 @@ impl Running {
             dead: dead.clone(),
             script,
         };
-        let (base, limit) = (
-            config.settings.api_base_url.clone(),
-            config.settings.api_timeout,
-        );
+        let base = config.settings.api_base_url.clone();
+        let limit = config.settings.api_timeout;
         let bridge = Arc::new(HttpBridge::with_transport(transport, base, limit));
         let clock = Arc::new(WorldClock(world.clone()));
         let empty = Source::Unconfigured { username: None };
@@ -316,7 +314,9 @@ impl Running {
             bridge,
             session,
             clients: Arc::default(),
+            logins: Arc::default(),
             claims: Claims::default(),
+            locks: Locks::default(),
             audit: Audit::nowhere(),
             signed_out: Mutex::default(),
             stop,

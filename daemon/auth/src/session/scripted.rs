@@ -38,7 +38,7 @@ pub(super) struct ScriptedIssuer {
     logins: Mutex<Script>,
     refreshes: Mutex<Script>,
     /// The lock of the account, which another process has if it is `None`.
-    pub(super) lock: Mutex<Option<Arc<File>>>,
+    pub(super) lock: Mutex<Option<Arc<Mutex<File>>>>,
 }
 
 /// The answers to come, and the number of requests so far.
@@ -66,7 +66,7 @@ impl ScriptedIssuer {
             sends_date: true,
             logins: Mutex::default(),
             refreshes: Mutex::default(),
-            lock: Mutex::new(Some(Arc::new(tempfile::tempfile().unwrap()))),
+            lock: Mutex::new(Some(Arc::new(Mutex::new(tempfile::tempfile().unwrap())))),
         })
     }
 

@@ -12,6 +12,7 @@ use super::{
     finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
     limits::{self, DoorLimits, Share, Turns},
+    stops,
 };
 use crate::fault;
 use error::ConnectionError;
@@ -284,20 +285,18 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                     None => Ok(()),
                 }
             }
-            // The client cancelled the call while its answer was in the channel.
-            CallEvent::Done(..) => Ok(()),
             CallEvent::Progress { id, done, total } if self.open.contains_key(&id) => {
                 let progress = FromDaemon::Progress { id, done, total };
                 self.write(&progress).await
             }
-            // The call was cancelled and is answered already.
-            CallEvent::Progress { .. } => Ok(()),
+            // The client cancelled the call, which is answered already.
+            CallEvent::Done(..) | CallEvent::Progress { .. } => Ok(()),
         }
     }
 
     /// Returns the share of a request, or the fault of one that must not begin.
     fn share(&self, request: &Request) -> Result<Share, Fault> {
-        if self.shared.stop.is_cancelled() && !completes_lease(&request.call) {
+        if stops(&self.shared.service, &self.shared.stop) && !completes_lease(&request.call) {
             return Err(fault::stopping());
         }
         if self.open.len() >= MAX_IN_FLIGHT {

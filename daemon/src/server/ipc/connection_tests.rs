@@ -45,6 +45,10 @@ impl Service for Talker {
         false
     }
 
+    fn keeps_locks(&self) -> bool {
+        true
+    }
+
     fn is_writing(&self, _: u64) -> bool {
         self.is_writing.load(Ordering::Relaxed)
     }

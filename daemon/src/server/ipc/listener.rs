@@ -1,25 +1,15 @@
-//! The sockets of a profile: locks the profile, listens, accepts, and drains.
+//! The sockets of a profile: listens, accepts, and drains.
 //!
 //! The order guarantees one daemon per profile: take the lock, remove a stale socket, bind. A
 //! socket with a live listener is never replaced.
 
 use super::{
     Clients, Service, accepting::Sockets, bind_error::BindError, connection, idle::Idle,
-    limits::Limits, refusing::Refusals,
+    limits::Limits, profile_lock::ProfileLock, refusing::Refusals, stops,
 };
 use crate::os::{self, InheritedSocket};
-use std::{
-    fs::{File, TryLockError},
-    io::{self, Seek as _, Write as _},
-    sync::Arc,
-    time::Duration,
-};
-use tai_proto::{
-    door::Door,
-    endpoint::Endpoint,
-    names::Instance,
-    record::{Record, STOPPING},
-};
+use std::{sync::Arc, time::Duration};
+use tai_proto::{door::Door, names::Instance};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -33,89 +23,10 @@ const _: () = assert!(
 /// Time limit for the answers to these sends.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Attempts to lock after the first one. A client that checks the lock holds it for a moment.
-const LOCK_ATTEMPTS: u32 = 5;
-const LOCK_PAUSE: Duration = Duration::from_millis(10);
-
-/// Lock of a profile. While it is held, no other daemon of the profile runs.
-#[derive(Debug)]
-pub(crate) struct ProfileLock {
-    /// The lock file, which ends with the record.
-    file: File,
-    endpoint: Endpoint,
-}
-
 /// The listening sockets and the lock of their profile.
 pub(crate) struct Listener {
     sockets: Sockets,
-    lock: ProfileLock,
-}
-
-impl ProfileLock {
-    /// Creates the directories, takes the lock, and writes the record into the lock file.
-    ///
-    /// # Errors
-    /// [`BindError::Directory`], [`BindError::Lock`], or [`BindError::AlreadyRunning`] with the
-    /// holder's record.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the interval between two attempts, whose number has a limit"
-    )]
-    pub(crate) fn take(endpoint: Endpoint) -> Result<Self, BindError> {
-        for dir in [endpoint.state(), endpoint.dir()] {
-            os::private_dir(dir).map_err(|source| BindError::Directory {
-                path: dir.to_owned(),
-                source,
-            })?;
-        }
-        let path = endpoint.lock();
-        let failed = |source| BindError::Lock {
-            path: path.clone(),
-            source,
-        };
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut file = os::open_private(endpoint.state(), &name).map_err(failed)?;
-        let mut locked = file.try_lock();
-        for _ in 0..LOCK_ATTEMPTS {
-            if matches!(locked, Err(TryLockError::WouldBlock)) {
-                std::thread::park_timeout(LOCK_PAUSE);
-                locked = file.try_lock();
-            }
-        }
-        match locked {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(BindError::AlreadyRunning {
-                    profile: endpoint.profile().to_string(),
-                    first: tai_client::read_record(&path),
-                });
-            }
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
-        }
-        let record = Record {
-            pid: std::process::id(),
-            socket: endpoint.socket(),
-            host: tai_client::host_name(),
-            is_stopping: false,
-        };
-        write(&mut file, &record).map_err(failed)?;
-        Ok(Self { file, endpoint })
-    }
-
-    /// Records that the daemon stops, so that a client does not take it for one that does not run. Appends
-    /// the line, so that a full disk or a client that reads now does not miss the rest of the record.
-    fn stopping(&mut self) {
-        if let Err(error) = self.file.write_all(STOPPING.as_bytes()) {
-            tracing::warn!(%error, "cannot record that taid stops");
-        }
-    }
-}
-
-/// Replaces the content of a lock file.
-fn write(file: &mut File, record: &Record) -> io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
-    file.write_all(record.text().as_bytes())
+    lock: Arc<ProfileLock>,
 }
 
 impl Listener {
@@ -126,7 +37,7 @@ impl Listener {
     /// [`BindError::Taken`] if another program listens there, [`BindError::OtherSocket`] if the
     /// manager passed a socket that is not the profile's, or [`BindError::Listen`].
     pub(crate) fn open(
-        lock: ProfileLock,
+        lock: Arc<ProfileLock>,
         instances: Vec<Instance>,
         inherited: Vec<InheritedSocket>,
     ) -> Result<Self, BindError> {
@@ -134,7 +45,7 @@ impl Listener {
         let doors = [Door::Persons].into_iter();
         let doors = doors.chain(instances.into_iter().map(Door::Instance));
         let doors = doors.chain([Door::Agents]);
-        let sockets = Sockets::open(&lock.endpoint.socket(), doors.collect(), inherited)?;
+        let sockets = Sockets::open(&lock.socket(), doors.collect(), inherited)?;
         Ok(Self { sockets, lock })
     }
 
@@ -147,13 +58,13 @@ impl Listener {
         clients: Arc<Clients>,
         idle_exit: Option<Duration>,
         stop: CancellationToken,
-    ) -> ProfileLock {
+    ) -> Arc<ProfileLock> {
         let mut limits = Limits::new(os::descriptor_limit());
         let refusals = Refusals::new();
         let tasks = TaskTracker::new();
         let mut keys = 0;
         let idle = Arc::new(Idle::new(idle_exit));
-        let Self { sockets, mut lock } = self;
+        let Self { sockets, lock } = self;
         let mut accepting = sockets.accept();
         loop {
             let (door, stream) = tokio::select! {
@@ -165,6 +76,8 @@ impl Listener {
                 }
                 accepted = accepting.next() => accepted,
             };
+            // Another taid that starts connects here, to see whether a taid listens.
+            stops(&service, &stop);
             let place = match limits.connect(&door) {
                 Ok(place) => place,
                 Err(fault) => {

@@ -11,11 +11,13 @@ mod idle;
 mod large_frames;
 pub(crate) mod limits;
 mod listener;
+mod profile_lock;
 mod refusing;
 
 pub(crate) use bind_error::BindError;
 pub(crate) use clients::Clients;
-pub(crate) use listener::{Listener, ProfileLock};
+pub(crate) use listener::Listener;
+pub(crate) use profile_lock::ProfileLock;
 
 use finished::Finished;
 use std::{future::Future, sync::Arc};
@@ -25,6 +27,7 @@ use tai_proto::{
     names::Instance,
 };
 use tokio::{sync::mpsc, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 /// The client that makes a call.
 #[derive(Debug, Clone)]
@@ -113,6 +116,10 @@ pub(crate) trait Service: Send + Sync + 'static {
     /// Returns whether an exit would lose data, so that the idle timeout does not apply.
     fn is_needed(&self) -> bool;
 
+    /// Returns whether no other daemon of the user can have this one's profile or account. Takes locks again
+    /// whose files were removed.
+    fn keeps_locks(&self) -> bool;
+
     /// Returns whether a client is writing a mail that may count as read: its report is missing.
     fn is_writing(&self, client: u64) -> bool;
 
@@ -124,4 +131,14 @@ pub(crate) trait Service: Send + Sync + 'static {
 
     /// Returns the default instance of clients.
     fn default_instance(&self) -> Option<Instance>;
+}
+
+/// Returns whether the daemon stops. A daemon beside which another one of its profile or account can run begins
+/// to: its leases and its ledger say nothing about the mails of the other one.
+fn stops<S: Service>(service: &Arc<S>, stop: &CancellationToken) -> bool {
+    if !stop.is_cancelled() && !service.keeps_locks() {
+        tracing::error!("stopping: another taid can have the profile or the account");
+        stop.cancel();
+    }
+    stop.is_cancelled()
 }

@@ -186,3 +186,25 @@ fn the_accounts_own_daemon_outlives_a_refused_password_and_takes_a_login_of_its_
     let output = login(&machine, &["--profile", "alice"]);
     assert!(output.status.success(), "{}", machine.say(&output));
 }
+
+#[test]
+fn after_the_files_of_the_state_were_removed_one_daemon_serves_all_clients() {
+    let machine = Machine::new();
+    let first = machine.start();
+    first.wait_until_live();
+    let mut old = client(&machine, &[]);
+    assert!(!old.call("list_inbox", json!({})).is_error);
+    // The daemon locks a file again that was removed.
+    std::fs::remove_file(machine.state_dir().join("default.lock")).unwrap();
+    assert!(!old.call("list_inbox", json!({})).is_error);
+    let refused = machine.taid(&[]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(6), "{}", machine.say(&refused));
+    // Its socket is in this directory too, so that the next daemon does not find it.
+    std::fs::remove_dir_all(machine.state_dir()).unwrap();
+    let second = machine.start();
+    second.wait_until_live();
+    let mut new = client(&machine, &[]);
+    assert_eq!([&mut old, &mut new].map(send), [true, false]);
+    assert_eq!(machine.sandbox.sent().len(), 1);
+    assert_eq!(daemons(&machine), [named("default", "live")]);
+}

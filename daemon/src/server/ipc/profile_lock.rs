@@ -1,0 +1,141 @@
+//! The lock of a profile: one daemon of the user holds it, and its file says where that daemon listens.
+
+use super::bind_error::BindError;
+use crate::os;
+use std::{
+    fs::{File, TryLockError},
+    io::{self, Seek as _, Write as _},
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tai_proto::{
+    endpoint::Endpoint,
+    record::{Record, STOPPING},
+};
+
+/// Attempts to lock after the first one. A client that checks the lock holds it for a moment.
+const LOCK_ATTEMPTS: u32 = 5;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+/// Lock of a profile. While it is held, no other daemon of the profile runs.
+#[derive(Debug)]
+pub(crate) struct ProfileLock {
+    /// The lock file, which ends with the record.
+    file: Mutex<File>,
+    endpoint: Endpoint,
+}
+
+impl ProfileLock {
+    /// Creates the directories, takes the lock, and writes the record into the lock file.
+    ///
+    /// # Errors
+    /// [`BindError::Directory`], [`BindError::Lock`], or [`BindError::AlreadyRunning`] with the
+    /// holder's record.
+    pub(crate) fn take(endpoint: Endpoint) -> Result<Self, BindError> {
+        let file = Mutex::new(lock(&endpoint)?);
+        Ok(Self { file, endpoint })
+    }
+
+    /// Returns whether no other daemon of the profile can run. If the file was removed, perhaps with its
+    /// directory, locks a new one. A disk that takes no file leaves the lock as it is.
+    pub(crate) fn is_kept(&self) -> bool {
+        let mut file = self.file();
+        if os::files::has_name(&file, &self.endpoint.lock()) {
+            return true;
+        }
+        // Without its socket, this daemon would keep each new client waiting.
+        if !self.socket().exists() {
+            tracing::warn!("the lock and the socket of taid were removed");
+            return false;
+        }
+        match lock(&self.endpoint) {
+            Ok(new) => {
+                tracing::warn!("the lock file of taid was removed; a new one is locked");
+                *file = new;
+                true
+            }
+            // Some network file systems give a file another number, and it is locked already.
+            Err(BindError::AlreadyRunning {
+                first: Some(first), ..
+            }) if first.pid == std::process::id() && first.host == tai_client::host_name() => true,
+            Err(BindError::AlreadyRunning { .. }) => {
+                tracing::warn!("the lock file of taid was removed, and another taid has a new one");
+                false
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the lock file of taid was removed");
+                true
+            }
+        }
+    }
+
+    /// Returns the socket for agents.
+    pub(super) fn socket(&self) -> PathBuf {
+        self.endpoint.socket()
+    }
+
+    /// Records that the daemon stops, so that a client does not take it for one that does not run. Appends
+    /// the line, so that a full disk or a client that reads now does not miss the rest of the record.
+    pub(super) fn stopping(&self) {
+        if let Err(error) = self.file().write_all(STOPPING.as_bytes()) {
+            tracing::warn!(%error, "cannot record that taid stops");
+        }
+    }
+
+    fn file(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the interval between two attempts, whose number has a limit"
+)]
+fn lock(endpoint: &Endpoint) -> Result<File, BindError> {
+    for dir in [endpoint.state(), endpoint.dir()] {
+        os::private_dir(dir).map_err(|source| BindError::Directory {
+            path: dir.to_owned(),
+            source,
+        })?;
+    }
+    let path = endpoint.lock();
+    let failed = |source| BindError::Lock {
+        path: path.clone(),
+        source,
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut file = os::open_private(endpoint.state(), &name).map_err(failed)?;
+    let mut locked = file.try_lock();
+    for _ in 0..LOCK_ATTEMPTS {
+        if matches!(locked, Err(TryLockError::WouldBlock)) {
+            std::thread::park_timeout(LOCK_PAUSE);
+            locked = file.try_lock();
+        }
+    }
+    match locked {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(BindError::AlreadyRunning {
+                profile: endpoint.profile().to_string(),
+                first: tai_client::read_record(&path),
+            });
+        }
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    }
+    let record = Record {
+        pid: std::process::id(),
+        socket: endpoint.socket(),
+        host: tai_client::host_name(),
+        is_stopping: false,
+    };
+    write(&mut file, &record).map_err(failed)?;
+    Ok(file)
+}
+
+/// Replaces the content of a lock file.
+fn write(file: &mut File, record: &Record) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(record.text().as_bytes())
+}
