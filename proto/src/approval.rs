@@ -235,6 +235,15 @@ pub struct HeldUpdate {
     pub held: HeldList,
 }
 
+/// Answer to [`crate::call::Stop`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopOutcome {
+    /// The daemon drains and exits.
+    Stops,
+    /// The daemon stays: this number of mails waits in memory alone, more than the person accepts to lose.
+    WouldLose(u32),
+}
+
 /// Outcome of [`crate::call::ResolveHeld`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Resolution {

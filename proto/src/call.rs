@@ -16,7 +16,9 @@ pub use person::{
 
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
-    approval::{Consent, HeldList, HeldMail, HeldPart, HeldUpdate, Resolution, SubmitOutcome},
+    approval::{
+        Consent, HeldList, HeldMail, HeldPart, HeldUpdate, Resolution, StopOutcome, SubmitOutcome,
+    },
     mail::{
         ChangedMail, Draft, FetchedMail, Filter, Inbox, Info, MailboxUpdate, ReplyState,
         SearchResults, Window,
@@ -175,8 +177,8 @@ methods! {
     ResolveHeld -> Resolution, "resolve_held", Never, Person;
     /// Returns a part of a mail that waits for approval, or of one that a client asks about.
     ReadHeld -> HeldPart, "read_held", Safe, Person;
-    /// Asks the daemon to drain and exit.
-    Stop -> (), "stop", Safe, Person;
+    /// Asks the daemon to drain and exit, unless that loses more mails than the person accepts.
+    Stop -> StopOutcome, "stop", Safe, Person;
     /// Returns whether the client's address answered a mail.
     FindReply -> ReplyState, "find_reply", Safe, Any;
     /// Waits for an unread mail that meets the conditions and that no other client holds, and leases

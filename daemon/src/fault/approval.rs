@@ -83,6 +83,13 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
             "taid accepts no new calls while it stops",
             Hint::reader("try again in a moment; nothing was done"),
         ),
+        ApprovalError::OtherAccount(..) => (
+            FaultCode::BadRequest,
+            "the bridge sends the mails of an account for that account alone; nothing was sent",
+            Hint::user(
+                "sign in to its account with `taid logout` and `taid login`, or discard it with `taid approve`",
+            ),
+        ),
         ApprovalError::MaybeSent(_) => (
             FaultCode::BadRequest,
             "taid was sending it when it stopped",

@@ -18,6 +18,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::Locked(3),
         ApprovalError::Stopping,
         ApprovalError::MaybeSent(3),
+        ApprovalError::OtherAccount(3, "alice@tai.chat".parse().unwrap()),
         ApprovalError::NoRandom,
     ];
     let texts = errors.iter().map(|error| rendered(&of_approval(error)));
@@ -92,6 +93,12 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     caused by: taid was sending it when it stopped
     hint: ask the user to ask the recipient, then send or discard it with `taid approve`, then call again
     hint for a person: ask the recipient, then send or discard it with `taid approve`
+
+    [BadRequest]
+    error: mail 3 is of alice@tai.chat, and taid is signed in to another account
+    caused by: the bridge sends the mails of an account for that account alone; nothing was sent
+    hint: ask the user to sign in to its account with `taid logout` and `taid login`, or discard it with `taid approve`, then call again
+    hint for a person: sign in to its account with `taid logout` and `taid login`, or discard it with `taid approve`
 
     [Internal]
     error: the system's random number generator failed

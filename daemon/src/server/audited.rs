@@ -13,7 +13,7 @@ use tai_auth::bridge::transport::Transport;
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
     account::Succession,
-    approval::{Resolution, SubmitOutcome},
+    approval::{Resolution, StopOutcome, SubmitOutcome},
     call::Verdict,
     message::Role,
     person::SendOutcome,
@@ -149,6 +149,7 @@ fn line(
         (Ok(Answer::MakeWay(Succession::Yields)), _) => {
             effect(Event::Stop, "a later release is installed")
         }
+        (Ok(Answer::Stop(StopOutcome::WouldLose(_))), _) => Line::None,
         (Ok(Answer::MakeWay(Succession::IsCurrent | Succession::IsNeeded)), _) => Line::None,
         (Ok(Answer::ReviseHeld(held)), Some(event)) => {
             let old = held.revises.as_ref().map(|old| old.digest.as_str());

@@ -258,11 +258,7 @@ impl<T: Transport> App<T> {
                 Answer::SendMail(sent.result?)
             }
             Call::GetTraffic(_) => Answer::GetTraffic(traffic::of(self)),
-            Call::Stop(_) => {
-                tracing::info!("stop requested by a client");
-                self.stop.cancel();
-                Answer::Stop(())
-            }
+            Call::Stop(stop) => Answer::Stop(self.stop_for(stop)),
         })
     }
 

@@ -118,6 +118,8 @@ impl<T: Transport> App<T> {
 
     /// Signs in with a typed password, and saves it in the keyring if `login.save` is set.
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
+        // The password is in no place where a successor finds it.
+        let _login = self.logins.clone();
         let username = login.credentials.username.clone();
         let credentials = self.checked(&login.credentials)?;
         self.check_saved(&login, deadline).await?;

@@ -2,8 +2,11 @@
 //! can sign in.
 
 use super::app::App;
+use std::sync::Arc;
 use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
-use tai_proto::{account::Succession, release::Release, status::StayReason};
+use tai_proto::{
+    account::Succession, approval::StopOutcome, call::Stop, release::Release, status::StayReason,
+};
 
 impl<T: Transport> App<T> {
     /// Returns the state that is lost when the daemon exits.
@@ -17,12 +20,26 @@ impl<T: Transport> App<T> {
 
     /// Returns whether a successor of this daemon can get the password from the same source.
     pub(super) fn successor_can_sign_in(&self) -> bool {
+        if Arc::strong_count(&self.logins) > 1 {
+            return false;
+        }
         match self.session.snapshot().origin {
             // Clients offer their password again, and a successor re-reads the other sources.
             None | Some(CredentialOrigin::Client) => true,
             Some(
                 CredentialOrigin::Person | CredentialOrigin::Variable(_) | CredentialOrigin::Caller,
             ) => false,
+        }
+    }
+
+    /// Stops this daemon for a person, unless that loses more mails than the person accepts.
+    pub(super) fn stop_for(&self, stop: Stop) -> StopOutcome {
+        match self.mail.stop_losing(stop.loses_at_most) {
+            Ok(()) => {
+                tracing::info!("stop requested by a client");
+                StopOutcome::Stops
+            }
+            Err(lost) => StopOutcome::WouldLose(lost),
         }
     }
 

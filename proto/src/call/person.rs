@@ -108,7 +108,10 @@ pub struct GetTraffic;
 
 /// See [`Call::Stop`](super::Call::Stop).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stop;
+pub struct Stop {
+    /// Number of the mails that wait in memory alone and that the person accepts to lose; `None` for any.
+    pub loses_at_most: Option<u32>,
+}
 
 /// See [`Call::ListMail`](super::Call::ListMail).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -95,7 +95,10 @@ pub(crate) fn calls() -> Vec<Call> {
             offset: 4,
         }
         .into_call(),
-        Stop.into_call(),
+        Stop {
+            loses_at_most: Some(2),
+        }
+        .into_call(),
         FindReply { to: id() }.into_call(),
         WaitFor {
             filter: Filter {
@@ -166,7 +169,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             text: "t".into(),
             next: Some(5),
         }),
-        Answer::Stop(()),
+        Answer::Stop(StopOutcome::WouldLose(3)),
         Answer::FindReply(ReplyState::Held),
         Answer::WaitFor(fetched()),
     ];

@@ -1,6 +1,6 @@
 //! `taid install`: installs taid as a user service, and prints each step.
 
-use super::stop::{may_lose, stop};
+use super::stop::{stop, stop_asking};
 use crate::cli::{
     daemon::{Daemon, SHORT},
     error::{CliError, Exit},
@@ -33,11 +33,11 @@ impl Install {
             service.check_manager()?;
             // A taid outside the service holds the lock and the socket that the service needs.
             match Daemon::running(target)?.call(GetInfo, SHORT).await {
-                Ok(_) if !may_lose(target).await? => {
+                Ok(_) if stop_asking(target).await? => {}
+                Ok(_) => {
                     print("taid was not stopped, and nothing was changed.");
                     return Ok(Exit::Failed);
                 }
-                Ok(_) => stop(target).await?,
                 Err(fault) if fault.code == FaultCode::Stopping => stop(target).await?,
                 Err(fault) if fault.code == FaultCode::NotRunning => {}
                 Err(fault) => return Err(fault.into()),

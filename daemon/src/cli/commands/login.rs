@@ -23,6 +23,7 @@ use tai_auth::{
 };
 use tai_proto::{
     Fault, FaultCode, Secret, account as wire,
+    approval::StopOutcome,
     call::{self, GetInfo},
     names::{Profile, Username},
 };
@@ -137,8 +138,14 @@ async fn stop_own(target: &Target, account: &Username, config: &Config) -> Vec<D
         // The daemon keeps the mails that wait there.
         match page::elsewhere(&profile, status.held.len() as u64) {
             Some(waiting) => print(&waiting),
-            None if daemon.call(call::Stop, SHORT).await.is_ok() => stopping.push(daemon),
-            None => {}
+            None => {
+                let stop = call::Stop {
+                    loses_at_most: Some(0),
+                };
+                if let Ok(StopOutcome::Stops) = daemon.call(stop, SHORT).await {
+                    stopping.push(daemon);
+                }
+            }
         }
     }
     stopping

@@ -9,11 +9,7 @@ use crate::cli::{
 };
 use clap::Args;
 use std::time::Duration;
-use tai_proto::{
-    Fault, FaultCode,
-    approval::{HeldList, HeldState},
-    call,
-};
+use tai_proto::{FaultCode, approval::StopOutcome, call};
 
 /// Time limit for the daemon's open calls, above that of a send.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(70);
@@ -36,23 +32,40 @@ pub(in crate::cli) struct Stop {
 
 impl Stop {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
-        if !self.yes && !may_lose(target).await? {
+        if self.yes {
+            stop(target).await?;
+        } else if !stop_asking(target).await? {
             print("taid was not stopped.");
             return Ok(Exit::Failed);
         }
-        stop(target).await?;
         Ok(Exit::Success)
     }
 }
 
-/// Asks if mail that waits for approval may be lost. Returns `true` if none would be.
+/// Stops the daemon, as [`stop`] does. Asks first if mail that waits for approval would be lost, also if it began
+/// to wait during the question. Returns whether the daemon was stopped.
 ///
 /// # Errors
-/// Standard input or output is not a terminal, or the daemon does not say what waits.
-pub(in crate::cli) async fn may_lose(target: &Target) -> Result<bool, CliError> {
-    let held = Daemon::running(target)?.call(call::ListHeld, SHORT).await;
-    let what = match in_memory(held)? {
-        0 => return Ok(true),
+/// Those of [`stop`], or there is something to ask and standard input or output is not a terminal.
+pub(in crate::cli) async fn stop_asking(target: &Target) -> Result<bool, CliError> {
+    let daemon = Daemon::running(target)?;
+    let mut accepted = 0;
+    while let StopOutcome::WouldLose(lost) = request(&daemon, Some(accepted)).await? {
+        if !may_lose(lost)? {
+            return Ok(false);
+        }
+        accepted = lost;
+    }
+    until_gone(&daemon).await?;
+    Ok(true)
+}
+
+/// Asks whether this number of mails may be lost.
+///
+/// # Errors
+/// Standard input or output is not a terminal.
+fn may_lose(lost: u32) -> Result<bool, CliError> {
+    let what = match lost {
         1 => "1 mail that waits for approval is lost if taid stops".to_owned(),
         lost => format!("{lost} mails that wait for approval are lost if taid stops"),
     };
@@ -63,42 +76,28 @@ pub(in crate::cli) async fn may_lose(target: &Target) -> Result<bool, CliError> 
     })
 }
 
-/// Returns the number of mails that the daemon loses if it stops.
-///
-/// # Errors
-/// The daemon did not answer, and so may have some.
-fn in_memory(held: Result<HeldList, Fault>) -> Result<usize, CliError> {
-    let held = match held {
-        Ok(held) => held,
-        // There is no daemon to stop, or its end is decided, or the call that stops it fails, too.
-        Err(fault)
-            if matches!(
-                fault.code,
-                FaultCode::NotRunning | FaultCode::Stopping | FaultCode::VersionMismatch
-            ) =>
-        {
-            return Ok(0);
-        }
-        Err(fault) => return Err(fault.into()),
-    };
-    let mut waiting = held.waiting;
-    waiting.retain(|mail| mail.state == HeldState::InMemory);
-    Ok(waiting.len())
-}
-
-/// Stops the daemon of `target` and waits until it has exited. The exit of a daemon at a socket that
-/// the user names cannot be seen from here.
+/// Stops the daemon of `target` and waits until it has exited, whatever is lost. The exit of a daemon at a
+/// socket that the user names cannot be seen from here.
 ///
 /// # Errors
 /// The daemon cannot be reached, or does not exit in time.
 pub(in crate::cli) async fn stop(target: &Target) -> Result<(), CliError> {
     let daemon = Daemon::running(target)?;
-    match daemon.call(call::Stop, SHORT).await {
-        Ok(()) => {}
+    request(&daemon, None).await?;
+    until_gone(&daemon).await
+}
+
+/// Asks the daemon to stop.
+async fn request(daemon: &Daemon, loses_at_most: Option<u32>) -> Result<StopOutcome, CliError> {
+    match daemon.call(call::Stop { loses_at_most }, SHORT).await {
         // It was asked before.
-        Err(fault) if fault.code == FaultCode::Stopping => {}
-        Err(fault) => return Err(fault.into()),
+        Err(fault) if fault.code == FaultCode::Stopping => Ok(StopOutcome::Stops),
+        outcome => Ok(outcome?),
     }
+}
+
+/// Waits until a daemon that stops has exited.
+async fn until_gone(daemon: &Daemon) -> Result<(), CliError> {
     if !daemon.has_lock() {
         print("taid stops once its open calls have finished, which takes at most a minute");
         return Ok(());
@@ -109,32 +108,4 @@ pub(in crate::cli) async fn stop(target: &Target) -> Result<(), CliError> {
     }
     print("taid has stopped");
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_daemon_that_does_not_say_what_waits_is_not_stopped() {
-        for (code, expected) in [
-            (FaultCode::NotRunning, Ok(0)),
-            (FaultCode::Stopping, Ok(0)),
-            (FaultCode::VersionMismatch, Ok(0)),
-            // It is suspended, or answers late.
-            (FaultCode::DeadlinePassed, Err("no answer")),
-            (FaultCode::Unreachable, Err("no answer")),
-            (FaultCode::TooBusy, Err("no answer")),
-            (FaultCode::Internal, Err("no answer")),
-        ] {
-            let lost = in_memory(Err(Fault::new(code, "no answer")));
-            let lost = lost.map_err(|error| error.what);
-            assert_eq!(lost, expected.map_err(str::to_owned), "{code:?}");
-        }
-        let nothing = HeldList {
-            waiting: Vec::new(),
-            gone: Vec::new(),
-        };
-        assert_eq!(in_memory(Ok(nothing)), Ok(0));
-    }
 }

@@ -37,12 +37,10 @@ impl Repair {
     pub(super) async fn make(self, target: &Target) -> Result<(), CliError> {
         match self {
             Repair::SetUp(client) => Setup::repair(client, &target.places),
-            Repair::Restart if !commands::stop::may_lose(target).await? => {
-                Err(CliError::new("taid was not stopped")
-                    .caused_by("mail waits for approval")
-                    .hint("decide with `taid approve`, then run `taid doctor --fix` again"))
-            }
-            Repair::Restart => commands::stop::stop(target).await,
+            Repair::Restart if commands::stop::stop_asking(target).await? => Ok(()),
+            Repair::Restart => Err(CliError::new("taid was not stopped")
+                .caused_by("mail waits for approval")
+                .hint("decide with `taid approve`, then run `taid doctor --fix` again")),
             Repair::MakePrivate(dir) => {
                 let shown = printable(&dir.display().to_string());
                 crate::os::private_dir(&dir).map_err(|error| {

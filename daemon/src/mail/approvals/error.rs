@@ -1,5 +1,7 @@
 //! Errors of approvals.
 
+use tai_proto::names::Address;
+
 /// Reason for which a mail was not approved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ApprovalError {
@@ -41,6 +43,9 @@ pub(crate) enum ApprovalError {
     /// The daemon stops, and would lose the mail.
     #[error("taid is stopping")]
     Stopping,
+    /// The mail with this number is of another account, by its address, than the session.
+    #[error("mail {0} is of {1}, and taid is signed in to another account")]
+    OtherAccount(u64, Address),
     /// An earlier daemon may have sent the mail with this number.
     #[error("mail {0} may have been sent and cannot be changed")]
     MaybeSent(u64),

@@ -377,7 +377,11 @@ async fn a_mail_in_memory_that_waits_or_is_being_sent_keeps_the_daemon() {
     };
     assert!(!approvals.stop_without_loss(), "the bridge may refuse it");
     mail.hold_again();
-    assert!(!approvals.stop.is_cancelled());
+    for most in [0, 1] {
+        assert!(!approvals.stop.is_cancelled());
+        let stopped = approvals.stop_losing(Some(most));
+        assert_eq!(stopped.err(), (most == 0).then_some(1));
+    }
     assert!(resolve(&approvals, &held, Verdict::Discard).is_ok());
     assert!(approvals.stop_without_loss());
     assert!(approvals.stop.is_cancelled());

@@ -4,7 +4,7 @@ use super::submit::Submitted;
 use crate::{
     config::{ConfirmPolicy, Rules},
     mail::{
-        approvals::{ApprovedMail, Resolved},
+        approvals::{ApprovalError, ApprovedMail, Resolved},
         error::MailError,
         listing::view::View,
         sending::prepared::PreparedMail,
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tai_auth::bridge::Bridge;
 use tai_proto::{
     approval::{GoneMail, GoneState, HeldList, HeldMail, HeldPart, HeldUpdate, Resolution},
-    call::{ReadHeld, ResolveHeld, ReviseHeld},
+    call::{ReadHeld, ResolveHeld, ReviseHeld, Verdict},
     mail::{Draft, Target},
     names::Instance,
     text::HeaderText,
@@ -37,6 +37,11 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Submitted<Resolution> {
         self.approvals.unseal_soon(deadline).await;
+        if resolve.verdict == Verdict::Send
+            && let Err(error) = self.check_account(resolve.number)
+        {
+            return Submitted::refused(error.into());
+        }
         match self.approvals.resolve(resolve) {
             Ok(Resolved::Discarded {
                 digest,
@@ -168,12 +173,28 @@ impl<B: Bridge> MailService<B> {
         Submitted::of(digest, result)
     }
 
+    /// Checks that a waiting mail is of the account that is signed in, as far as one is.
+    ///
+    /// # Errors
+    /// [`ApprovalError::OtherAccount`].
+    fn check_account(&self, number: u64) -> Result<(), ApprovalError> {
+        let ours = self.session.snapshot().username;
+        let ours = ours.map(|username| username.address(None));
+        match (ours, self.approvals.account_of(number)) {
+            (Some(ours), Some(theirs)) if ours != theirs => {
+                Err(ApprovalError::OtherAccount(number, theirs))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the person's version of a waiting mail in its final form.
     async fn revised(
         &self,
         revise: &ReviseHeld,
         deadline: Instant,
     ) -> Result<PreparedMail, MailError> {
+        self.check_account(revise.number)?;
         let (old, instance) = self
             .approvals
             .waiting_mail(revise.number, &revise.version)?;
@@ -234,6 +255,14 @@ impl<B: Bridge> MailService<B> {
     /// Stops the daemon, and returns `true`, unless that loses a mail.
     pub(crate) fn stop_without_loss(&self) -> bool {
         self.approvals.stop_without_loss()
+    }
+
+    /// Stops the daemon, unless that loses more mails than these.
+    ///
+    /// # Errors
+    /// The number of the mails that it loses.
+    pub(crate) fn stop_losing(&self, most: Option<u32>) -> Result<(), u32> {
+        self.approvals.stop_losing(most)
     }
 
     /// Returns the number of mails that wait for approval and that the daemon's stop loses.

@@ -70,7 +70,7 @@ mod tests {
                 Share::default(),
             )
         };
-        let answer = Ok(Answer::Stop(()));
+        let answer = Ok(Answer::EndLease(()));
         assert_eq!(finished(answer.clone()).deliver().0, Some(answer.clone()));
         drop(finished(Err(Fault::new(FaultCode::Internal, "f"))));
         assert_eq!(*handled.lock().unwrap(), 0);
@@ -84,7 +84,7 @@ mod tests {
         let call = GetInfo.into_call();
         let mut shares: Vec<_> =
             std::iter::from_fn(|| limits.share(&call, &Turns::of_connection())).collect();
-        let answer = Ok(Answer::Stop(()));
+        let answer = Ok(Answer::EndLease(()));
         let finished = Finished::new(answer, None, shares.pop().unwrap());
         let (_, share) = finished.deliver();
         assert!(limits.share(&call, &Turns::of_connection()).is_none());

@@ -32,6 +32,10 @@ fn agent(instance: Option<&str>) -> Role {
     Role::Agent { instance }
 }
 
+const STOP: Stop = Stop {
+    loses_at_most: None,
+};
+
 fn call(raw: &mut Raw, method: impl Method) -> Result<Answer, FaultCode> {
     raw.request(1, method);
     raw.answer().1.map_err(|fault| fault.code)
@@ -49,7 +53,7 @@ fn permitted(socket: &Path, role: Role) -> [bool; 5] {
         is_permitted(call(&mut raw, Logout { whose: Whose::Any })),
         is_permitted(call(&mut raw, MakeWay { release })),
         // The last call, because the daemon would stop.
-        is_permitted(call(&mut raw, Stop)),
+        is_permitted(call(&mut raw, STOP)),
     ]
 }
 

@@ -11,8 +11,9 @@ use std::{
     process::{Command, Stdio},
 };
 use tai_e2e::{
-    Daemon, Machine,
+    Daemon, Machine, PASSWORD,
     processes::{Killed, skipped, write_program},
+    terminal::Terminal,
     wait_until,
 };
 use tai_sandbox::FaultKind;
@@ -318,4 +319,41 @@ fn without_a_keyring_a_mail_is_reported_as_lost_with_taid() {
     assert_eq!(machine.status()["lost"], json!([]));
     assert_eq!(approve(&machine, &["2", "--yes"]).0, Some(0));
     assert_eq!(sent(&machine), ["text"]);
+}
+
+#[test]
+fn a_mail_that_begins_to_wait_while_stop_asks_is_lost_only_after_another_question() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    hold(&machine, "one");
+    let mut stop = machine.command("taid");
+    stop.arg("stop");
+    let mut terminal = Terminal::spawn(stop, 100);
+    terminal.wait_for("1 mail that waits for approval is lost");
+    hold(&machine, "two");
+    terminal.type_in("y\n");
+    terminal.wait_for("2 mails that wait for approval are lost");
+    terminal.type_in("n\n");
+    let (code, page) = terminal.wait();
+    assert_eq!(code, Some(1), "{page}");
+    assert!(page.contains("taid was not stopped"), "{page}");
+    assert_eq!(machine.held(), 2);
+}
+
+#[test]
+fn a_waiting_mail_of_another_account_is_not_offered_to_the_bridge() {
+    let machine = machine("always");
+    machine.sandbox.add_account("carol", PASSWORD).unwrap();
+    let _taid = machine.start();
+    hold(&machine, "text");
+    assert!(machine.cli(&["logout", "--yes"]).status.success());
+    let carol = machine.cli_reading(&["login", "carol", "--password-stdin"], PASSWORD);
+    assert!(carol.status.success(), "{}", machine.say(&carol));
+    insta::assert_snapshot!(approve(&machine, &["1", "--yes"]).1, @"
+    error: mail 1 is of alice@tai.chat, and taid is signed in to another account
+    caused by: the bridge sends the mails of an account for that account alone; nothing was sent
+    hint: sign in to its account with `taid logout` and `taid login`, or discard it with `taid approve`
+    ");
+    assert_eq!(machine.sandbox.count(SEND), 0);
+    assert_eq!(approve(&machine, &["1", "--reject"]).0, Some(0));
 }

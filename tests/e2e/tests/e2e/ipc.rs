@@ -14,6 +14,9 @@ use tai_proto::{
     message::Role,
 };
 
+const STOP: Stop = Stop {
+    loses_at_most: None,
+};
 const LIST: List = List {
     limit: 10,
     offset: 0,
@@ -273,7 +276,7 @@ fn a_draining_daemon_refuses_new_calls_and_answers_calls_under_way() {
         let (id, result) = raw.answer();
         (id, result.map(drop).map_err(|fault| fault.code))
     };
-    raw.request(2, Stop);
+    raw.request(2, STOP);
     assert_eq!(next(&mut raw), (2, Ok(())));
     raw.request(3, GetInfo);
     assert_eq!(next(&mut raw), (3, Err(FaultCode::Stopping)));
@@ -316,7 +319,7 @@ fn an_agent_connection_cannot_make_calls_of_a_person_or_change_its_role() {
     let agent = || Role::Agent { instance: None };
     let mut raw = Raw::open_as(&machine.socket(), agent());
     raw.request(1, Logout { whose: Whose::Any });
-    raw.request(2, Stop);
+    raw.request(2, STOP);
     raw.request(3, GetInfo);
     let refused = |answer: (u64, Result<Answer, tai_proto::Fault>)| answer.1.unwrap_err().code;
     assert_eq!(refused(raw.answer()), FaultCode::NotPermitted);

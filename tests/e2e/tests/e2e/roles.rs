@@ -24,6 +24,10 @@ fn agent(instance: &str) -> Role {
     Role::Agent { instance }
 }
 
+const STOP: Stop = Stop {
+    loses_at_most: None,
+};
+
 /// Makes a call and returns its answer.
 fn call(raw: &mut Raw, method: impl Method) -> Result<Answer, FaultCode> {
     raw.request(1, method);
@@ -99,7 +103,7 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
     assert_eq!(call(&mut raw, ListHeld), refused);
     assert_eq!(call(&mut raw, WatchHeld { since: None }), refused);
     assert_eq!(call(&mut raw, Logout { whose: Whose::Any }), refused);
-    assert_eq!(call(&mut raw, Stop), refused);
+    assert_eq!(call(&mut raw, STOP), refused);
     let login = Login {
         credentials: Credentials {
             username: "mallory".parse().unwrap(),

@@ -13,7 +13,7 @@ use std::{
     },
     thread::JoinHandle,
 };
-use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, raw::Raw};
+use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, raw::Raw, wait_until};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
     account::{AccountClaim, PasswordNeed, Succession},
@@ -22,6 +22,8 @@ use tai_proto::{
     hello::{Hello, MAGIC, PROTOCOL, Welcome},
     release::Release,
 };
+
+const LOGIN: &str = "POST /api/v1/login";
 
 /// A daemon of an earlier release. It answers a request to make way with `succession`, and
 /// mail calls with a fault that names its release. Counts the requests to make way.
@@ -140,16 +142,37 @@ fn an_older_daemon_with_a_typed_password_continues_serving() {
     assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
+/// Asks the daemon to make way for a release.
+fn ask(machine: &Machine, release: Release) -> Succession {
+    let mut raw = Raw::open(&machine.socket());
+    raw.request(1, MakeWay { release });
+    match raw.answer() {
+        (1, Ok(Answer::MakeWay(succession))) => succession,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_daemon_keeps_the_password_that_a_person_has_typed_while_the_login_is_under_way() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    machine.sandbox.hold(1, LOGIN);
+    let login = std::thread::scope(|scope| {
+        let login =
+            scope.spawn(|| machine.cli_reading(&["login", USER, "--password-stdin"], PASSWORD));
+        wait_until("the login is under way", || {
+            machine.sandbox.count(LOGIN) == 1
+        });
+        assert_eq!(ask(&machine, Release(9999, 0, 0)), Succession::IsNeeded);
+        machine.sandbox.release();
+        login.join().unwrap()
+    });
+    assert!(login.status.success(), "{}", machine.say(&login));
+    assert_eq!(machine.status()["session"]["state"], "live");
+}
+
 #[test]
 fn a_daemon_is_replaced_only_by_a_later_release_and_with_a_recoverable_password() {
-    let ask = |machine: &Machine, release| {
-        let mut raw = Raw::open(&machine.socket());
-        raw.request(1, MakeWay { release });
-        match raw.answer() {
-            (1, Ok(Answer::MakeWay(succession))) => succession,
-            other => panic!("{other:?}"),
-        }
-    };
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
