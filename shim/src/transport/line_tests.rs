@@ -209,10 +209,7 @@ fn an_answer_of_the_client_ends_its_question_in_whatever_form_it_comes() {
             r#""result":{"action":"accept"},"error":null"#,
             accepted.clone(),
         ),
-        (
-            r#""method":null,"result":{"action":"accept"}"#,
-            accepted.clone(),
-        ),
+        (r#""method":null,"result":{"action":"accept"}"#, accepted),
         (
             r#""result":null,"error":{"code":-32601,"message":"no"}"#,
             json!("no"),
