@@ -116,7 +116,7 @@ async fn a_client_without_calls_reports_a_delivery_to_a_daemon_that_starts_later
     sleep(Duration::from_secs(10 * 60)).await;
     stage.script.is_running.store(true, Ordering::Relaxed);
     // The successor waits 3 s for the report.
-    let successor = tokio::time::timeout(Duration::from_secs(2), stage.daemon());
+    let successor = timeout(Duration::from_secs(2), stage.daemon());
     let mut successor = successor.await.expect("the client reports");
     successor.end_of_lease(Delivery::Delivered).await;
 }
