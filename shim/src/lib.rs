@@ -84,7 +84,7 @@ pub fn run() -> ExitCode {
     if let Some(Command::Live(args)) = command {
         return in_runtime(Box::pin(live::live(settings, options(args))));
     }
-    if let Some(fault) = lost_output() {
+    if let Some(fault) = os::lost_output() {
         return failed(&fault);
     }
     if settings.announces_start {
@@ -99,17 +99,6 @@ pub fn run() -> ExitCode {
         serve(settings).await;
         ExitCode::SUCCESS
     }))
-}
-
-/// Returns the fault of a standard output that loses what is written to it.
-fn lost_output() -> Option<Fault> {
-    tai_client::is_output_lost().then(|| {
-        Fault::new(FaultCode::Internal, "standard output cannot be written")
-            .because("it is closed, or open for reading alone")
-            .hint(Hint::reader(
-                "each email would be lost; start tai-mcp with an output",
-            ))
-    })
 }
 
 /// Returns the options of `tai-mcp live`.

@@ -11,7 +11,7 @@ use super::{
     prompt::{self, Answering, Conclusion, Prompt},
     server::Server,
 };
-use crate::{settings::Settings, tools};
+use crate::{os, settings::Settings, tools};
 use std::{
     ffi::{OsStr, OsString},
     io::{self, ErrorKind},
@@ -126,7 +126,7 @@ impl Handler {
     /// or of an output that loses each mail.
     pub(super) fn missing(&self) -> Option<Fault> {
         match self {
-            Handler::Print => crate::lost_output(),
+            Handler::Print => os::lost_output(),
             Handler::Run(runner) => runner.missing().or_else(|| runner.unprepared()),
         }
     }

@@ -1,5 +1,4 @@
-//! `confirm_send`: a send needs the approval of a person, by elicitation if the client supports
-//! it, otherwise with `taid approve`.
+//! `confirm_send`: a person approves each send, by elicitation or with `taid approve`.
 
 mod answers;
 mod copy;
