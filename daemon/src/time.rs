@@ -25,8 +25,8 @@ pub(crate) fn relative(time: &str, now: SystemTime) -> String {
     }
 }
 
-/// Returns an RFC 3339 time in a time zone, as a person reads it: `18:19` on the day of `now`, otherwise
-/// `Nov 28 08:54`. `None` for text that is not a time.
+/// Returns an RFC 3339 time in a time zone, as a person reads it: `18:19` on the day of `now`,
+/// otherwise `Nov 28 08:54`. `None` for text that is not a time.
 pub(crate) fn local(time: &str, now: SystemTime, zone: &TimeZone) -> Option<String> {
     let time = time
         .parse::<Timestamp>()

@@ -19,8 +19,8 @@ use std::{
 use tai_auth::regular_file;
 use tai_proto::names::Profile;
 
-/// Limit of lines about refusals, failures, offers and mails that wait in one period, so that a client
-/// cannot push the lines about sends out of the files.
+/// Limit of lines about refusals, failures, offers and mails that wait in one period, so that a
+/// client cannot push the lines about sends out of the files.
 const MAX_LIMITED: u32 = 100;
 /// Period of [`MAX_LIMITED`].
 const PERIOD: Duration = Duration::from_secs(60 * 60);
@@ -149,8 +149,8 @@ impl Audit {
         }
     }
 
-    /// Writes a line about an event that costs its caller nothing: a refusal, a failure, an offer or a
-    /// mail that waits. Beyond a limit per hour, such events are only counted.
+    /// Writes a line about an event that costs its caller nothing: a refusal, a failure, an offer
+    /// or a mail that waits. Beyond a limit per hour, such events are only counted.
     pub(crate) fn limited(&self, record: Record) {
         let mut writer = self.writer();
         if let Some(left_out) = writer.limited.admit(Instant::now()) {

@@ -223,7 +223,8 @@ pub(crate) fn of_register(error: &BridgeError) -> Fault {
         .hint(Hint::reader(hint))
 }
 
-/// Returns whether a refusal of the provider is about the bridge's account there, and not about the mail.
+/// Returns whether a refusal of the provider is about the bridge's account there, and not about the
+/// mail.
 fn is_of_operator(message: &str) -> bool {
     let about_sender = [
         "Invalid `from`",
@@ -309,8 +310,9 @@ pub(super) fn failed_login(error: &BridgeError) -> Fault {
     failed("login", error)
 }
 
-/// Returns the fault of the session's last attempt, at a login or at the renewal of its token. `next` is the
-/// time until the next attempt: the pause of the error began when the bridge asked for it.
+/// Returns the fault of the session's last attempt, at a login or at the renewal of its token.
+/// `next` is the time until the next attempt: the pause of the error began when the bridge asked
+/// for it.
 pub(super) fn failed_attempt(
     error: &BridgeError,
     is_renewal: bool,

@@ -2,8 +2,8 @@
 
 use tai_proto::{Fault, FaultCode, Hint, door::Door};
 
-/// Returns the fault for a client or command whose socket has `limit` connections, the most it serves.
-/// `is_of_files`: the limit of open files sets it.
+/// Returns the fault for a client or command whose socket has `limit` connections, the most it
+/// serves. `is_of_files`: the limit of open files sets it.
 pub(crate) fn too_many_clients(door: &Door, limit: usize, is_of_files: bool) -> Fault {
     let (what, connected, fewer) = match door {
         Door::Agents => ("taid serves no more clients", "", FEWER_CLIENTS),

@@ -312,8 +312,8 @@ pub(crate) fn not_permitted(what: &str, rule: &str) -> Fault {
 /// Reason for which no tool is permitted.
 pub(crate) const UNUSABLE_RULES: &str = "taid cannot use the configuration file as it is now";
 
-/// Returns the fault for a tool while the configuration, which may forbid it, cannot be used. The reason is for
-/// the user alone: it can quote a rule of another instance.
+/// Returns the fault for a tool while the configuration, which may forbid it, cannot be used. The
+/// reason is for the user alone: it can quote a rule of another instance.
 pub(crate) fn unknown_rules() -> Fault {
     Fault::new(
         FaultCode::NotPermitted,

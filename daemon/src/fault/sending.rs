@@ -49,8 +49,8 @@ pub(super) fn automatic(original: MailId) -> Fault {
     .hint(Hint::reader("do not answer the email; nothing was sent"))
 }
 
-/// Returns the fault for a mail that was sent this long ago, may have been sent, or is being sent; `None`
-/// if the machine was restarted since.
+/// Returns the fault for a mail that was sent this long ago, may have been sent, or is being sent;
+/// `None` if the machine was restarted since.
 pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>) -> Fault {
     let when = match ago {
         Some(ago) => format!("{} ago", time::span(ago)),

@@ -54,7 +54,8 @@ pub(crate) enum MailError {
     /// The content could not be converted now.
     #[error("the content cannot be converted: {0}")]
     Compose(String),
-    /// Nothing was sent: the address has answered the mail, is answering it, or has an answer waiting.
+    /// Nothing was sent: the address has answered the mail, is answering it, or has an answer
+    /// waiting.
     #[error("mail {0} is answered already")]
     Answered(MailId),
     /// Nothing was sent: a program would answer another program, or a list.

@@ -1,6 +1,6 @@
 //! The files in which taid records what it must not do twice. Ids of mails belong to a bridge, so the
-//! files of each bridge are kept apart: those of the present one have the usual names, and those of an
-//! earlier one have the digest of its origin in their names.
+//! files of each bridge are kept apart: those of the present one have the usual names, and those of
+//! an earlier one have the digest of its origin in their names.
 
 use super::approvals::HELD_LIFE;
 use crate::digest::Digest;
@@ -62,9 +62,9 @@ impl StateFiles {
         state.join(format!("bridge-{profile}"))
     }
 
-    /// Returns the files of a profile for the bridge with this origin. Sets those of an earlier bridge
-    /// aside, and takes back those that were set aside for this one. The daemon must hold the lock of
-    /// the profile. A stop at any point is made good by the next start.
+    /// Returns the files of a profile for the bridge with this origin. Sets those of an earlier
+    /// bridge aside, and takes back those that were set aside for this one. The daemon must hold
+    /// the lock of the profile. A stop at any point is made good by the next start.
     ///
     /// # Errors
     /// The error of the system. The files may be those of the earlier bridge.

@@ -6,8 +6,8 @@ use std::io;
 #[cfg(unix)]
 const WANTED: u64 = 8192;
 
-/// Raises the soft limit to [`WANTED`], or to the hard limit if that is lower: some systems have a soft
-/// limit of 256. Child processes inherit it.
+/// Raises the soft limit to [`WANTED`], or to the hard limit if that is lower: some systems have a
+/// soft limit of 256. Child processes inherit it.
 #[cfg(unix)]
 pub(crate) fn raise_descriptor_limit() {
     // On failure the limit stays, and fewer clients are served.

@@ -1,5 +1,5 @@
-//! Notifications of the desktop: `org.freedesktop.Notifications` on the D-Bus session bus of Linux, and
-//! the notification center of macOS.
+//! Notifications of the desktop: `org.freedesktop.Notifications` on the D-Bus session bus of Linux,
+//! and the notification center of macOS.
 
 use std::time::Duration;
 

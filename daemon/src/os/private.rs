@@ -115,8 +115,8 @@ fn check_above(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Checks that the nearest existing directory above a new file belongs to this user or to root: root can
-/// create files in the home of another user, who could then not use them.
+/// Checks that the nearest existing directory above a new file belongs to this user or to root:
+/// root can create files in the home of another user, who could then not use them.
 ///
 /// # Errors
 /// The system's error, or `PermissionDenied` with the broken rule.

@@ -21,17 +21,17 @@ static MODES: Mutex<Option<Termios>> = Mutex::new(None);
 /// Starts the thread that restores them once.
 static RESTORER: Once = Once::new();
 
-/// Leaves the signals that end a process to the main thread and to prompts. Must be called by each other
-/// thread of a program that prompts.
+/// Leaves the signals that end a process to the main thread and to prompts. Must be called by each
+/// other thread of a program that prompts.
 pub(crate) fn receive_no_ending() {
     let ending: SigSet = ENDING.into_iter().collect();
     // On failure, a signal during a prompt may leave the terminal as it is.
     let _ = ending.thread_block();
 }
 
-/// Runs a prompt that changes the modes of the terminal. A signal that ends the process in the meantime
-/// ends it when the terminal has its earlier modes again: not every shell restores them. Must be called by
-/// the main thread.
+/// Runs a prompt that changes the modes of the terminal. A signal that ends the process in the
+/// meantime ends it when the terminal has its earlier modes again: not every shell restores them.
+/// Must be called by the main thread.
 pub(crate) fn restoring_terminal<T>(prompt: impl FnOnce() -> T) -> T {
     let ending: SigSet = ENDING.into_iter().collect();
     let terminal = File::open("/dev/tty").ok();
@@ -58,8 +58,8 @@ fn open_modes() -> MutexGuard<'static, Option<Termios>> {
     MODES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits for signals. For each one, restores the modes of the terminal while the prompt is open, and lets
-/// the signal take its effect.
+/// Waits for signals. For each one, restores the modes of the terminal while the prompt is open,
+/// and lets the signal take its effect.
 fn pass_on(ending: SigSet, terminal: &File) {
     // A background process that sets modes is stopped with SIGTTOU, if the signal is not blocked.
     let _ = SigSet::from(Signal::SIGTTOU).thread_block();

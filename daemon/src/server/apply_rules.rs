@@ -1,5 +1,5 @@
-//! The rules of the configuration file, `confirm_send` and `[instances.*]`: a change of the file counts from
-//! the next call on.
+//! The rules of the configuration file, `confirm_send` and `[instances.*]`: a change of the file
+//! counts from the next call on.
 //!
 //! While the file cannot be used, no tool of an agent is permitted: a person may have written a rule
 //! into it that forbids the tool.
@@ -37,8 +37,8 @@ impl<T: Transport> App<T> {
     /// Applies the rules of the file if it changed.
     ///
     /// # Errors
-    /// [`FaultCode::NotPermitted`](tai_proto::FaultCode::NotPermitted), if the file cannot be used. The earlier
-    /// rules stay in force.
+    /// [`FaultCode::NotPermitted`](tai_proto::FaultCode::NotPermitted), if the file cannot be used.
+    /// The earlier rules stay in force.
     pub(super) async fn refresh_rules(&self) -> Result<(), Fault> {
         // Each call looks at the files, and copies nothing unless they changed.
         let facts = &self.facts;
@@ -57,8 +57,8 @@ impl<T: Transport> App<T> {
         self.rules.reload(read, |config| self.apply(config)).await
     }
 
-    /// Waits for the mail of `wait_for_email`. The rules of a file that changes meanwhile count, also for the
-    /// mail that came.
+    /// Waits for the mail of `wait_for_email`. The rules of a file that changes meanwhile count,
+    /// also for the mail that came.
     ///
     /// # Errors
     /// As [`App::refresh_rules`], and if a rule forbids the tool.

@@ -1,4 +1,5 @@
-//! Records of the last calls, for a bug report. A record has no content, and no decision depends on it.
+//! Records of the last calls, for a bug report. A record has no content, and no decision depends on
+//! it.
 
 use std::time::Duration;
 use tai_auth::ring::Ring;

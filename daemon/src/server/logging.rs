@@ -23,8 +23,8 @@ use tracing_subscriber::{fmt::writer::MakeWriterExt as _, util::SubscriberInitEx
 const LINK: &str = "tai-mcp.log";
 /// Number of daily files that are kept.
 const MAX_FILES: usize = 7;
-/// Number of lines that wait for a slow disk. Further lines are dropped. A queue has memory for all of
-/// them from its start, 32 bytes each.
+/// Number of lines that wait for a slow disk. Further lines are dropped. A queue has memory for all
+/// of them from its start, 32 bytes each.
 const MAX_QUEUED: usize = 2048;
 /// Limit of a day's file, in bytes. Further lines are dropped.
 const MAX_DAY: u64 = 32 << 20;

@@ -57,10 +57,11 @@ impl FileRules {
         problem.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the configuration with what `reader` returns if its files changed since it was used, and passes it to `apply`.
+    /// Reads the configuration with what `reader` returns if its files changed since it was used,
+    /// and passes it to `apply`.
     ///
-    /// A file that is deleted or emptied keeps its rules: a home directory may be unmounted, and a program
-    /// that writes a file may empty it first.
+    /// A file that is deleted or emptied keeps its rules: a home directory may be unmounted, and a
+    /// program that writes a file may empty it first.
     ///
     /// # Errors
     /// The reason for which it cannot be used.
@@ -75,7 +76,8 @@ impl FileRules {
         self.within_limit(self.look(reader, apply)).await
     }
 
-    /// Reads the configuration with `read`, and passes it to `apply`, also if there is no file any more.
+    /// Reads the configuration with `read`, and passes it to `apply`, also if there is no file any
+    /// more.
     ///
     /// # Errors
     /// As [`FileRules::refresh`].
@@ -95,7 +97,8 @@ impl FileRules {
         self.within_limit(reload).await
     }
 
-    /// Waits for `look`. A look that does not end in time has not seen that the files are as they were.
+    /// Waits for `look`. A look that does not end in time has not seen that the files are as they
+    /// were.
     async fn within_limit(&self, look: impl Future<Output = ()>) -> Result<(), String> {
         let is_late = timeout(LIMIT, look).await.is_err();
         let late = is_late.then(|| NO_ANSWER.to_owned());
@@ -173,8 +176,8 @@ impl FileRules {
         *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = problem;
     }
 
-    /// Does `work` on a thread that may wait for a disk. Earlier work ends first, so that a disk that does not
-    /// answer holds one thread.
+    /// Does `work` on a thread that may wait for a disk. Earlier work ends first, so that a disk
+    /// that does not answer holds one thread.
     async fn on_disk<R: Send + 'static>(
         &self,
         work: impl FnOnce() -> R + Send + 'static,

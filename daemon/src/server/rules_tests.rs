@@ -160,7 +160,8 @@ async fn a_change_without_another_time_or_length_counts() {
     assert_eq!(place.send().await, "no tool");
     chmod(place.path(), 0o600);
     assert_eq!(place.send().await, "sent");
-    // The mode of the directory counts when the file is read, and a file with a problem is read each time.
+    // The mode of the directory counts when the file is read, and a file with a problem is read
+    // each time.
     let dir = place.dir.path().to_owned();
     chmod(dir.clone(), 0o777);
     place.write(STRICT);

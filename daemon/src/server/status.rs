@@ -94,8 +94,9 @@ fn confined(status: Status, own: Option<&Instance>) -> Status {
     }
 }
 
-/// Returns the status of the daemon. An agent gets its own address, and is told of its own mails that wait
-/// or were lost: it did not write those of other instances. It gets no rule of another instance.
+/// Returns the status of the daemon. An agent gets its own address, and is told of its own mails
+/// that wait or were lost: it did not write those of other instances. It gets no rule of another
+/// instance.
 fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     let snapshot = app.session.snapshot();
     let address = |instance: Option<&Instance>| {

@@ -49,8 +49,8 @@ impl Script {
         left.get_mut(&operation(asked))?.pop_front()
     }
 
-    /// Returns the life in seconds of a token that comes with this record: the session renews the token
-    /// at about the time of the next recorded login or refresh.
+    /// Returns the life in seconds of a token that comes with this record: the session renews the
+    /// token at about the time of the next recorded login or refresh.
     pub(super) fn token_life(&self, record: Option<&ExchangeRecord>) -> u64 {
         let next = record.and_then(|record| {
             let next = self.tokens.iter().find(|at| **at > record.at_ms)?;

@@ -168,7 +168,8 @@ impl WorldTransport {
         }
     }
 
-    /// Answers a request as the bug report says, and as a healthy bridge once its records are used up.
+    /// Answers a request as the bug report says, and as a healthy bridge once its records are used
+    /// up.
     async fn replayed<E: Expected>(
         &self,
         script: &Script,

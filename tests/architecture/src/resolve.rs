@@ -156,7 +156,8 @@ impl Walk<'_> {
             };
             walk.path(id, &glob.path);
             if walk.meaning.targets.contains(&Target::Outside) {
-                // The items of an outside crate are unknown: assume that the glob may import the name.
+                // The items of an outside crate are unknown: assume that the glob may import the
+                // name.
                 let names = walk.meaning.names.into_iter();
                 let names = names.map(|name| [name.as_slice(), path].concat());
                 self.meaning.names.extend(names);

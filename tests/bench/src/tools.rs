@@ -114,8 +114,8 @@ impl<'a> Mailbox<'a> {
     }
 }
 
-/// Returns a minute in November 2026. The bridge lists the mails of one second in no useful order, so that
-/// a list of many such mails needs them all.
+/// Returns a minute in November 2026. The bridge lists the mails of one second in no useful order,
+/// so that a list of many such mails needs them all.
 fn minute(n: usize) -> String {
     let (day, hour, minute) = (1 + n / 1440, n / 60 % 24, n % 60);
     format!("2026-11-{day:02} {hour:02}:{minute:02}:00")

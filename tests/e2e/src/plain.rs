@@ -2,8 +2,8 @@
 
 use std::process::Output;
 
-/// Returns a text without `--home` in its commands. The programs repeat it, and each command of a machine
-/// has it.
+/// Returns a text without `--home` in its commands. The programs repeat it, and each command of a
+/// machine has it.
 pub fn without_home(text: &str) -> String {
     let mut parts = text.split(" --home ");
     let mut plain = parts.next().unwrap_or_default().to_owned();

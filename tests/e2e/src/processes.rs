@@ -91,7 +91,8 @@ pub fn observable(command: Command, what: &str) -> Option<Command> {
     Some(executing(inside, &command))
 }
 
-/// Returns a command that runs `prelude` in a shell, such as `ulimit -n 50`, and then executes `command`.
+/// Returns a command that runs `prelude` in a shell, such as `ulimit -n 50`, and then executes
+/// `command`.
 pub fn in_shell(prelude: &str, command: &Command) -> Command {
     let mut shell = Command::new("bash");
     shell.args(["-c", &format!("{prelude} && exec \"$0\" \"$@\"")]);

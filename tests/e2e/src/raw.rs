@@ -100,8 +100,8 @@ impl Raw {
         }
     }
 
-    /// Returns the next frame of an attached connection but [`FromDaemon::Attached`]; `None` if the daemon
-    /// closed the connection.
+    /// Returns the next frame of an attached connection but [`FromDaemon::Attached`]; `None` if the
+    /// daemon closed the connection.
     pub fn next_frame(&mut self) -> Option<FromDaemon> {
         match self.read()? {
             FromDaemon::Attached { .. } => self.read(),
@@ -123,8 +123,8 @@ impl Raw {
     }
 }
 
-/// Serves this number of connections as a newer taid, which has no protocol version in common with this
-/// one.
+/// Serves this number of connections as a newer taid, which has no protocol version in common with
+/// this one.
 pub fn newer_taid(listener: UnixListener, connections: usize) -> JoinHandle<()> {
     let welcome = Welcome {
         magic: MAGIC,

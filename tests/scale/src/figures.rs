@@ -26,7 +26,8 @@ pub(crate) struct Figures {
     pub(crate) peak: f64,
     /// Mean per second of the busiest minute.
     pub(crate) minute: f64,
-    /// The largest second as a multiple of the busiest minute around it; `None` with too few requests.
+    /// The largest second as a multiple of the busiest minute around it; `None` with too few
+    /// requests.
     pub(crate) burst: Option<f64>,
 }
 
@@ -109,8 +110,8 @@ impl Report {
     }
 
     /// Returns the load of the busiest minute as a multiple of the steady load. The renewals a day
-    /// after a rotation are simulated alone and come in addition to the steady load. `None` if that is
-    /// too small to compare with.
+    /// after a rotation are simulated alone and come in addition to the steady load. `None` if that
+    /// is too small to compare with.
     pub(crate) fn overload(&self, steady: &Report) -> Option<f64> {
         let usual = steady.load.mean;
         let busiest = match self.scenario {

@@ -1,5 +1,6 @@
-//! The mails that a person discarded or changed within ten minutes. A client is not told of a decision with
-//! `taid approve`; one that submits the same mail again is told then, and the person is not asked twice.
+//! The mails that a person discarded or changed within ten minutes. A client is not told of a
+//! decision with `taid approve`; one that submits the same mail again is told then, and the person
+//! is not asked twice.
 
 use super::error::ApprovalError;
 use crate::{digest::Digest, mail::bounded::Bounded};

@@ -1,5 +1,5 @@
-//! The mails whose time to wait for approval has passed. They are listed for a day, so that the person
-//! learns that they were not sent.
+//! The mails whose time to wait for approval has passed. They are listed for a day, so that the
+//! person learns that they were not sent.
 
 use super::{
     same::Submission,

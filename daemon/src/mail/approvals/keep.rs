@@ -96,8 +96,8 @@ impl Approvals {
     /// `None` if a person decided about the mail meanwhile.
     ///
     /// # Errors
-    /// [`MailError::NotRecorded`], or [`ApprovalError::Stopping`] if the daemon stops and would lose the mail.
-    /// The mail does not begin to wait.
+    /// [`MailError::NotRecorded`], or [`ApprovalError::Stopping`] if the daemon stops and would
+    /// lose the mail. The mail does not begin to wait.
     pub(in crate::mail) async fn keep(
         &self,
         holding: Holding,
@@ -153,7 +153,8 @@ impl Approvals {
         !loses
     }
 
-    /// Returns the key for a new mail. The source creates none while sealed mails need an earlier one.
+    /// Returns the key for a new mail. The source creates none while sealed mails need an earlier
+    /// one.
     pub(super) async fn key_for_new(&self, safe: &Safe, deadline: Instant) -> Option<HeldKey> {
         let missing = match self.table().0.has_sealed() {
             true => Missing::Ignore,
@@ -187,8 +188,9 @@ impl Approvals {
         let _ = timeout_at(limit, self.unseal()).await;
     }
 
-    /// Opens the mails that an earlier daemon sealed. If a file does not open with the key, its mail is lost.
-    /// If the keyring does not answer, or has no key, a later call tries again until the mail expires.
+    /// Opens the mails that an earlier daemon sealed. If a file does not open with the key, its
+    /// mail is lost. If the keyring does not answer, or has no key, a later call tries again until
+    /// the mail expires.
     pub(in crate::mail) async fn unseal(&self) {
         let Some(safe) = &self.safe else {
             return;

@@ -1,4 +1,5 @@
-//! The key of the waiting mails. It is asked for when the first mail waits, or when sealed mails exist.
+//! The key of the waiting mails. It is asked for when the first mail waits, or when sealed mails
+//! exist.
 
 use super::seal::HeldKey;
 use std::{
@@ -114,8 +115,8 @@ impl Keys {
     }
 
     /// Returns the key for a new mail; `None` if the source has not given it within 15 s or until
-    /// `deadline`, or failed within the last minute. `missing` is [`Missing::Ignore`] while files exist
-    /// that only the earlier key opens.
+    /// `deadline`, or failed within the last minute. `missing` is [`Missing::Ignore`] while files
+    /// exist that only the earlier key opens.
     pub(super) async fn for_new(&self, missing: Missing, deadline: Instant) -> Option<HeldKey> {
         let limit = deadline.min(Instant::now() + LIMIT);
         // Another mail holds it while it asks the source.

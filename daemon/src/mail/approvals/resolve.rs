@@ -11,8 +11,8 @@ use tai_auth::session::stamp::Stamp;
 use tai_proto::call::{ResolveHeld, Verdict};
 
 impl Approvals {
-    /// Applies a person's decision to a waiting mail. Discards also a mail without content, and one whose
-    /// time has passed.
+    /// Applies a person's decision to a waiting mail. Discards also a mail without content, and one
+    /// whose time has passed.
     ///
     /// # Errors
     /// [`ApprovalError::NotHeld`], also for a second decision about the same mail,

@@ -19,8 +19,8 @@ impl Submission<'_> {
         self.is(&other.digest, other.reply_to == self.mail.reply_to)
     }
 
-    /// Returns whether it repeats a mail of an earlier daemon. The trace does not tell which mail that
-    /// one answers, so a reply may answer another one.
+    /// Returns whether it repeats a mail of an earlier daemon. The trace does not tell which mail
+    /// that one answers, so a reply may answer another one.
     pub(super) fn repeats_earlier(self, trace: &Trace) -> bool {
         self.is(&trace.digest, self.mail.reply_to.is_none())
     }

@@ -1,5 +1,5 @@
-//! The encryption of waiting mails on the disk: ChaCha20-Poly1305 with a random nonce. The number, the
-//! time and the profile are authenticated, so that no file passes for another.
+//! The encryption of waiting mails on the disk: ChaCha20-Poly1305 with a random nonce. The number,
+//! the time and the profile are authenticated, so that no file passes for another.
 
 use super::state::{Place, Trace, WaitingMail};
 use crate::{

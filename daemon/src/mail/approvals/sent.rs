@@ -8,8 +8,8 @@ use super::{
 use crate::mail::sending::prepared::PreparedMail;
 
 impl Approvals {
-    /// Ends the approvals of the same mail, so that a person does not send it a second time. A mail that
-    /// a client insisted on, or that answers another mail, is another mail.
+    /// Ends the approvals of the same mail, so that a person does not send it a second time. A mail
+    /// that a client insisted on, or that answers another mail, is another mail.
     pub(in crate::mail) fn sent(&self, mail: &PreparedMail) {
         let sent = Submission { mail, insist: true };
         let (mut table, now) = self.table();

@@ -50,8 +50,9 @@ const WRITES: [&str; 40] = [
 ];
 
 /// Returns the number of lines of the attribution at the end of a paragraph; 0 if there is none. An
-/// attribution ends with a colon. It is one line, because the line above it may be the last one of the
-/// reply, with a telephone number, a price or a time; or two, if the second one cannot begin it.
+/// attribution ends with a colon. It is one line, because the line above it may be the last one of
+/// the reply, with a telephone number, a price or a time; or two, if the second one cannot begin
+/// it.
 pub(super) fn attribution(paragraph: &[&str]) -> usize {
     let Some((last, above)) = paragraph.split_last() else {
         return 0;
@@ -78,8 +79,9 @@ fn is_wrapped(line: &str, next: &str) -> bool {
     is_full && (first.starts_with('<') || is_verb)
 }
 
-/// Returns whether a text has two of three: a date, an address, a word for writing; and nearly no other
-/// words than names. Without a word for writing, it has a date and a time, and ends with the address.
+/// Returns whether a text has two of three: a date, an address, a word for writing; and nearly no
+/// other words than names. Without a word for writing, it has a date and a time, and ends with the
+/// address.
 fn is_attribution(text: &str) -> bool {
     if text.len() > MAX_ATTRIBUTION {
         return false;

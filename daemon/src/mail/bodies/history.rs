@@ -2,8 +2,8 @@
 //!
 //! In doubt the text stays. Only a reply with text of its own loses lines: its last quote, with the
 //! attribution of that quote. Text between two quotes may answer them, so both stay. In HTML, mail
-//! programs let a person type into the quote, where an answer looks like the quote, so only the quotes
-//! within the quote are history there.
+//! programs let a person type into the quote, where an answer looks like the quote, so only the
+//! quotes within the quote are history there.
 
 use super::attribution::attribution;
 use tai_proto::{mail::BodySource, subject};

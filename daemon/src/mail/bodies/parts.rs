@@ -25,9 +25,9 @@ pub(in crate::mail) fn part(body: &str, window: Window) -> (&str, u32) {
     }
 }
 
-/// Returns the length of the first part: after a paragraph, a line or a word in its last quarter, before a
-/// long word with a link, or else between user-perceived characters. A link and the warning about it stay
-/// together.
+/// Returns the length of the first part: after a paragraph, a line or a word in its last quarter,
+/// before a long word with a link, or else between user-perceived characters. A link and the
+/// warning about it stay together.
 fn end(text: &str, window: Window) -> usize {
     let hard = fitting(text, window);
     if hard == text.len() {
@@ -55,8 +55,8 @@ fn end(text: &str, window: Window) -> usize {
         })
 }
 
-/// Returns whether a warning about a link begins at a place, or lasts beyond it. The text of a mail has no
-/// such beginning.
+/// Returns whether a warning about a link begins at a place, or lasts beyond it. The text of a mail
+/// has no such beginning.
 fn is_of_warning(text: &str, at: usize) -> bool {
     const WARNING: &str = "(⚠ ";
     let (before, after) = text.split_at(at);

@@ -1,4 +1,5 @@
-//! The fields of a record in a journal: one record a line, `EVENT KEY VALUE`, separated by single spaces.
+//! The fields of a record in a journal: one record a line, `EVENT KEY VALUE`, separated by single
+//! spaces.
 
 use std::time::{Duration, SystemTime};
 use tai_auth::session::stamp::Stamp;

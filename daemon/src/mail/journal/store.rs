@@ -247,8 +247,9 @@ impl Store {
         }
     }
 
-    /// Returns why lines cannot be written; `None` if none waits for room. Tries again to write them. After a
-    /// failed sync or replacement the next record tries again, so it is not known that records fail.
+    /// Returns why lines cannot be written; `None` if none waits for room. Tries again to write
+    /// them. After a failed sync or replacement the next record tries again, so it is not known
+    /// that records fail.
     pub(super) fn failing(&self) -> Option<JournalError> {
         let mut inner = self.inner();
         if inner.unwritten.is_empty() {

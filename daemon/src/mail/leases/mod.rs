@@ -248,8 +248,9 @@ impl Leases {
 
     /// Records that the client has written the mail. It counts if the client holds the mail,
     /// or if the mail was returned and `is_own` accepts its address.
-    /// Without a lease, the mail belongs to the client's own address, `own`. A client that does not hold
-    /// the mail has it from the predecessor of this daemon, whose mails were those of its bridge.
+    /// Without a lease, the mail belongs to the client's own address, `own`. A client that does not
+    /// hold the mail has it from the predecessor of this daemon, whose mails were those of its
+    /// bridge.
     pub(super) fn deliver(
         &self,
         client: ClientKey,

@@ -16,8 +16,9 @@ use std::{
 pub(in crate::mail) const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Leases {
-    /// Removes a client of a daemon that stops. Its mails are kept for it: the successor finds them in
-    /// the file. The store of shared leases would not give them to the successor, so they are given back.
+    /// Removes a client of a daemon that stops. Its mails are kept for it: the successor finds them
+    /// in the file. The store of shared leases would not give them to the successor, so they are
+    /// given back.
     pub(in crate::mail) fn leave_client(&self, client: ClientKey) {
         let mut table = self.table();
         if table.is_shared() {
@@ -56,8 +57,8 @@ impl Leases {
         held
     }
 
-    /// Returns the first end of a reservation of a mail of the address that `is_wanted` accepts. No list
-    /// without the mail is complete before.
+    /// Returns the first end of a reservation of a mail of the address that `is_wanted` accepts. No
+    /// list without the mail is complete before.
     pub(in crate::mail) fn reserved_until(
         &self,
         address: &str,
@@ -95,8 +96,8 @@ impl Table {
         self.reserved.notify_one();
     }
 
-    /// Reserves the mails of a client that disconnected, if it has reclaimed mails: its connection may
-    /// have ended before the daemon served it. Returns whether it has.
+    /// Reserves the mails of a client that disconnected, if it has reclaimed mails: its connection
+    /// may have ended before the daemon served it. Returns whether it has.
     pub(super) fn reserve_again(&mut self, client: ClientKey) -> bool {
         let reclaimed = self.reclaimers.remove(&client);
         if reclaimed {
@@ -110,8 +111,8 @@ impl Table {
         reclaimed
     }
 
-    /// Drops the deliveries for a store that this daemon does not have. Another daemon's row of the mail
-    /// has ended long since.
+    /// Drops the deliveries for a store that this daemon does not have. Another daemon's row of the
+    /// mail has ended long since.
     fn forget_kept(&mut self) {
         if self.is_shared() || now() < self.opened + KEPT_FOR {
             return;

@@ -27,8 +27,8 @@ pub(in crate::mail) enum LeaseRecord {
         /// The mail's recipient.
         address: String,
     },
-    /// A client has written the mail, and the bridge counts it as read. The store of the shared leases
-    /// does not know it yet.
+    /// A client has written the mail, and the bridge counts it as read. The store of the shared
+    /// leases does not know it yet.
     Delivered {
         /// The mail.
         id: u64,

@@ -62,8 +62,8 @@ impl Unreported {
         }
     }
 
-    /// Removes the report of a client about a mail that is not its own. The end of an earlier lease of
-    /// the mail stays.
+    /// Removes the report of a client about a mail that is not its own. The end of an earlier lease
+    /// of the mail stays.
     fn disown(&mut self, id: u64) {
         match self.ends.get(&id) {
             Some(End::Claimed | End::Unconfirmed) => {

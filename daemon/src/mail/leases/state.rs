@@ -49,8 +49,8 @@ pub(super) enum Event<'a> {
         /// Whether the mail is addressed to the client's instance.
         own: bool,
     },
-    /// A client says that it has written the mail, and there is no lease: its record was lost with the
-    /// previous daemon, or the mail is not the client's.
+    /// A client says that it has written the mail, and there is no lease: its record was lost with
+    /// the previous daemon, or the mail is not the client's.
     DeliverForgotten {
         /// The address of the client's instance, which may not be the mail's recipient.
         address: &'a str,

@@ -202,8 +202,8 @@ impl Table {
         self.change(id, event).then_some(address)
     }
 
-    /// Ends the reservations whose time has ended. Returns the addresses of all mails that a client of the
-    /// previous daemon held and that are free now.
+    /// Ends the reservations whose time has ended. Returns the addresses of all mails that a client
+    /// of the previous daemon held and that are free now.
     pub(super) fn lapse(&mut self) -> Vec<String> {
         let ids: Vec<u64> = self.mails.keys().copied().collect();
         let mut freed = Vec::new();

@@ -18,8 +18,8 @@ const LAST_FOR: Duration = Duration::from_secs(10 * 60);
 /// Limit of remembered mails.
 const MAX_REMEMBERED: usize = 256;
 
-/// Mails that the bridge could not give lately. Calls ask for them after all others, so that several of
-/// them do not hold up the mailbox either.
+/// Mails that the bridge could not give lately. Calls ask for them after all others, so that
+/// several of them do not hold up the mailbox either.
 #[derive(Debug, Default)]
 pub(in crate::mail) struct Unavailable(Mutex<Lately>);
 
@@ -33,8 +33,8 @@ impl Unavailable {
         mails
     }
 
-    /// Remembers a mail, unless a later request may succeed: a bridge that fails as a whole must not change
-    /// the order of the mails.
+    /// Remembers a mail, unless a later request may succeed: a bridge that fails as a whole must
+    /// not change the order of the mails.
     pub(in crate::mail) fn add(&self, id: MailId, error: &MailError) {
         let is_lasting = matches!(
             error,

@@ -59,7 +59,8 @@ impl<B: Bridge> MailService<B> {
                     mail: mail.preview(),
                 }));
             }
-            // The question was that of a taid that has stopped since. To wait, a mail needs no approval.
+            // The question was that of a taid that has stopped since. To wait, a mail needs no
+            // approval.
             Consent::Answered {
                 ticket,
                 answer: ConsentAnswer::CannotAsk,
@@ -118,8 +119,8 @@ impl<B: Bridge> MailService<B> {
         checked.map_err(|refusal| refused(mail, rules, refusal))
     }
 
-    /// Checks that no person discarded the mail a short time ago. Without approval, too: the discarded
-    /// mail may have been a draft that the agent chose to hold.
+    /// Checks that no person discarded the mail a short time ago. Without approval, too: the
+    /// discarded mail may have been a draft that the agent chose to hold.
     fn check_discarded(&self, mail: &PreparedMail, insist: bool) -> Result<(), MailError> {
         match insist {
             true => Ok(()),

@@ -1,5 +1,5 @@
-//! What a client reports about a mail that is leased to it: that it writes the mail, has written it, or
-//! gives it back.
+//! What a client reports about a mail that is leased to it: that it writes the mail, has written
+//! it, or gives it back.
 
 use crate::mail::{error::MailError, leases::ClientKey, service::MailService};
 use tai_auth::bridge::Bridge;

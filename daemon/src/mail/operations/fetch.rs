@@ -22,7 +22,8 @@ use tai_proto::{
 };
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-/// Number of mails that the bridge may list and not have, in one call. Each comes from a list of its own.
+/// Number of mails that the bridge may list and not have, in one call. Each comes from a list of
+/// its own.
 const MAX_MISSED: u32 = 32;
 
 /// The next mail of an instance.
@@ -278,7 +279,8 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Takes the first mail that a look has found and that is still free; `None` if there is none any more.
+    /// Takes the first mail that a look has found and that is still free; `None` if there is none
+    /// any more.
     async fn next_of(
         &self,
         found: &Found,

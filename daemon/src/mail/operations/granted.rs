@@ -127,8 +127,8 @@ impl<B: Bridge> MailService<B> {
         Ok(None)
     }
 
-    /// Asks the store for a taken mail. Returns the mail, and whether the bridge may count it as read;
-    /// `None` if a client of another machine holds it or has written it.
+    /// Asks the store for a taken mail. Returns the mail, and whether the bridge may count it as
+    /// read; `None` if a client of another machine holds it or has written it.
     pub(super) async fn grant<'a>(
         &'a self,
         taken: Taken<'a>,
@@ -167,7 +167,8 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Leases a mail that a client names to this machine, so that no client of another machine gets it.
+    /// Leases a mail that a client names to this machine, so that no client of another machine gets
+    /// it.
     ///
     /// # Errors
     /// [`MailError::HeldElsewhere`], [`MailError::LeaseStore`].

@@ -15,8 +15,8 @@ use tai_proto::{
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {
-    /// Reads a part of a mail that the client names. With the last part, an unread mail that no client
-    /// holds is leased, and a mail that a client has read before is marked read.
+    /// Reads a part of a mail that the client names. With the last part, an unread mail that no
+    /// client holds is leased, and a mail that a client has read before is marked read.
     pub(super) async fn fetch_named(
         &self,
         address: Address,

@@ -104,9 +104,9 @@ impl<B: Bridge> MailService<B> {
             .await
     }
 
-    /// Reads a part of a mail, which stays unread. Without an id, the oldest unread mail that no client
-    /// holds is leased to the client. If not all mails could be examined, `left_out` tells how many.
-    /// A cancelled call leaves no lease.
+    /// Reads a part of a mail, which stays unread. Without an id, the oldest unread mail that no
+    /// client holds is leased to the client. If not all mails could be examined, `left_out` tells
+    /// how many. A cancelled call leaves no lease.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -157,8 +157,8 @@ impl<B: Bridge> MailService<B> {
         })
     }
 
-    /// Leases a mail to the client and reads a part of it; `None` if it is not unread any more, or if a
-    /// client holds it.
+    /// Leases a mail to the client and reads a part of it; `None` if it is not unread any more, or
+    /// if a client holds it.
     async fn take_mail(
         &self,
         client: ClientKey,
@@ -236,8 +236,8 @@ impl<B: Bridge> MailService<B> {
         Ok((unread, left_out))
     }
 
-    /// Marks a mail read, and ends the client's lease of it. Returns whether the bridge counts the mail
-    /// as read.
+    /// Marks a mail read, and ends the client's lease of it. Returns whether the bridge counts the
+    /// mail as read.
     ///
     /// # Errors
     /// Any [`MailError`].

@@ -22,9 +22,9 @@ use tai_proto::{
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {
-    /// Shows or sends a mail of a person, at most once. `client` names the person's program. The rules
-    /// of instances and the policy of approval are for agents; the ledger's protection from a second
-    /// send is for both.
+    /// Shows or sends a mail of a person, at most once. `client` names the person's program. The
+    /// rules of instances and the policy of approval are for agents; the ledger's protection from a
+    /// second send is for both.
     ///
     /// The call must not be cancelled: the outcome of a cancelled send is unknown.
     ///

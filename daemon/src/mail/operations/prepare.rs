@@ -92,7 +92,8 @@ impl<B: Bridge> MailService<B> {
         })
     }
 
-    /// Finds out whether an instruction in a mail may have caused this one, if the policy asks for it.
+    /// Finds out whether an instruction in a mail may have caused this one, if the policy asks for
+    /// it.
     pub(super) async fn suspect(&self, mail: &mut PreparedMail) {
         if !self.familiar.remembers() || is_own(mail, self.default_recipient.as_ref()) {
             return;
@@ -124,8 +125,8 @@ fn same_address(address: &str) -> String {
     ascii.unwrap_or(address)
 }
 
-/// Returns one form of a subject: the mark of a reply is the same in each spelling, and spaces make no
-/// difference.
+/// Returns one form of a subject: the mark of a reply is the same in each spelling, and spaces make
+/// no difference.
 fn same_subject(subject: &str) -> String {
     match subject::is_reply(subject) {
         true => words(&subject::of_reply(subject)),

@@ -23,9 +23,9 @@ const AT_ONCE: usize = 4;
 const MARGIN: Duration = Duration::from_secs(12);
 
 impl<B: Bridge> MailService<B> {
-    /// Adds previews to mails. A mail whose body cannot be read, or not in time, or may include hidden
-    /// passages, has none. The bodies are got at once, and read one after another, so that a list takes one
-    /// place at the reader.
+    /// Adds previews to mails. A mail whose body cannot be read, or not in time, or may include
+    /// hidden passages, has none. The bodies are got at once, and read one after another, so that a
+    /// list takes one place at the reader.
     pub(super) async fn add_previews(&self, mails: &mut [Envelope], deadline: Instant) {
         let turn = &Mutex::new(());
         let mut previewed = Vec::new();
@@ -85,8 +85,8 @@ fn beginning(body: &str) -> HeaderText {
     }
 }
 
-/// Returns the last place at or before another one at which a line can be cut, so that no link is shown
-/// without the warning behind it.
+/// Returns the last place at or before another one at which a line can be cut, so that no link is
+/// shown without the warning behind it.
 fn before_link(line: &str, end: usize) -> usize {
     let (kept, rest) = line.split_at_checked(end).unwrap_or((line, ""));
     let before_word = |text: &str| text.trim_end().rfind(' ').unwrap_or_default();

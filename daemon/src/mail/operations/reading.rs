@@ -30,8 +30,8 @@ pub(super) struct Body {
 
 impl<B: Bridge> MailService<B> {
     /// Reads the body of a mail, and returns it with the head. It never fails: without a worker, or
-    /// when the deadline of the call is near, it returns the fallback. The mail keeps its place in memory
-    /// until then.
+    /// when the deadline of the call is near, it returns the fallback. The mail keeps its place in
+    /// memory until then.
     pub(super) async fn body(&self, message: Message, deadline: Instant) -> (Head, Body) {
         let Message {
             head,

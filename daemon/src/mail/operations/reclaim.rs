@@ -13,7 +13,8 @@ use tai_proto::{
 use tokio::time::{sleep, timeout};
 
 impl<B: Bridge> MailService<B> {
-    /// Leases mails to a client that held them at the previous daemon. Returns those that it holds now.
+    /// Leases mails to a client that held them at the previous daemon. Returns those that it holds
+    /// now.
     pub(crate) fn reclaim(
         &self,
         instance: Option<&Instance>,
@@ -33,8 +34,8 @@ impl<B: Bridge> MailService<B> {
         asked.filter(|id| held.contains(&id.get())).collect()
     }
 
-    /// Waits for the clients of ended connections, and gives the mails that they have not reclaimed to
-    /// other clients. Does not return.
+    /// Waits for the clients of ended connections, and gives the mails that they have not reclaimed
+    /// to other clients. Does not return.
     pub(crate) async fn return_unclaimed(&self) {
         loop {
             // An idle daemon without reserved mails does not wake.

@@ -137,8 +137,8 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Remembers a wait without a mail, unless some mails were not examined or not given. The mails that
-    /// cannot be shown are told once for each look: the bridge may list them rightly by then.
+    /// Remembers a wait without a mail, unless some mails were not examined or not given. The mails
+    /// that cannot be shown are told once for each look: the bridge may list them rightly by then.
     fn no_mail(
         &self,
         address: Address,

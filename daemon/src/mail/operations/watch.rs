@@ -19,8 +19,9 @@ impl<B: Bridge> MailService<B> {
     /// returns when mail has arrived since, or at the deadline.
     ///
     /// # Errors
-    /// [`MailError::Session`] if the account is signed out, or if the first watch finds no login; the error
-    /// of the last poll if none succeeded before the deadline. A failed poll is retried and is no error.
+    /// [`MailError::Session`] if the account is signed out, or if the first watch finds no login;
+    /// the error of the last poll if none succeeded before the deadline. A failed poll is retried
+    /// and is no error.
     pub(crate) async fn watch(
         &self,
         instance: Option<&Instance>,

@@ -204,8 +204,8 @@ fn once<T>(operator: &'static str, place: &mut Option<T>, value: T) -> Result<()
     }
 }
 
-/// Splits an operator off: letters, then a colon. The address of a page is text. White space may precede
-/// the value of an operator that is known.
+/// Splits an operator off: letters, then a colon. The address of a page is text. White space may
+/// precede the value of an operator that is known.
 fn operator(text: &str) -> (Option<&str>, &str) {
     let Some((name, rest)) = text.split_once(':') else {
         return (None, text);
@@ -222,8 +222,8 @@ fn operator(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Splits a value off: text in quotation marks, that of an operator also in parentheses, or text up to the
-/// next white space.
+/// Splits a value off: text in quotation marks, that of an operator also in parentheses, or text up
+/// to the next white space.
 fn value(text: &str, of_operator: bool) -> (&str, &str) {
     if let Some(quoted) = text.strip_prefix('"') {
         return quoted.split_once('"').unwrap_or((quoted, ""));

@@ -7,7 +7,8 @@ use super::fold::fold;
 use tai_proto::names::{Address, DOMAIN};
 use tai_reader::characters::line;
 
-/// Last labels that name no person. A text that ends with one, or with a country, names a domain alone.
+/// Last labels that name no person. A text that ends with one, or with a country, names a domain
+/// alone.
 const USUAL: [&str; 20] = [
     "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "chat", "cloud",
     "email", "example", "test", "online", "shop", "tech", "site",
@@ -24,7 +25,8 @@ pub(super) enum SenderMatch {
     Domain(String),
     /// A domain that may have more labels before it, in lower case.
     DomainEnd(String),
-    /// A domain that may have more labels before it, or the whole part before the `@`, such as `wei.li`.
+    /// A domain that may have more labels before it, or the whole part before the `@`, such as
+    /// `wei.li`.
     DomainOrName(String),
     /// Folded text that occurs in the field.
     Part(String),

@@ -1,6 +1,6 @@
-//! The replies that are being submitted. Until the ledger has its record, a reply waits for the session,
-//! the mail and the reader of mails, and a program that asks whether its mail was answered must hear of
-//! it.
+//! The replies that are being submitted. Until the ledger has its record, a reply waits for the
+//! session, the mail and the reader of mails, and a program that asks whether its mail was answered
+//! must hear of it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tai_proto::names::{Instance, MailId};

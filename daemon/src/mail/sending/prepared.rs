@@ -23,7 +23,8 @@ pub(in crate::mail) struct PreparedMail {
     /// The account's own address, without an instance.
     pub(in crate::mail) account: Address,
     pub(in crate::mail) from: Address,
-    /// The recipient. A name that the sender of an original gave to its address is not sent, and not shown.
+    /// The recipient. A name that the sender of an original gave to its address is not sent, and
+    /// not shown.
     pub(in crate::mail) to: Address,
     pub(in crate::mail) subject: String,
     pub(in crate::mail) parts: Parts,
@@ -96,8 +97,8 @@ impl PreparedMail {
         .concat()
     }
 
-    /// Returns the recipient as a person can judge it: letters that look like those of another address
-    /// are named.
+    /// Returns the recipient as a person can judge it: letters that look like those of another
+    /// address are named.
     fn shown_recipient(&self) -> HeaderText {
         let to = self.to.as_str();
         HeaderText::cut([to, &other_letters(to)].concat())
@@ -117,7 +118,8 @@ impl PreparedMail {
         warnings.join("; ")
     }
 
-    /// Returns whether another mail has the same bytes. Two mails with one digest may differ in spaces.
+    /// Returns whether another mail has the same bytes. Two mails with one digest may differ in
+    /// spaces.
     pub(in crate::mail) fn is_sent_as(&self, other: &Self) -> bool {
         let (one, other) = (self, other);
         one.digest == other.digest
@@ -132,8 +134,8 @@ impl PreparedMail {
     }
 }
 
-/// Returns a note about letters other than a to z in an address, or empty text. It has no character that
-/// would keep [`Address::in_field`] from finding the address before it.
+/// Returns a note about letters other than a to z in an address, or empty text. It has no character
+/// that would keep [`Address::in_field`] from finding the address before it.
 pub(in crate::mail) fn other_letters(address: &str) -> String {
     let Some((local, domain)) = address.rsplit_once('@').filter(|_| !address.is_ascii()) else {
         return String::new();

@@ -84,8 +84,8 @@ impl Keeper {
         }
     }
 
-    /// Returns the account whose leases are kept. Before the first call, it is that of the session: the
-    /// clients of the previous daemon report deliveries, and make no call.
+    /// Returns the account whose leases are kept. Before the first call, it is that of the session:
+    /// the clients of the previous daemon report deliveries, and make no call.
     fn account(&self) -> Option<String> {
         let account = lock(&self.account).clone();
         account.or_else(|| {
@@ -105,9 +105,9 @@ impl Keeper {
         }
     }
 
-    /// Returns the mails of the address that other clients gave back or did not deliver in time. `asked` is
-    /// the time of the call, which may have waited for the calls before it: each of them has waited for a
-    /// store that does not answer.
+    /// Returns the mails of the address that other clients gave back or did not deliver in time.
+    /// `asked` is the time of the call, which may have waited for the calls before it: each of them
+    /// has waited for a store that does not answer.
     ///
     /// # Errors
     /// [`MailError::LeaseStore`].
@@ -343,8 +343,9 @@ async fn renew(keeper: Weak<Keeper>, ended: Arc<Notify>, interval: Duration) {
     }
 }
 
-/// Returns the pause after a failed renewal of a store that has failed for this time. Until the leases end,
-/// it is short: a renewal in time keeps them. Afterwards, it grows: the store may refuse the password.
+/// Returns the pause after a failed renewal of a store that has failed for this time. Until the
+/// leases end, it is short: a renewal in time keeps them. Afterwards, it grows: the store may
+/// refuse the password.
 fn pause(lost: Duration, ttl: Duration) -> Duration {
     LONGEST_DELAY.max(lost.saturating_sub(ttl) / 2)
 }

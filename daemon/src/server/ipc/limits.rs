@@ -10,7 +10,8 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// Limit of the connections at the sockets for agents, far above the number of MCP clients of one user.
+/// Limit of the connections at the sockets for agents, far above the number of MCP clients of one
+/// user.
 pub(super) const CONNECTIONS: usize = 1100;
 /// Limit of these connections at the socket of one instance.
 pub(super) const CONNECTIONS_OF_INSTANCE: usize = 64;
@@ -18,11 +19,12 @@ pub(super) const CONNECTIONS_OF_INSTANCE: usize = 64;
 const CONNECTIONS_OF_PERSONS: usize = 64;
 /// Limit of the connections that are being refused. Further ones are closed at once.
 pub(super) const REFUSALS: usize = 4;
-/// Descriptors for the daemon's own files, its requests, its child processes and the connections that it
-/// refuses.
+/// Descriptors for the daemon's own files, its requests, its child processes and the connections
+/// that it refuses.
 const OWN_DESCRIPTORS: usize = 64 + REFUSALS;
-/// Limit of the unanswered requests for a status at one socket. Further ones wait. Each answer has a row
-/// for each client, so that the answers of clients that do not read grow with the square of their number.
+/// Limit of the unanswered requests for a status at one socket. Further ones wait. Each answer has
+/// a row for each client, so that the answers of clients that do not read grow with the square of
+/// their number.
 const STATUSES: usize = 64;
 /// Limit of these requests of one connection, which leaves places for other clients.
 const STATUSES_OF_CONNECTION: usize = 8;
@@ -36,8 +38,8 @@ const READINGS_OF_CONNECTION: usize = 4;
 const SEARCHES: usize = 16;
 /// Limit of these calls of one connection.
 const SEARCHES_OF_CONNECTION: usize = 2;
-/// Limit of the unanswered calls at the socket of one instance that do not wait for mail. Each may hold
-/// an answer in memory.
+/// Limit of the unanswered calls at the socket of one instance that do not wait for mail. Each may
+/// hold an answer in memory.
 const CALLS_OF_INSTANCE: usize = 64;
 /// Limit of the content of unanswered calls at one socket, in KiB.
 const CONTENT: usize = 64 << 10;
@@ -320,8 +322,8 @@ impl Share {
     }
 }
 
-/// Returns whether a call has no share of the calls: it waits for mail, or it ends or settles a lease,
-/// which a busy socket must not prevent.
+/// Returns whether a call has no share of the calls: it waits for mail, or it ends or settles a
+/// lease, which a busy socket must not prevent.
 fn is_free(call: &Call) -> bool {
     completes_lease(call) || matches!(call, Call::Watch(_) | Call::WaitFor(_))
 }

@@ -56,8 +56,8 @@ async fn refuse(stream: Stream, fault: Fault) -> Result<(), ConnectionError> {
     }
 }
 
-/// Answers with a fault, until the client has the answer to its own call, or [`CALLS`] have passed. The
-/// client sends its reports and [`Call::MakeWay`] first, and repeats those that are refused.
+/// Answers with a fault, until the client has the answer to its own call, or [`CALLS`] have passed.
+/// The client sends its reports and [`Call::MakeWay`] first, and repeats those that are refused.
 async fn answer<T>(mut stream: T, fault: Fault) -> Result<(), ConnectionError>
 where
     T: AsyncRead + AsyncWrite + Unpin,

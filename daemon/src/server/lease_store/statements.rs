@@ -72,7 +72,8 @@ pub(super) const FREE: &str =
 pub(super) const REMOVE: &str = "DELETE FROM tai_leases
     WHERE account = $1 AND mail = ANY($2) AND owner = $3 AND state IN ('lent', 'marked')";
 
-/// Parameters: account, mails, their mailboxes, owner, whether the bridge said that they do not exist.
+/// Parameters: account, mails, their mailboxes, owner, whether the bridge said that they do not
+/// exist.
 pub(super) const TAKE_OVER: &str = "INSERT INTO tai_leases AS row
         (account, mail, mailbox, state, until, missing_since)
     SELECT $1, mail, mailbox, 'marked', now(), CASE WHEN missing THEN now() END

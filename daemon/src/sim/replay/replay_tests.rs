@@ -7,8 +7,8 @@ use tai_proto::{
     traffic::Failure::{self, *},
 };
 
-/// A report with a login, a list that met a 503, a 429, a send whose connection broke, and a mail that
-/// was read.
+/// A report with a login, a list that met a 503, a 429, a send whose connection broke, and a mail
+/// that was read.
 const REPORT: &str = include_str!("report.json");
 
 fn embedded() -> Traffic {

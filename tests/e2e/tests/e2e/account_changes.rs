@@ -1,5 +1,5 @@
-//! The account of a taid stays the same until its user signs out, whatever is slow, down or changed by
-//! another program.
+//! The account of a taid stays the same until its user signs out, whatever is slow, down or changed
+//! by another program.
 
 use super::held::Keyring;
 use rustix::process::Signal;
@@ -30,8 +30,8 @@ fn lists_mail_of(client: &mut Shim, address: &str) -> bool {
     listed.text.contains(address)
 }
 
-/// Prepares a bridge with a second account, an empty configuration, and a keyring; `None` on a machine
-/// without the programs.
+/// Prepares a bridge with a second account, an empty configuration, and a keyring; `None` on a
+/// machine without the programs.
 fn with_bob_and_keyring(machine: &Machine) -> Option<Keyring> {
     machine.sandbox.add_account("bob", PASSWORD).unwrap();
     machine.configure("");

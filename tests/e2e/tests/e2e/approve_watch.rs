@@ -8,8 +8,8 @@ use std::{
 };
 use tai_e2e::{Killed, Machine, PATIENCE, wait_until, without_home};
 
-/// Starts `taid approve --watch` without a terminal. Returns it, and a function that reads its lines until
-/// one contains a text.
+/// Starts `taid approve --watch` without a terminal. Returns it, and a function that reads its
+/// lines until one contains a text.
 pub(super) fn watch(machine: &Machine) -> (Killed, impl FnMut(&str)) {
     let mut watch = machine.command("taid");
     watch.args(["approve", "--watch"]).stdout(Stdio::piped());

@@ -1,5 +1,5 @@
-//! Mails that wait although `confirm_send` does not ask about each: drafts of the agent, and mails that
-//! an instruction in a mail may have caused.
+//! Mails that wait although `confirm_send` does not ask about each: drafts of the agent, and mails
+//! that an instruction in a mail may have caused.
 
 use crate::approval::{ELICIT, asking, machine, mail, sent};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! What a client passes on to the processes that it starts: it changes no taid that other clients use.
+//! What a client passes on to the processes that it starts: it changes no taid that other clients
+//! use.
 
 use serde_json::json;
 use std::{

@@ -1,5 +1,5 @@
-//! Every screen of `taid` fits terminals of 40, 80 and 200 columns, and is plain where a terminal or a
-//! person asks for it.
+//! Every screen of `taid` fits terminals of 40, 80 and 200 columns, and is plain where a terminal
+//! or a person asks for it.
 
 use crate::{
     approval::{machine, mail},

@@ -1,5 +1,5 @@
-//! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children; batches and pages;
-//! the limits of a line and of open requests.
+//! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children; batches
+//! and pages; the limits of a line and of open requests.
 
 use crate::approval::{ELICIT, asking, mail, sent};
 use serde_json::{Value, json};

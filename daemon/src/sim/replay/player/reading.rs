@@ -4,8 +4,8 @@ use super::*;
 use tai_proto::mail::{FetchedMail, Filter, Window};
 
 impl Player {
-    /// Reads the oldest mail, or a mail by its id. The exchanges tell which: only the oldest is looked
-    /// for in a list.
+    /// Reads the oldest mail, or a mail by its id. The exchanges tell which: only the oldest is
+    /// looked for in a list.
     pub(super) async fn fetch(&self, recorded: Recorded<'_>) -> CallOutcome {
         let window = Window::WHOLE;
         let reads = recorded.has(Operation::Message);

@@ -9,9 +9,9 @@ use tai_proto::{
 };
 
 impl Player {
-    /// Returns the draft of a new mail or reply. Its text is that of the mail before if the daemon took
-    /// the recorded one for a duplicate, and new otherwise. A recorded mail that was not valid has no
-    /// valid recipient.
+    /// Returns the draft of a new mail or reply. Its text is that of the mail before if the daemon
+    /// took the recorded one for a duplicate, and new otherwise. A recorded mail that was not valid
+    /// has no valid recipient.
     fn draft(&self, recorded: Recorded<'_>, is_reply: bool) -> (Draft, String) {
         let mut state = self.state();
         if recorded.call.outcome != CallOutcome::Failed(FaultCode::Duplicate)

@@ -257,7 +257,8 @@ fn run(machine: &Machine, command: &str) -> Result<(), String> {
     }
 }
 
-/// Returns whether a command is run: it is ours, needs no answer, and its pipe has programs that exist.
+/// Returns whether a command is run: it is ours, needs no answer, and its pipe has programs that
+/// exist.
 fn can_run(command: &str) -> bool {
     let is_ours = command.starts_with("taid ") || command.starts_with("tai-mcp ");
     let asks = command.starts_with("taid send") && !command.contains("--yes");

@@ -116,8 +116,8 @@ fn each_agent_gets_the_fenced_mail_on_its_input_alone_and_the_tools_of_its_insta
             "{}",
             inbox.text
         );
-        // No agent runs in the directory of live, or below the directory of temporary files, where every
-        // user can create settings for it. The settings of Gemini CLI exist for one run.
+        // No agent runs in the directory of live, or below the directory of temporary files, where
+        // every user can create settings for it. The settings of Gemini CLI exist for one run.
         let cwd = file(&machine, "cwd");
         assert!(cwd.starts_with(unshared_dir().to_str().unwrap()), "{cwd}");
         assert_eq!(Path::new(cwd.trim()).exists(), name != "gemini", "{cwd}");
