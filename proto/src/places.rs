@@ -157,11 +157,24 @@ fn is_private(_: &Path) -> bool {
     false
 }
 
-/// Returns the home directory in the user database.
+/// Returns the home directory of `HOME` for a started daemon, which otherwise has no variable of its client:
+/// only if the user database has no home of this user, as in many containers. No other one exists then.
+pub fn undisputed_home() -> Option<PathBuf> {
+    match database_home() {
+        Some(_) => None,
+        None => std::env::home_dir().filter(|home| home.is_absolute()),
+    }
+}
+
+/// Returns the home directory in the user database; `None` without an entry, and if the directory is not there
+/// or belongs to another user, as those of service users do.
 #[cfg(unix)]
 fn database_home() -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
     let user = nix::unistd::User::from_uid(nix::unistd::geteuid()).ok()??;
-    user.dir.is_absolute().then_some(user.dir)
+    let is_own =
+        |home: &PathBuf| std::fs::metadata(home).is_ok_and(|meta| meta.uid() == user.uid.as_raw());
+    Some(user.dir).filter(|home| home.is_absolute() && is_own(home))
 }
 
 /// Returns the profile directory of the user, which Windows does not take from a variable.

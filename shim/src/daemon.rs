@@ -6,7 +6,12 @@ use tai_client::{
     Account, Client, ClientOptions, ConnectError, Dial, Endings, Local, Starting, Streams,
     installed_taid,
 };
-use tai_proto::{Fault, FaultCode, Hint, message::Role, names::Profile, places::Places};
+use tai_proto::{
+    Fault, FaultCode, Hint,
+    message::Role,
+    names::Profile,
+    places::{NoHome, Places},
+};
 
 /// This program's name and version in the handshake.
 const SOFTWARE: &str = concat!("tai-mcp ", env!("CARGO_PKG_VERSION"));
@@ -114,7 +119,7 @@ fn daemons(settings: &Settings) -> Result<(Local, Vec<Local>), Fault> {
     };
     let places = match &settings.home {
         Some(home) => Places::at(home),
-        None => Places::of_environment().map_err(no_socket)?,
+        None => Places::of_environment().map_err(no_home)?,
     };
     let start = settings.autostart;
     let local = Local::of_profile(&places, &profile, start, installed_taid()).map_err(no_socket)?;
@@ -130,6 +135,12 @@ fn daemons(settings: &Settings) -> Result<(Local, Vec<Local>), Fault> {
     };
     let own = Local::of_account(&places, account, start, installed_taid()).map_err(no_socket)?;
     Ok((local, own))
+}
+
+fn no_home(error: NoHome) -> Fault {
+    Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
+        .because(error.to_string())
+        .hint(Hint::user("set HOME for this MCP client"))
 }
 
 fn no_socket(error: impl Display) -> Fault {

@@ -27,7 +27,7 @@ pub(crate) type Output = Box<dyn AsyncWrite + Send + Unpin>;
 pub(crate) fn lost_output() -> Option<Fault> {
     tai_client::is_output_lost().then(|| {
         Fault::new(FaultCode::Internal, "standard output cannot be written")
-            .because("it is closed, or open for reading alone")
+            .because("it is closed, `/dev/null` for reading and writing, or open for reading alone")
             .hint(Hint::reader(
                 "each email would be lost; start tai-mcp with an output",
             ))

@@ -41,7 +41,12 @@ pub(crate) fn free_name(path: &Path) -> io::Result<bool> {
             _ => return Err(error),
         },
     }
-    match std::fs::remove_file(path) {
+    let removed = match std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()) {
+        // A container engine makes an empty directory where the socket of a mount is missing.
+        true => std::fs::remove_dir(path),
+        false => std::fs::remove_file(path),
+    };
+    match removed {
         Err(error) if error.kind() != NotFound => Err(error),
         _ => Ok(true),
     }

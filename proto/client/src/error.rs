@@ -1,6 +1,9 @@
 //! Errors of connecting to the daemon, and their texts.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 use tai_proto::{
     Fault, FaultCode, Hint,
     hello::{OLDEST, PROTOCOL, Welcome},
@@ -198,12 +201,27 @@ impl ConnectError {
                 "taid is not running and cannot be started",
             )
             .because(format!("{}: {source}", path.display()))
-            .hint(Hint::user(
-                "install taid next to tai-mcp, or put it on PATH",
-            )),
+            .hint(Hint::user(not_executed(path, source))),
             ConnectError::NotStarted { output } => not_started(output),
             ConnectError::Misconfigured(fault) => fault.clone(),
         }
+    }
+}
+
+/// Returns the next action after the system did not execute the daemon.
+fn not_executed(path: &Path, source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::NotFound if path.exists() => {
+            "check that `/dev/null` exists, and the program's interpreter"
+        }
+        io::ErrorKind::NotFound => "install taid next to tai-mcp, or put it on PATH",
+        io::ErrorKind::PermissionDenied => {
+            "make it a program that you may execute: install it again"
+        }
+        io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => {
+            "raise the limit of processes and memory (`ulimit -a`), or end other programs"
+        }
+        _ => "install taid again",
     }
 }
 

@@ -16,7 +16,10 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
 };
-use tai_proto::{names::Profile, places::Places};
+use tai_proto::{
+    names::Profile,
+    places::{Places, undisputed_home},
+};
 use tokio::process::Command;
 
 /// Exit code of `taid run` if another daemon holds the lock of the profile.
@@ -204,7 +207,7 @@ fn report(bytes: &[u8]) -> Option<(StartEnd, PathBuf)> {
         })
 }
 
-/// Returns the whole environment of a started daemon. The home directory is the user database's,
+/// Returns the whole environment of a started daemon. The home directory is the user database's if it has one,
 /// and the session bus is the system's.
 fn environment(is_trial: bool) -> Vec<(OsString, OsString)> {
     const KEPT: [&str; 5] = ["LANG", "LC_ALL", "LC_MESSAGES", "TZ", "SystemRoot"];
@@ -212,7 +215,10 @@ fn environment(is_trial: bool) -> Vec<(OsString, OsString)> {
         let value = std::env::var_os(name)?;
         Some((OsString::from(name), value))
     });
-    kept.chain(os::session_environment(is_trial)).collect()
+    let home = undisputed_home().map(|home| ("HOME".into(), home.into()));
+    kept.chain(home)
+        .chain(os::session_environment(is_trial))
+        .collect()
 }
 
 #[cfg(test)]

@@ -68,12 +68,17 @@ fn kind(fd: BorrowedFd<'_>, number: i32) -> Option<Kind> {
 }
 
 /// Opens a pipe a second time. Other processes may share the inherited description, as in
-/// `(a; b) | c`, and non-blocking mode would affect them. Returns `None` outside Linux.
+/// `(a; b) | c`, and non-blocking mode would affect them. Returns `None` outside Linux, and for a named pipe:
+/// the kernel would wait for its other end, or not tell that it has gone.
 fn reopened(number: i32) -> Option<OwnedFd> {
     if !cfg!(target_os = "linux") {
         return None;
     }
     let path = format!("/proc/self/fd/{number}");
+    let name = std::fs::read_link(&path).ok()?;
+    if !name.as_os_str().as_encoded_bytes().starts_with(b"pipe:") {
+        return None;
+    }
     let mut options = std::fs::OpenOptions::new();
     options.read(number == 0).write(number != 0);
     options.open(path).ok().map(OwnedFd::from)

@@ -84,6 +84,9 @@ fn files_of_a_killed_daemon_are_replaced() {
     let machine = Machine::new();
     machine.start().kill();
     assert!(machine.socket().exists());
+    // What a container engine makes where the socket of a mount is missing.
+    std::fs::remove_file(machine.socket()).unwrap();
+    std::fs::create_dir(machine.socket()).unwrap();
     let taid = machine.start();
     assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
 }

@@ -4,6 +4,7 @@
 use crate::approval::{ELICIT, asking, mail, sent};
 use serde_json::{Value, json};
 use std::{
+    fs::File,
     io::{BufRead as _, BufReader, Write as _},
     os::{fd::OwnedFd, unix::net::UnixStream},
     process::{Child, Stdio},
@@ -189,4 +190,24 @@ fn a_call_with_an_argument_twice_sends_nothing() {
         assert!(message.contains("\"to\" twice; write it once"), "{message}");
     }
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
+}
+
+#[test]
+fn a_named_pipe_whose_other_end_was_closed_before_the_start_is_read_to_its_end() {
+    let machine = Machine::new();
+    let path = machine.home().join("requests");
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    // Open for both, so that neither waits for the other.
+    let both = File::options().read(true).write(true).open(&path).unwrap();
+    let input = File::open(&path).unwrap();
+    writeln!(&both, r#"{{"jsonrpc":"2.0","id":1,"method":"ping"}}"#).unwrap();
+    drop(both);
+    let mut command = machine.command("tai-mcp");
+    command.stdin(input).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    wait_until("it has ended", || child.try_wait().unwrap().is_some());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n");
 }

@@ -69,7 +69,7 @@ fn no_mail_is_marked_read_whose_output_is_lost() {
     insta::assert_snapshot!(said.concat(), @"
     exit 1
     error: standard output cannot be written
-    caused by: it is closed, or open for reading alone
+    caused by: it is closed, `/dev/null` for reading and writing, or open for reading alone
     hint: each email would be lost; start tai-mcp with an output
     ");
     assert_eq!(unread(&machine), 1);
