@@ -43,12 +43,12 @@ pub enum ConsentAnswer {
     Withdrawn,
 }
 
-/// Returns the fault for a mail that the person declined.
+/// Returns the fault for a mail that the person declined, after a question whose other answers are not known.
 pub fn declined() -> Fault {
     Fault::new(FaultCode::NotPermitted, "the user did not approve the mail")
         .because("taid's configuration requires the user's approval (confirm_send)")
         .hint(Hint::reader(
-            "ask the user what to change, and do not send the mail another way; nothing was sent",
+            "ask the user what to change, and do not send the mail another way",
         ))
 }
 

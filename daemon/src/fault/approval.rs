@@ -24,7 +24,14 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
             "sender, recipient, subject and content must be the ones that the user saw",
             ask_again(),
         ),
-        ApprovalError::Declined => return declined(),
+        ApprovalError::Declined => (
+            FaultCode::NotPermitted,
+            "taid's configuration requires the user's approval (confirm_send)",
+            Hint::reader(
+                "ask the user what to change, and do not send the mail another way; nothing was sent",
+            ),
+        ),
+        ApprovalError::DeclinedLater => return declined(),
         ApprovalError::Decided => (
             FaultCode::NotPermitted,
             "the user sent, changed or discarded it with `taid approve` while it began to wait",

@@ -8,6 +8,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::NoTicket,
         ApprovalError::OtherMail,
         ApprovalError::Declined,
+        ApprovalError::DeclinedLater,
         ApprovalError::Decided,
         ApprovalError::Discarded(3),
         ApprovalError::DiscardedUncertain(3),
@@ -37,6 +38,11 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     error: the user did not approve the mail
     caused by: taid's configuration requires the user's approval (confirm_send)
     hint: ask the user what to change, and do not send the mail another way; nothing was sent
+
+    [NotPermitted]
+    error: the user did not approve the mail
+    caused by: taid's configuration requires the user's approval (confirm_send)
+    hint: ask the user what to change, and do not send the mail another way
 
     [NotPermitted]
     error: the user has decided about the mail

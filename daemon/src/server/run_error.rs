@@ -70,7 +70,7 @@ impl RunError {
             RunError::Bind(
                 BindError::Directory { source, .. } | BindError::Listen { source, .. },
             ) => of_disk(source).unwrap_or(
-                "make it a directory, not a link, that belongs to the user who runs taid and is writable",
+                "make it a directory, not a link, that belongs to the user who runs taid and is writable, or move it away",
             ),
             RunError::Bind(BindError::Lock { path, source }) | RunError::State { path, source } => {
                 of_disk(source).unwrap_or(match path.symlink_metadata() {

@@ -144,7 +144,7 @@ pub(super) async fn submit(
     finished(outcome, is_reply, invocation).await
 }
 
-/// Calls taid. A mail that the user declined stays declined if no taid learns of it: with another fault,
+/// Calls taid. A mail that the user declined stays declined whatever becomes of the call: with another fault,
 /// the agent would submit it again.
 async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutcome, Fault> {
     let is_declined = matches!(
@@ -155,18 +155,10 @@ async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutco
         }
     );
     let answer = invocation.call(submit).await;
-    answer.map_err(|fault| match fault.code {
-        FaultCode::NotRunning
-        | FaultCode::Unreachable
-        | FaultCode::Stopping
-        | FaultCode::VersionMismatch
-        | FaultCode::DeadlinePassed
-        | FaultCode::OutcomeUnknown
-            if is_declined =>
-        {
-            declined()
-        }
-        _ => fault,
+    answer.map_err(|fault| match (is_declined, fault.code) {
+        // Also taid's own fault about it.
+        (true, FaultCode::NotPermitted) | (false, _) => fault,
+        (true, _) => declined(),
     })
 }
 

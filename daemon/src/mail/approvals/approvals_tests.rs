@@ -117,7 +117,7 @@ async fn a_declined_mail_is_not_sent_and_consumes_its_ticket() {
     assert_eq!(after, Err(ApprovalError::NoTicket));
     // The question was that of a taid that has stopped since.
     let unknown = answer(&approvals, "0", ConsentAnswer::Declined, "text");
-    assert_eq!(unknown, Err(ApprovalError::Declined));
+    assert_eq!(unknown, Err(ApprovalError::DeclinedLater));
 }
 
 #[tokio::test(start_paused = true)]

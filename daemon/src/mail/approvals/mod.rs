@@ -381,7 +381,7 @@ impl Drop for ApprovedMail<'_> {
 /// Returns the error for an answer to a question that is not open. To decline needs no question.
 fn without_question(answer: ConsentAnswer) -> ApprovalError {
     match answer {
-        ConsentAnswer::Declined | ConsentAnswer::Withdrawn => ApprovalError::Declined,
+        ConsentAnswer::Declined | ConsentAnswer::Withdrawn => ApprovalError::DeclinedLater,
         ConsentAnswer::Approved | ConsentAnswer::CannotAsk => ApprovalError::NoTicket,
     }
 }

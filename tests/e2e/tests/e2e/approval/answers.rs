@@ -47,7 +47,7 @@ fn a_mail_that_the_user_declines_after_its_taid_has_stopped_is_declined() {
     insta::assert_snapshot!(restarted, @"
     error: the user did not approve the mail
     caused by: taid's configuration requires the user's approval (confirm_send)
-    hint: ask the user what to change, and do not send the mail another way; nothing was sent
+    hint: ask the user what to change, and do not send the mail another way
     ");
     let (id, question) = asked(&mut shim);
     second.kill();
