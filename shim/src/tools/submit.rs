@@ -156,8 +156,9 @@ async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutco
     );
     let answer = invocation.call(submit).await;
     answer.map_err(|fault| match (is_declined, fault.code) {
-        // Also taid's own fault about it.
-        (true, FaultCode::NotPermitted) | (false, _) => fault,
+        // Also taid's own fault about it. A client without a user declines at once, and its mail finds the
+        // queue full.
+        (true, FaultCode::NotPermitted | FaultCode::TooBusy) | (false, _) => fault,
         (true, _) => declined(),
     })
 }
