@@ -102,6 +102,7 @@ fn read_document(document: &mut Document) -> Reading {
     for node in generated {
         document.remove(node);
     }
+    styles.insert_gaps(document);
     page::order(document, &styles);
     let mut findings = sight.findings;
     findings.simplified |= document.exceeded || styles.incomplete;

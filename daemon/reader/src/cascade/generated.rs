@@ -8,10 +8,10 @@ use super::{
 use crate::{
     css::{
         colour::Colour,
-        length::Length,
+        length::{Length, MEDIUM},
         marker::ListStyle,
         marks::Mark,
-        property::{Display, Image},
+        property::{Display, Image, WhiteSpace},
         replacement::Replacement,
     },
     document::{Element, NodeId},
@@ -24,6 +24,12 @@ pub(super) const MAX_GENERATED: usize = 4_000;
 
 /// Least height of a box without a text that is part of the flow, in pixels.
 const LEAST_SPACE: f32 = 8.0;
+
+/// Least width of a box in a line that parts words, in pixels and as a part of the size of the font.
+const LEAST_GAP: f32 = 3.0;
+const LEAST_PART: f32 = 0.2;
+/// Padding that stands for a space, as a part of the size of the font. Small letters have one too.
+const SPACE: f32 = 1.0;
 
 /// A generated box.
 #[derive(Debug)]
@@ -79,6 +85,56 @@ impl Markers {
         generated.extend(self.found);
         generated
     }
+}
+
+/// Returns the style of a box without a text that parts the words before and behind it: it has a
+/// line of its own, or a width. At the edges of a block it parts nothing, and at those of a box in a
+/// line its width alone does.
+pub(super) fn gap(style: &Computed, parent: &Computed) -> Option<Computed> {
+    let in_text = parent.display == Display::Inline;
+    if !in_text && parent.display != Display::InlineBlock {
+        return None;
+    }
+    let frame = style.frame_or_default();
+    if frame.floats() || !is_in_flow(style) || is_text(style) {
+        return None;
+    }
+    let keeps_lines = matches!(
+        style.inherited.white_space,
+        WhiteSpace::Pre | WhiteSpace::PreLine
+    );
+    let mut gap = style.clone();
+    match style.display {
+        Display::Block | Display::Flex | Display::ListItem => return in_text.then_some(gap),
+        Display::Table if !style.marks.has(Mark::Row) => return in_text.then_some(gap),
+        Display::Inline | Display::InlineBlock => {}
+        Display::Table | Display::Cell | Display::Contents | Display::None => return None,
+    }
+    // In a box of its own, a space at the edge has no width.
+    match style.replacement {
+        _ if style.display != Display::Inline || !in_text => {}
+        Replacement::Break if keeps_lines => {
+            gap.display = Display::Block;
+            return Some(gap);
+        }
+        Replacement::Space | Replacement::Break => {
+            gap.frame().padding.left = Length::em(SPACE);
+            return Some(gap);
+        }
+        Replacement::None | Replacement::Image | Replacement::Text(_) => {}
+    }
+    let sizes = match style.display {
+        Display::InlineBlock => [frame.width, frame.min_width],
+        _ => [None; 2],
+    };
+    let margins = [frame.margin.left, frame.margin.right];
+    let paddings = [frame.padding.left, frame.padding.right];
+    let lengths = sizes.into_iter().chain(margins).flatten().chain(paddings);
+    let size = style.inherited.font_size;
+    // The width around, of which a percentage is a part, is not known.
+    let pixels = |length: Length| length.resolve(size, MEDIUM, 0.0);
+    let width: f32 = lengths.map(pixels).sum();
+    (width >= LEAST_GAP.max(LEAST_PART * size)).then_some(gap)
 }
 
 /// Returns whether a box exists beside the flow and paints something.

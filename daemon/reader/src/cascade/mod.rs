@@ -11,6 +11,7 @@ mod foreign;
 mod generated;
 pub(crate) mod hints;
 mod index;
+mod insert;
 mod matching;
 mod rank;
 mod scheme;
@@ -31,7 +32,6 @@ use crate::{
         marks::Mark,
         property::{Declaration, Declared, Display, Property},
         registered::Registered,
-        replacement::Replacement,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     limits::{MAX_DECLARED, MAX_STYLES},
@@ -55,6 +55,8 @@ pub(crate) struct Styles {
     styles: PerNode<Rc<Computed>>,
     /// Boxes that style sheets generate, and that may be under or over text.
     generated: Vec<Generated>,
+    /// Boxes without a text that part the words beside them.
+    gaps: Vec<Generated>,
     /// Whether a limit was exceeded, so that some style sheets have no effect.
     pub(crate) incomplete: bool,
 }
@@ -63,29 +65,6 @@ impl Styles {
     /// Returns the style of an element.
     pub(crate) fn get(&self, node: NodeId) -> &Computed {
         self.styles.get(node)
-    }
-
-    /// Adds the generated boxes to the document as elements. Returns those without a text.
-    pub(crate) fn insert_generated(&mut self, document: &mut Document) -> Vec<NodeId> {
-        let mut inserted = Vec::new();
-        for Generated {
-            parent,
-            part,
-            style,
-        } in std::mem::take(&mut self.generated)
-        {
-            let text = match &style.replacement {
-                Replacement::Text(text) => Some(Rc::clone(text)),
-                Replacement::None | Replacement::Image => None,
-            };
-            let node = document.insert(parent, part == Part::Before, text.as_deref());
-            self.styles.push(style);
-            match text {
-                Some(_) => self.styles.push(Rc::default()),
-                None => inserted.push(node),
-            }
-        }
-        inserted
     }
 }
 
@@ -116,6 +95,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         body: Rc::default(),
         styles: PerNode::new(document, Rc::default()),
         generated: Vec::new(),
+        gaps: Vec::new(),
         markers: generated::Markers::new(marked),
         exceeded: false,
     };
@@ -135,6 +115,7 @@ pub(crate) fn style(document: &Document) -> Styles {
             || cascade.substitution.is_exceeded(),
         styles: cascade.styles,
         generated: cascade.markers.after(cascade.generated),
+        gaps: cascade.gaps,
     }
 }
 
@@ -161,6 +142,7 @@ struct Cascade<'a> {
     body: Rc<Computed>,
     styles: PerNode<Rc<Computed>>,
     generated: Vec<Generated>,
+    gaps: Vec<Generated>,
     markers: generated::Markers,
     /// Whether boxes were left out.
     exceeded: bool,
@@ -264,6 +246,15 @@ impl Cascade<'_> {
         context.apply_ranked(&declarations, &mut style);
         finish(&mut style, parent, "");
         let in_flow = is_in_flow(&style);
+        if self.gaps.len() < MAX_GENERATED
+            && let Some(gap) = generated::gap(&style, parent)
+        {
+            self.gaps.push(Generated {
+                parent: node,
+                part,
+                style: Rc::new(gap),
+            });
+        }
         let row = parent.display == Display::Table;
         if is_painted(&style) || (!row && (is_text(&style) || is_spacer(&style))) {
             self.generated.push(Generated {

@@ -289,9 +289,11 @@ pub(super) fn svg_fill(input: &mut Parser<'_>) -> Parsed<Colour> {
     Ok(Colour::Unknown)
 }
 
+/// Least width of a border on which letters may stand, in pixels.
+pub(crate) const THICK: f32 = 15.0;
+
 /// Parses a border. Returns whether it is so thick that letters may stand on it.
 pub(super) fn thick_border(input: &mut Parser<'_>) -> Parsed<bool> {
-    const THICK: f32 = 15.0;
     let mut thick = false;
     let mut drawn = false;
     let mut seen = true;

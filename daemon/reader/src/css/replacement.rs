@@ -12,6 +12,10 @@ pub(crate) enum Replacement {
     /// The content itself, or nothing that is read.
     #[default]
     None,
+    /// A space, or several.
+    Space,
+    /// White space with a line feed, which breaks a line where `white-space` keeps it.
+    Break,
     /// An image. It replaces the content of an element.
     Image,
     /// A text. An element does not show it, but a box before or after its content does.
@@ -46,6 +50,8 @@ pub(super) fn replacement(input: &mut Parser<'_>) -> Replacement {
     match (text.trim().is_empty() || counted, image) {
         (false, _) => Replacement::Text(text.into()),
         (true, true) => Replacement::Image,
-        (true, false) => Replacement::None,
+        (true, false) if counted || text.is_empty() => Replacement::None,
+        (true, false) if text.contains('\n') => Replacement::Break,
+        (true, false) => Replacement::Space,
     }
 }

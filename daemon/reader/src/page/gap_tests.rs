@@ -151,3 +151,99 @@ fn text_that_is_not_seen_and_takes_its_place_separates_words() {
         ("<p>10<b style='opacity:0;float:left'>a b</b>20</p>", "1020"),
     ]);
 }
+
+#[test]
+fn boxes_of_style_sheets_without_a_text_part_words() {
+    let read = |style: &str, body: &str| format!("<style>{style}</style><p>{body}");
+    let before = "Qax<span class=x>Zub</span>";
+    let after = "<span class=x>Qax</span>Zub";
+    let boxed = "Qax<span class=x style='display:inline-block'>Zub</span>";
+    let cases = [
+        (r#".x::after{content:" "}"#, after, "Qax Zub"),
+        (r#".x::before{content:"\00a0"}"#, before, "Qax Zub"),
+        (
+            r#".x{font-size:10px}.x::after{content:" "}"#,
+            after,
+            "Qax Zub",
+        ),
+        (r#".x::after{content:"\A"}"#, after, "Qax Zub"),
+        (
+            r#".x::after{content:"\A";white-space:pre}"#,
+            after,
+            "Qax\nZub",
+        ),
+        (
+            r#".x::before{content:"";display:block}"#,
+            before,
+            "Qax\nZub",
+        ),
+        (r#".x::after{content:" ";display:table}"#, after, "Qax\nZub"),
+        (
+            r#".x::before{content:"";display:inline-block;width:16px}"#,
+            before,
+            "Qax Zub",
+        ),
+        (
+            r#".x::before{content:"";margin-left:10px}"#,
+            before,
+            "Qax Zub",
+        ),
+        (
+            r#".x::before{content:"";margin-left:10px}"#,
+            boxed,
+            "Qax Zub",
+        ),
+        (".x{border-left:20px solid red}", before, "Qax Zub"),
+        (
+            ".x{border-left:20px solid red;margin-left:-20px}",
+            before,
+            "QaxZub",
+        ),
+        // No box, none in the flow, or none with a known width or a line.
+        (".x{margin-left:2%}", before, "QaxZub"),
+        (
+            r#".x::before{content:none;display:block}"#,
+            before,
+            "QaxZub",
+        ),
+        (r#".x::before{display:block}"#, before, "QaxZub"),
+        (r#".x::before{content:"";display:none}"#, before, "QaxZub"),
+        (r#".x::before{content:""}"#, before, "QaxZub"),
+        (r#".x::before{content:"";width:16px}"#, before, "QaxZub"),
+        (
+            r#".x::before{content:"";display:inline-block;width:1px}"#,
+            before,
+            "QaxZub",
+        ),
+        (
+            r#".x{font-size:40px}.x::before{content:"";display:inline-block;width:4px}"#,
+            before,
+            "QaxZub",
+        ),
+        (
+            r#".x::before{content:"";position:absolute;display:block}"#,
+            before,
+            "QaxZub",
+        ),
+        (
+            r#".x::before{content:"";float:left;width:9px}"#,
+            before,
+            "QaxZub",
+        ),
+        (
+            r#".x::after{content:" ";display:inline-block}"#,
+            after,
+            "QaxZub",
+        ),
+        (r#".x::before{content:"";display:block}"#, boxed, "QaxZub"),
+        (r#".x::before{content:" "}"#, boxed, "QaxZub"),
+        (
+            r#".x::before{content:"";display:table-cell}"#,
+            before,
+            "QaxZub",
+        ),
+    ];
+    for (style, body, markdown) in cases {
+        check(&[(&read(style, body), markdown)]);
+    }
+}

@@ -11,6 +11,7 @@ use crate::{
     css::{
         length::{Length, MEDIUM},
         marks::Mark,
+        paint::THICK,
         property::{Display, Float, Side},
     },
     document::{Element, NodeId},
@@ -139,17 +140,17 @@ pub(crate) fn is_text(tag: &str) -> bool {
     )
 }
 
-/// Returns whether a margin or padding separates the text of an element from that beside it, as a space
-/// does.
+/// Returns whether a margin, padding or thick border separates the text of an element from that
+/// beside it, as a space does.
 fn is_apart(style: &Computed, side: Side) -> bool {
-    let Some(frame) = &style.frame else {
-        return false;
-    };
-    let (mut margin, mut padding) = (frame.margin, frame.padding);
+    let frame = style.frame_or_default();
+    let (mut margin, mut padding, mut border) = (frame.margin, frame.padding, style.border);
     let (margin, padding) = (margin.side(side), padding.side(side));
+    let border = if *border.side(side) { THICK } else { 0.0 };
     let size = style.inherited.font_size;
+    // The width around, of which a percentage is a part, is not known.
     let pixels = |length: Length| length.resolve(size, MEDIUM, 0.0);
-    let distance = margin.map_or(0.0, pixels) + pixels(*padding);
+    let distance = margin.map_or(0.0, pixels) + pixels(*padding) + border;
     is_space(distance, size)
 }
 
