@@ -82,7 +82,7 @@ impl Tables {
                 _ => styled::rows(document, styles, survey, node),
             };
             // A row of a table is none of its own.
-            if rows.iter().all(|line| taken.insert(line.row)) {
+            if !rows.is_empty() && rows.iter().all(|line| taken.insert(line.row)) {
                 let table = Table::new(document, styles, survey, node, rows);
                 found.push((node, table));
             }
