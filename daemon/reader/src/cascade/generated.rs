@@ -1,5 +1,5 @@
-//! Boxes that style sheets generate before and after the content of elements, as far as they have a text,
-//! or may be under or over the text of the mail.
+//! Boxes that style sheets generate before and after the content of elements, as far as they have a
+//! text, part words, or may be under or over the text of the mail.
 
 use super::{
     computed::{Computed, Frame},
