@@ -215,7 +215,7 @@ fn an_answer_of_the_client_ends_its_question_in_whatever_form_it_comes() {
             json!("no"),
         ),
         (r#""result":null"#, json!(null)),
-        (r#""result":null,"error":null"#, json!(null)),
+        (r#""result":null,"error":null"#, unreadable.clone()),
         (r#""error":"no""#, unreadable.clone()),
         (r#""error":{"code":-32601}"#, unreadable.clone()),
         (
