@@ -140,6 +140,12 @@ impl ServerHandler for Server {
         mut request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
+        // rmcp keeps the era of the first request, so it would refuse all that follow a handshake.
+        if context.peer.peer_info().is_none() {
+            let message = "a request without a handshake came first: send `_meta` with each \
+                request, or start tai-mcp once more";
+            return Err(ErrorData::invalid_request(message, None));
+        }
         let version = revision(&request.protocol_version);
         // The session has the revision of the answer.
         request.protocol_version = version.clone();

@@ -31,6 +31,7 @@ use rmcp::{
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use shared::{MAX_OPEN, Permit, Shared, line_of};
 use std::{
@@ -95,7 +96,9 @@ impl Stdio {
         loop {
             let bytes = self.input.fill_buf().await?;
             if bytes.is_empty() {
-                return Ok(None);
+                // Without its line break, a message is one only if it is whole.
+                let is_whole = serde_json::from_slice::<IgnoredAny>(&self.line).is_ok();
+                return Ok(is_whole.then_some(Ok(())));
             }
             let end = bytes.iter().position(|byte| *byte == b'\n');
             let piece = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();

@@ -136,7 +136,7 @@ pub(crate) fn show(mut inbox: Inbox, list: List, by_thread: bool) -> Shown {
     let mut notice = None;
     if shown == 0 && list.offset > 0 && !inbox.more {
         notice = Some(format!(
-            "Offset {} exceeds the number of {unread}emails: use a smaller one",
+            "No {unread}email is beyond offset {}: use a smaller one",
             list.offset
         ));
     }
@@ -335,10 +335,10 @@ mod tests {
 
         # Email Inbox (desk.alice@tai.chat)
 
-        Offset 50 exceeds the number of unread emails: use a smaller one
+        No unread email is beyond offset 50: use a smaller one
         Showing 0 unread of 3 total emails
 
-        {"address":"desk.alice@tai.chat","notice":"Offset 50 exceeds the number of unread emails: use a smaller one","emails":[],"total":3,"has_more":false}
+        {"address":"desk.alice@tai.chat","notice":"No unread email is beyond offset 50: use a smaller one","emails":[],"total":3,"has_more":false}
 
         =====
 

@@ -93,20 +93,31 @@ pub(super) fn refused(tool: Tool, arguments: &Map<String, Value>, member: Option
         (None, _) | (_, None) => {
             let names = schema.properties.keys().map(|name| format!("\"{name}\""));
             let names = names.collect::<Vec<_>>().join(", ");
-            let action = meant(tool, name)
-                .unwrap_or("call again with these alone, if they say what you mean");
+            let mut arguments = schema.properties.keys();
+            let same = arguments.find(|argument| letters(argument) == letters(name));
+            let action = match (same, meant(tool, name)) {
+                (Some(argument), _) => format!("the argument is `{argument}`"),
+                (None, Some(action)) => action.to_owned(),
+                (None, None) => "call again with these alone, if they say what you mean".to_owned(),
+            };
             refusal(
                 format!("{tool} has no argument \"{name}\"; it has {names}"),
-                action.to_owned(),
+                action,
             )
         }
     }
 }
 
+/// Returns a name without what sets `dryRun` and `dry-run` apart from `dry_run`.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+    letters.collect::<String>().to_lowercase()
+}
+
 /// Returns what to do instead of giving an argument that the tool does not have. To leave it out would
-/// send another mail than the model means, or read another one.
+/// send another mail than the model means, or read another one. The names are [`letters`].
 fn meant(tool: Tool, name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
+    let name = letters(name);
     Some(match (tool, name.as_str()) {
         (Tool::SendEmail | Tool::ReplyEmail, "cc" | "bcc") => {
             "an email has one recipient: call send_email again for each other one"
@@ -120,32 +131,32 @@ fn meant(tool: Tool, name: &str) -> Option<&'static str> {
         (Tool::SendEmail, "recipient" | "recipients" | "email" | "address") => {
             "the recipient is `to`"
         }
-        (Tool::SendEmail, "message_id" | "email_id" | "in_reply_to") => {
+        (Tool::SendEmail, "messageid" | "emailid" | "inreplyto") => {
             "to reply to an email, use reply_email"
         }
-        (Tool::SendEmail | Tool::ReplyEmail, "reply_to") => {
+        (Tool::SendEmail | Tool::ReplyEmail, "replyto") => {
             "to reply to an email, use reply_email; another address for answers cannot be set"
         }
         (
             Tool::FetchEmail | Tool::MarkRead | Tool::DeleteEmail,
-            "ids" | "email_ids" | "message_ids",
+            "ids" | "emailids" | "messageids",
         ) => "one email a call: call again for each ID, as `email_id`",
-        (Tool::WaitForEmail, "sender" | "from_address") => "the sender is `from`",
+        (Tool::WaitForEmail, "sender" | "fromaddress") => "the sender is `from`",
         (Tool::ReplyEmail, "to" | "recipient") => {
             "a reply goes to the sender of the original: to write to another address, use send_email"
         }
-        (Tool::ReplyEmail, "id" | "email_id") => "the ID is `message_id`, once",
-        (Tool::FetchEmail | Tool::MarkRead | Tool::DeleteEmail, "id" | "message_id") => {
+        (Tool::ReplyEmail, "id" | "emailid") => "the ID is `message_id`, once",
+        (Tool::FetchEmail | Tool::MarkRead | Tool::DeleteEmail, "id" | "messageid") => {
             "the ID is `email_id`"
         }
-        (Tool::FetchEmail, "mark_read" | "mark_as_read" | "peek") => {
+        (Tool::FetchEmail, "markread" | "markasread" | "peek") => {
             "reading marks the email: list_inbox with previews: true shows its beginning and does not"
         }
-        (Tool::MarkRead, "read" | "unread" | "is_read") => "an email cannot be marked as unread",
+        (Tool::MarkRead, "read" | "unread" | "isread") => "an email cannot be marked as unread",
         (Tool::ListInbox, "query" | "from" | "sender" | "subject" | "search" | "since") => {
             "search_inbox finds emails by sender, words or date"
         }
-        (Tool::ListInbox, "unread_only" | "unread") => {
+        (Tool::ListInbox, "unreadonly" | "unread") => {
             "the list has unread emails only, unless show_read is true"
         }
         (Tool::SearchInbox, "offset" | "page") => {
@@ -274,6 +285,7 @@ mod tests {
             said(json!({"message_id": 1, "hold": "maybe", "id": 1})),
             said(json!({"message_id": 1, "cc": "a@b.c"})),
             said(json!({"message_id": 1, "colour": "red"})),
+            said(json!({"message_id": 1, "dryRun": true})),
             said(json!({"message_id": 1, "subject": ["a"]})),
             said(json!({"message_id": 1, "format": "text"})),
             said(json!({"subject": "a"})),
@@ -293,6 +305,8 @@ mod tests {
         hint: an email has one recipient: call send_email again for each other one; nothing was sent or changed
         error: reply_email has no argument "colour"; it has "message_id", "content", "format", "subject", "allow_duplicate", "dry_run", "hold"
         hint: call again with these alone, if they say what you mean; nothing was sent or changed
+        error: reply_email has no argument "dryRun"; it has "message_id", "content", "format", "subject", "allow_duplicate", "dry_run", "hold"
+        hint: the argument is `dry_run`; nothing was sent or changed
         error: "subject" cannot be used: expected a text, not ["a"]
         hint: correct "subject" and call again; nothing was sent or changed
         error: "format" cannot be used: expected "markdown" or "html", not "text"
@@ -306,7 +320,8 @@ mod tests {
     fn a_usual_guess_leads_to_the_argument_that_is_meant() {
         for (tool, name, part) in [
             (Tool::SendEmail, "reply_to", "use reply_email"),
-            (Tool::ReplyEmail, "Reply_To", "use reply_email"),
+            (Tool::ReplyEmail, "Reply-To", "use reply_email"),
+            (Tool::SendEmail, "inReplyTo", "use reply_email"),
             (Tool::MarkRead, "email_ids", "as `email_id`"),
             (Tool::DeleteEmail, "ids", "as `email_id`"),
             (Tool::FetchEmail, "message_ids", "as `email_id`"),

@@ -6,6 +6,7 @@
 use super::{
     definition::{Answered, Invocation},
     not_sent::{NotSent, drafted, previewed},
+    submission::with_unreadable,
 };
 use crate::{
     calls::call_after_cancellation,
@@ -154,7 +155,9 @@ async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutco
             ..
         }
     );
+    let content = submit.draft.content.clone();
     let answer = invocation.call(submit).await;
+    let answer = answer.map(|outcome| with_unreadable(outcome, content.as_str()));
     answer.map_err(|fault| match (is_declined, fault.code) {
         // Also taid's own fault about it. A client without a user declines at once, and its mail finds the
         // queue full.

@@ -298,6 +298,12 @@ fn the_result_says_what_the_mail_does_not_have_and_neither_part_is_empty() {
             None,
             "[image] (https://a.example/x.png)",
         ),
+        (
+            "a\u{0}b",
+            "markdown",
+            Some("1 unreadable character (the email has U+FFFD in its place)"),
+            "a\u{fffd}b",
+        ),
     ] {
         let arguments =
             json!({"to": "alice@tai.chat", "subject": "", "content": content, "format": format});

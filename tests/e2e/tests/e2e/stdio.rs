@@ -1,5 +1,6 @@
 //! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children; batches
-//! and pages; the limits of a line and of open requests.
+//! and pages; the limits of a line and of open requests; the era of a session, and the end of its
+//! input.
 
 use crate::approval::{ELICIT, asking, mail, sent};
 use serde_json::{Value, json};
@@ -210,4 +211,38 @@ fn a_named_pipe_whose_other_end_was_closed_before_the_start_is_read_to_its_end()
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(said, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n");
+}
+
+#[test]
+fn a_handshake_after_a_request_of_the_era_without_one_is_refused() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").modern();
+    let listed = shim.request("tools/list", json!({}));
+    assert!(listed["result"]["tools"].is_array(), "{listed}");
+    let client = json!({"name": "test", "version": "1"});
+    let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
+    let refused = shim.request("initialize", hello)["error"].to_string();
+    assert!(
+        refused.contains("send `_meta` with each request"),
+        "{refused}"
+    );
+    let listed = shim.request("tools/list", json!({}));
+    assert!(listed["result"]["tools"].is_array(), "{listed}");
+}
+
+#[test]
+fn the_last_message_needs_no_line_break() {
+    let machine = Machine::new();
+    for (last, answers) in [
+        (r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#, 1),
+        // A client that was killed while it wrote.
+        (r#"{"jsonrpc":"2.0","id":7,"method":"pi"#, 0),
+    ] {
+        let (mut child, mut to, from) = between_sockets(&machine);
+        to.write_all(last.as_bytes()).unwrap();
+        drop(to);
+        let lines: Vec<String> = BufReader::new(&from).lines().map(Result::unwrap).collect();
+        assert_eq!(lines.len(), answers, "{lines:?}");
+        assert!(child.wait().unwrap().success());
+    }
 }
