@@ -1,9 +1,32 @@
 //! Times and durations as text. Times are UTC, unless a time zone is named.
 
 use jiff::{Timestamp, tz::TimeZone};
-use std::time::{Duration, SystemTime};
+use std::{
+    fs::Metadata,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 pub(crate) use tai_auth::time::rfc3339;
+
+/// Most bytes of a file of a time zone.
+const MAX_ZONE: u64 = 1 << 20;
+
+/// Returns the time zone of this environment; UTC if TZ names a file that cannot be one.
+pub(crate) fn local_zone() -> TimeZone {
+    match is_readable(&std::env::var("TZ").unwrap_or_default()) {
+        true => TimeZone::system(),
+        false => TimeZone::UTC,
+    }
+}
+
+/// Returns whether a value of TZ names no file without an end, such as a device: jiff reads it to its
+/// end.
+fn is_readable(zone: &str) -> bool {
+    let path = Path::new(zone.trim_start_matches(':'));
+    let is_bounded = |file: Metadata| file.is_file() && file.len() <= MAX_ZONE;
+    !path.is_absolute() || path.metadata().is_ok_and(is_bounded)
+}
 
 /// Returns the seconds from `now` to an RFC 3339 time; negative for a time in the past, `None`
 /// for text that is not a time.
@@ -63,6 +86,16 @@ pub(crate) fn span(length: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_zone_is_not_read_from_a_file_without_an_end() {
+        for zone in ["", "Europe/Berlin", "CET-1CEST", ":/etc/passwd"] {
+            assert!(is_readable(zone), "{zone}");
+        }
+        for zone in ["/dev/zero", ":/dev/zero", "/no/such/zone"] {
+            assert!(!is_readable(zone), "{zone}");
+        }
+    }
 
     #[test]
     fn a_span_shows_its_two_largest_units() {

@@ -77,7 +77,17 @@ pub fn run() -> ExitCode {
     let mut settings = Settings::from_env(&|name| std::env::var(name), given);
     // A started taid has another current directory.
     settings.answers = answer;
-    settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
+    settings.home = match home.map(|home| tai_client::given_home(&home)).transpose() {
+        Ok(home) => home,
+        Err(error) => {
+            let fault = Fault::new(FaultCode::BadRequest, "the home directory is not valid");
+            return failed(
+                &fault
+                    .because(error.to_string())
+                    .hint(Hint::reader("correct --home")),
+            );
+        }
+    };
     if let Some(home) = &settings.home {
         tai_client::repeat_home(home);
     }

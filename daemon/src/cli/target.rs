@@ -61,7 +61,7 @@ impl Target {
                 .exit_with(of_socket));
         }
         let places = match home {
-            Some(home) => std::path::absolute(home)
+            Some(home) => tai_client::given_home(home)
                 .map(|home| Places::at(&home))
                 .map_err(|error| {
                     CliError::new("the home directory is not valid")

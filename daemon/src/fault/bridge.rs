@@ -8,6 +8,18 @@ use tai_proto::{Fault, FaultCode, Hint};
 /// Pause after a refusal for the rate of requests that names none.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 
+/// Action of a person against a limit of open files.
+pub(super) const MORE_DESCRIPTORS: &str = "raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), \
+     or end some of its clients";
+
+/// Returns whether a connection failed at a limit of open files: EMFILE of the process, or ENFILE of
+/// the system.
+fn is_of_open_files(detail: &str) -> bool {
+    ["(os error 24)", "(os error 23)"]
+        .iter()
+        .any(|number| cfg!(unix) && detail.ends_with(number))
+}
+
 /// Returns the hint to wait, in whole seconds.
 fn after_pause(pause: Duration) -> Hint {
     let pause = Duration::from_secs(pause.as_secs() + u64::from(pause.subsec_nanos() > 0));
@@ -20,6 +32,11 @@ fn after_pause(pause: Duration) -> Hint {
 /// Returns the fault for a failed request to the bridge.
 pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
     let (code, what, hint) = match error {
+        BridgeError::Unreachable { detail } if is_of_open_files(detail) => (
+            FaultCode::Unreachable,
+            "taid cannot open a connection to the mail bridge".to_owned(),
+            unsent(MORE_DESCRIPTORS),
+        ),
         BridgeError::Unreachable { .. } => (
             FaultCode::Unreachable,
             "cannot reach the mail bridge".to_owned(),

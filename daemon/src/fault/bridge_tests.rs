@@ -244,3 +244,17 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     hint for a person: check `api_base_url`, which may not be a TAI bridge
     "#);
 }
+
+#[test]
+fn a_limit_of_open_files_keeps_its_own_hint_when_taid_connects() {
+    let error = BridgeError::Unreachable {
+        detail: "127.0.0.1:8025: Too many open files (os error 24)".to_owned(),
+    };
+    insta::assert_snapshot!(rendered(&of_bridge(&error)), @"
+    [Unreachable]
+    error: taid cannot open a connection to the mail bridge
+    caused by: cannot connect to the bridge: 127.0.0.1:8025: Too many open files (os error 24)
+    hint: nothing was sent; ask the user to raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end some of its clients, then call again
+    hint for a person: raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its unit), or end some of its clients
+    ");
+}

@@ -192,11 +192,7 @@ pub(crate) fn journal_remedy(error: &JournalError) -> String {
     match error.remedy {
         Remedy::Room => format!("free space on the disk of `{path}`"),
         Remedy::Limit => "raise the limit of file sizes (`ulimit -f`), and run `taid stop`".into(),
-        Remedy::Descriptors => {
-            "raise the limit of open files of taid (`ulimit -n`, or LimitNOFILE= in its \
-                                unit), or end some of its clients"
-                .into()
-        }
+        Remedy::Descriptors => bridge::MORE_DESCRIPTORS.into(),
         Remedy::OwnFile => format!(
             "move `{path}` away if it is not a file of taid, or make it and its directory writable"
         ),

@@ -100,8 +100,7 @@ fn of_disk(error: &std::io::Error) -> Option<&'static str> {
 }
 
 /// Action for the person whose paths are too long for a socket.
-pub(crate) const SHORTER_PATH: &str =
-    "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path";
+pub(crate) const SHORTER_PATH: &str = "give a shorter path to `--home`, if you use it, or else to XDG_RUNTIME_DIR, if it is set, or to HOME";
 
 /// Returns one action for the person whose network settings cannot be used.
 pub(crate) fn setup_hint(error: &SetupError) -> &'static str {

@@ -5,6 +5,7 @@
 use crate::is_on_path;
 use std::{
     borrow::Cow,
+    io,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -17,6 +18,20 @@ const NPX: &str = "npx -y tai-mcp";
 
 /// Home directory that `--home` gave this process.
 static HOME: OnceLock<PathBuf> = OnceLock::new();
+
+/// Returns the absolute path of the directory that the user gave with `--home`.
+///
+/// # Errors
+/// It begins with `~`, which neither a client nor a shell has replaced, or cannot be made absolute.
+pub fn given_home(home: &Path) -> io::Result<PathBuf> {
+    if home.starts_with("~") {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "`~` is a directory's name here: write the whole path, or `./~` for that directory",
+        ));
+    }
+    std::path::absolute(home)
+}
 
 /// Makes the commands in the texts of this process repeat `--home`.
 pub fn repeat_home(home: &Path) {
@@ -96,6 +111,16 @@ fn other_name(is_on_path: &dyn Fn(&str) -> bool, executable: &Path) -> Option<&'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_home_directory_that_nothing_has_expanded_is_refused() {
+        for home in ["~", "~/trial"] {
+            assert!(given_home(Path::new(home)).is_err(), "{home}");
+        }
+        for home in ["./~", "~alice", "/tmp/~"] {
+            assert!(given_home(Path::new(home)).is_ok(), "{home}");
+        }
+    }
 
     #[test]
     fn a_command_has_the_name_that_this_installation_has() {

@@ -28,7 +28,7 @@ mod start;
 pub use account::{Account, PassedVariable};
 pub use backoff::Backoff;
 pub use client::{CALL_TIMEOUT, CallContext, Client, ClientOptions, Endings, MAX_LEASES};
-pub use command_name::{in_local_words, local_command, repeat_home};
+pub use command_name::{given_home, in_local_words, local_command, repeat_home};
 pub use connection::{Connection, Progress};
 pub use dial::{Dial, Starting, Streams};
 pub use error::ConnectError;

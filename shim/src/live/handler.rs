@@ -286,6 +286,7 @@ impl Runner {
                 "it is not in a directory of PATH",
             ),
             (1, None) => return None,
+            _ if path.is_dir() => (false, "it is a directory"),
             _ => (path.is_file(), "the file does not exist"),
         };
         (!exists && cfg!(unix)).then(|| self.not_runnable(why, ""))

@@ -137,6 +137,10 @@ impl Send {
                 .map_err(|error| unreadable(&format!("`{}`", file.display()), &error))?,
             (None, None) => from_input()?,
         };
+        if content.trim().is_empty() {
+            return Err(CliError::new("the mail has no text")
+                .hint("write it to standard input, or give --body or --file; nothing was sent"));
+        }
         let content = Content::new(content).map_err(|_| too_long())?;
         Ok(SendMail {
             instance: self.instance,

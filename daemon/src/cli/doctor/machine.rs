@@ -248,7 +248,10 @@ pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
             return wrong(
                 name,
                 "taid writes no log file",
-                format!("check that {} is yours and writable", dir.display()),
+                format!(
+                    "check that {} is yours and writable, and that its tai-mcp.log is no directory",
+                    dir.display()
+                ),
             );
         }
         if status.daemon.log_dropped > 0 {

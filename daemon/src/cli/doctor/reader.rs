@@ -29,7 +29,10 @@ fn broken(name: &str, error: &str) -> Check {
     wrong(
         name,
         format!("cannot be started, so mails are shown as plain text: {error}"),
-        "if taid was replaced, run it again from its new place",
+        match std::env::current_exe() {
+            Ok(_) => "if taid was replaced, run it again from its new place",
+            Err(_) => "check that /proc is mounted",
+        },
     )
 }
 

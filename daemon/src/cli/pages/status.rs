@@ -10,7 +10,7 @@ use crate::{
         table::Table,
         terminal::{Mood, Terminal, printable},
     },
-    time::{local, relative, seconds_until, span},
+    time::{local, local_zone, relative, seconds_until, span},
 };
 use jiff::tz::TimeZone;
 use std::{
@@ -35,7 +35,7 @@ impl View {
     pub(in crate::cli) fn here() -> Self {
         Self {
             now: SystemTime::now(),
-            zone: TimeZone::system(),
+            zone: local_zone(),
             terminal: Terminal::of_stdout(),
         }
     }

@@ -126,6 +126,11 @@ fn the_commands_start_taid_and_their_exit_codes_tell_why_they_fail() {
     ] {
         assert_eq!(code(&machine.cli(usage)), Some(2), "{usage:?}");
     }
+    let empty = ["send", "--to", "bob@example.com", "--yes"];
+    insta::assert_snapshot!(text(&machine.cli_reading(&empty, "\n").stderr), @"
+    error: the mail has no text
+    hint: write it to standard input, or give --body or --file; nothing was sent
+    ");
     let start = |args: &[&str]| {
         let mut command = machine.command("taid");
         command.args(args).env("TAI_MCP_AUTOSTART", "1");

@@ -156,5 +156,7 @@ fn a_program_that_cannot_run_is_reported_and_the_mail_stays_unread() {
     caused by: the file does not exist
     hint: check that the path after `--exec` is right and executable
     ");
+    let (_, said) = Live::start(&machine, &["--exec", "/tmp"]).wait();
+    assert!(said.contains("caused by: it is a directory\n"), "{said}");
     assert_eq!(unread(&machine), 1);
 }
