@@ -9,7 +9,7 @@ use super::{
 use crate::text::short;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
-use tai_proto::{Fault, Tool, call::Delete, mail::ChangedMail};
+use tai_proto::{Fault, Tool, call::Delete, mail::ChangedMail, names::MailId};
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::DeleteEmail,
@@ -35,7 +35,7 @@ pub(super) const DEFINITION: Definition = Definition {
 pub(super) struct OneEmail {
     /// ID of the email, from list_inbox or search_inbox.
     #[serde(deserialize_with = "number")]
-    #[schemars(with = "u64", range(min = 1))]
+    #[schemars(with = "u64", range(min = 1, max = MailId::MAX))]
     pub(super) email_id: u64,
 }
 
@@ -82,7 +82,6 @@ pub(super) fn show(changed: ChangedMail, how: &'static str) -> Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tai_proto::names::MailId;
 
     #[test]
     fn the_result_names_the_mail() {

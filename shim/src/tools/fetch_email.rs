@@ -12,7 +12,7 @@ use super::{
 use crate::habits::Habits;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
-use tai_proto::{Fault, Tool, mail::Window};
+use tai_proto::{Fault, Tool, mail::Window, names::MailId};
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::FetchEmail,
@@ -38,7 +38,7 @@ const MAX_CHARS: std::ops::RangeInclusive<u32> = 1_000..=1_000_000;
 struct Args {
     /// ID of the email, from list_inbox or search_inbox. Default: the oldest unread email.
     #[serde(default, deserialize_with = "optional_number")]
-    #[schemars(with = "u64", range(min = 1))]
+    #[schemars(with = "u64", range(min = 1, max = MailId::MAX))]
     email_id: Option<u64>,
     /// Number of the part of a long email, with its email_id. Default: 1. A call without both goes on
     /// with a begun email if no other one is unread.

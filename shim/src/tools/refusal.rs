@@ -222,7 +222,7 @@ mod tests {
         send_email allow_duplicate: true or false
         send_email dry_run: true or false
         send_email hold: true or false
-        fetch_email email_id: a whole number, 1 or more
+        fetch_email email_id: a whole number from 1 to 9007199254740991
         fetch_email part: a whole number, 1 or more
         fetch_email max_chars: a whole number from 1000 to 1000000
         fetch_email full: true or false
@@ -231,15 +231,15 @@ mod tests {
         list_inbox show_read: true or false
         list_inbox previews: true or false
         list_inbox threads: true or false
-        reply_email message_id: a whole number, 1 or more
+        reply_email message_id: a whole number from 1 to 9007199254740991
         reply_email content: a text
         reply_email format: "markdown" or "html"
         reply_email subject: a text
         reply_email allow_duplicate: true or false
         reply_email dry_run: true or false
         reply_email hold: true or false
-        delete_email email_id: a whole number, 1 or more
-        mark_read email_id: a whole number, 1 or more
+        delete_email email_id: a whole number from 1 to 9007199254740991
+        mark_read email_id: a whole number from 1 to 9007199254740991
         search_inbox query: a text
         search_inbox limit: a whole number from 1 to 100
         search_inbox unread_only: true or false
@@ -293,11 +293,11 @@ mod tests {
         insta::assert_snapshot!(page.join("\n"), @r#"
         error: "message_id" cannot be used: expected the number of a row of list_inbox, not "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
         hint: correct "message_id" and call again; nothing was sent or changed
-        error: "message_id" cannot be used: expected a whole number, 1 or more, not -5
+        error: "message_id" cannot be used: expected a whole number from 1 to 9007199254740991, not -5
         hint: correct "message_id" and call again; nothing was sent or changed
         error: "message_id" cannot be used: one email a call; call again for each other one
         hint: correct "message_id" and call again; nothing was sent or changed
-        error: "message_id" cannot be used: expected a whole number, 1 or more, not null
+        error: "message_id" cannot be used: expected a whole number from 1 to 9007199254740991, not null
         hint: correct "message_id" and call again; nothing was sent or changed
         error: "hold" cannot be used: expected true or false, not "maybe"
         hint: correct "hold" and call again; nothing was sent or changed

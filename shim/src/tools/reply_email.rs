@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use tai_proto::{
     Fault, FaultCode, Hint, Tool,
     mail::{Draft, ReplyReceipt, SentMail, Target},
+    names::MailId,
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -43,7 +44,7 @@ struct Args {
     /// ID of the email to reply to, from list_inbox or search_inbox.
     // The other tools call it `email_id`.
     #[serde(alias = "email_id", deserialize_with = "number")]
-    #[schemars(with = "u64", range(min = 1))]
+    #[schemars(with = "u64", range(min = 1, max = MailId::MAX))]
     message_id: u64,
     /// Body, in the markup given by `format`. At most 1 MiB.
     #[serde(default, deserialize_with = "optional_text")]
@@ -221,10 +222,7 @@ fn show_not_sent(NotSent { text, submission }: NotSent) -> Shown {
 mod tests {
     use super::{super::not_sent, *};
     use serde_json::json;
-    use tai_proto::{
-        mail,
-        names::{Address, MailId},
-    };
+    use tai_proto::{mail, names::Address};
 
     #[test]
     fn the_older_names_of_the_content_work() {
