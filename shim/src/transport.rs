@@ -8,6 +8,7 @@
 //! the output, the process exits at once. The transport must not interpret a message beyond its
 //! envelope: rmcp and `server` do.
 
+mod ids;
 mod line;
 mod outline;
 mod shared;
@@ -20,7 +21,7 @@ use crate::{
     os::{Input, Output},
     requests::{OpenRequests, whole},
 };
-use line::{Line, bad_params, error, messages, parse};
+use line::{Line, bad_params, error, messages, parse, refused};
 use outline::Outline;
 use rmcp::{
     ErrorData, RoleServer,
@@ -32,7 +33,7 @@ use rmcp::{
     transport::Transport,
 };
 use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{MAX_OPEN, Permit, Shared, line_of};
 use std::{
     collections::VecDeque,
@@ -118,7 +119,7 @@ impl Stdio {
             if end.is_some() {
                 let too_long = self.too_long.take();
                 return Ok(Some(match too_long {
-                    Some(outline) => Err(TooLong(outline.id())),
+                    Some(outline) => Err(TooLong(outline)),
                     None => Ok(()),
                 }));
             }
@@ -131,7 +132,7 @@ impl Stdio {
             let mut outline = Outline::default();
             outline.add(&self.line);
             let text = format!("the message has more than {MAX_VALUES} values; send fewer");
-            return Line::Answer(error(&outline.id(), -32600, &text));
+            return refused(&outline, &text);
         }
         let batch = match self.shared.has_batches.load(Ordering::Relaxed) {
             true => messages(&self.line),
@@ -146,10 +147,16 @@ impl Stdio {
         }
     }
 
-    /// Parses the line and registers its request. Returns the permit unless an open request
-    /// keeps it.
-    fn accept(&mut self, permit: Permit) -> (Line, Option<Permit>) {
-        let line = self.parse_line();
+    /// Parses the line that was read and registers its request. Returns the permit unless an open
+    /// request keeps it.
+    fn accept(&mut self, read: Result<(), TooLong>, permit: Permit) -> (Line, Option<Permit>) {
+        let line = match read {
+            Ok(()) => self.parse_line(),
+            Err(TooLong(outline)) => {
+                let text = format!("the message exceeds the limit of {MAX_LINE} bytes; shorten it");
+                refused(&outline, &text)
+            }
+        };
         self.line.clear();
         if self.line.capacity() > KEEP {
             self.line = Vec::new();
@@ -233,8 +240,8 @@ impl Stdio {
     }
 }
 
-/// Error for a line of more than [`MAX_LINE`] bytes, with the id of its request or null.
-struct TooLong(Value);
+/// Error for a line of more than [`MAX_LINE`] bytes.
+struct TooLong(Outline);
 
 /// Completes rmcp's error for a method that a revision does not have, which is the bare method.
 fn name_method(error: &mut ErrorData) {
@@ -312,12 +319,7 @@ impl Transport<RoleServer> for Stdio {
                 None => self.read_line().await,
             };
             let line = match read {
-                Ok(Some(Ok(()))) => self.accept(permit),
-                Ok(Some(Err(TooLong(id)))) => {
-                    let text =
-                        format!("the message exceeds the limit of {MAX_LINE} bytes; shorten it");
-                    (Line::Answer(error(&id, -32600, &text)), Some(permit))
-                }
+                Ok(Some(read)) => self.accept(read, permit),
                 Ok(None) | Err(_) => {
                     drop(permit);
                     // Ends the subscriptions, which are open requests too.

@@ -1,6 +1,8 @@
 //! Parser of one line of input: a message, or the JSON-RPC error that answers the line.
 
 use super::{
+    ids::{id_of_answer, id_of_request, is_usable},
+    outline::Outline,
     twice,
     values::{self, MAX_VALUES},
 };
@@ -19,7 +21,7 @@ use serde::{
     de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value, json};
-use std::{collections::HashMap, fmt};
+use std::fmt;
 use tai_proto::surrogates;
 
 /// Result of parsing a line.
@@ -193,12 +195,23 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 /// server does not wait for it any longer.
 pub(super) fn parse(line: &[u8]) -> Line {
     match parse_well_formed(line) {
-        Line::Answer(_) if let Some(id) = id_of_answer(line) => {
-            let error = ErrorData::invalid_request("the answer cannot be read", None);
-            Line::Deliver(Box::new(JsonRpcMessage::error(error, Some(id))))
-        }
+        Line::Answer(_) if let Some(id) = id_of_answer(line) => unreadable(id),
         line => line,
     }
+}
+
+/// Returns the error for a line of which only the outline is read. It ends the question that the line answers.
+pub(super) fn refused(outline: &Outline, text: &str) -> Line {
+    match id_of_answer(outline.bytes()) {
+        Some(id) => unreadable(id),
+        None => Line::Answer(error(&id_of_request(outline.bytes()), -32600, text)),
+    }
+}
+
+/// Returns the error with which the question of an answer ends.
+fn unreadable(id: RequestId) -> Line {
+    let error = ErrorData::invalid_request("the answer cannot be read", None);
+    Line::Deliver(Box::new(JsonRpcMessage::error(error, Some(id))))
 }
 
 fn parse_well_formed(line: &[u8]) -> Line {
@@ -250,43 +263,12 @@ fn parse_well_formed(line: &[u8]) -> Line {
     }
 }
 
-/// Returns the id of a request that cannot be read otherwise: it contains bytes that are not UTF-8,
-/// or is nested too deep. Without its id, the client would wait for the answer until its time limit.
-pub(super) fn id_of_request(line: &[u8]) -> Value {
-    #[derive(Deserialize)]
-    struct Head {
-        id: Value,
-        #[serde(rename = "method")]
-        _method: String,
-    }
-    let text = String::from_utf8_lossy(line);
-    let head = serde_json::from_str::<Head>(&text).ok();
-    let id = head.filter(|_| line.starts_with(b"{")).map(|head| head.id);
-    id.filter(is_usable).unwrap_or_default()
-}
-
-/// Returns the id of an answer that cannot be read otherwise.
-fn id_of_answer(line: &[u8]) -> Option<RequestId> {
-    #[derive(Deserialize)]
-    struct Head {
-        id: Value,
-        method: Option<IgnoredAny>,
-    }
-    let text = String::from_utf8_lossy(line);
-    let members = serde_json::from_str::<HashMap<String, IgnoredAny>>(&text).ok()?;
-    let has_outcome = members.contains_key("result") || members.contains_key("error");
-    let head = serde_json::from_str::<Head>(&text).ok()?;
-    let id = Some(head.id).filter(|id| has_outcome && head.method.is_none() && is_usable(id));
-    serde_json::from_value(id?).ok()
-}
-
 /// Returns the id of a request if it is too long to keep until the answer.
 fn long_id(message: &ClientJsonRpcMessage) -> Option<&str> {
     match message {
-        JsonRpcMessage::Request(request) => match &request.id {
-            RequestId::String(id) if id.len() > MAX_ID => Some(id),
-            RequestId::String(_) | RequestId::Number(_) => None,
-        },
+        JsonRpcMessage::Request(request) if let RequestId::String(id) = &request.id => {
+            (id.len() > MAX_ID).then_some(id)
+        }
         _ => None,
     }
 }
@@ -296,11 +278,6 @@ fn is_notification(line: &[u8]) -> bool {
     let text = surrogates::replaced(line);
     let envelope = serde_json::from_slice::<Map<String, Value>>(&text);
     envelope.is_ok_and(|members| members.contains_key("method") && !members.contains_key("id"))
-}
-
-/// Returns whether rmcp can repeat an id in an answer.
-fn is_usable(id: &Value) -> bool {
-    id.is_string() || id.is_i64()
 }
 
 /// Returns the answer to a message that is JSON and no message of MCP.

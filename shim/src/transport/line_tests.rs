@@ -1,6 +1,6 @@
 //! Tests of the parser. End-to-end tests cover reading and writing of lines.
 
-use super::*;
+use super::{super::outline::MAX_OUTLINE, *};
 use rmcp::model::{GetMeta as _, JsonRpcRequest};
 
 fn result(line: &str) -> String {
@@ -280,4 +280,59 @@ fn arguments_in_a_string_and_broken_characters_are_mended() {
     }
     let marked = "\u{feff}{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"ping\"}";
     assert_eq!(result(marked), "delivered");
+}
+
+#[test]
+fn the_id_of_a_message_is_found_before_and_after_its_values() {
+    let params = r#"{"name":"x","arguments":{"a":"\"}]{\\","id":3},"id":4}"#;
+    for (line, id) in [
+        (
+            format!(r#"{{"id":5,"method":"m","params":{params}}}"#),
+            json!(5),
+        ),
+        (
+            format!(r#" {{"method":"m","params":{params},"x":[[1],{{}}],"id":"a\"b"}} "#),
+            json!("a\"b"),
+        ),
+        (
+            format!(r#"{{"method":"m","params":{params}}}"#),
+            json!(null),
+        ),
+        (
+            format!(r#"{{"id":5,"result":{params}}}"#),
+            json!("the question 5 ends"),
+        ),
+        (
+            format!(r#"{{"error":{params},"id":"a"}}"#),
+            json!("the question \"a\" ends"),
+        ),
+        (
+            format!(r#"{{"id":5,"result":"{}"}}"#, "r".repeat(MAX_OUTLINE)),
+            json!(null),
+        ),
+        (
+            format!(r#"[{{"id":5,"method":"m"}},{params}]"#),
+            json!(null),
+        ),
+        (
+            format!(r#"{{"id":5,"method":"{}"}}"#, "m".repeat(MAX_OUTLINE)),
+            json!(null),
+        ),
+    ] {
+        for size in [1, 7, line.len()] {
+            let mut outline = Outline::default();
+            for piece in line.as_bytes().chunks(size) {
+                outline.add(piece);
+            }
+            let found = match refused(&outline, "") {
+                Line::Answer(answer) => answer["id"].clone(),
+                Line::Deliver(message) => {
+                    let message = json!(*message);
+                    json!(format!("the question {} ends", message["id"]))
+                }
+                Line::Nothing => json!("nothing"),
+            };
+            assert_eq!(found, id, "{line:.200}");
+        }
+    }
 }

@@ -1,10 +1,7 @@
 //! The outline of a line that is too long to keep: its members without their nested values.
 
-use super::line::id_of_request;
-use serde_json::Value;
-
 /// Limit of an outline in bytes. That of a request has about 80.
-const MAX_OUTLINE: usize = 1 << 10;
+pub(super) const MAX_OUTLINE: usize = 1 << 10;
 
 /// Outline of a JSON object, read in pieces. Each object or array in it is replaced by 0.
 #[derive(Debug, Default)]
@@ -39,50 +36,8 @@ impl Outline {
         }
     }
 
-    /// Returns the id of the request; null if the line is no request, or its outline exceeds the limit.
-    pub(super) fn id(&self) -> Value {
-        id_of_request(self.bytes.trim_ascii())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_id_of_a_request_is_found_before_and_after_its_parameters() {
-        let params = r#"{"name":"x","arguments":{"a":"\"}]{\\","id":3},"id":4}"#;
-        for (line, id) in [
-            (
-                format!(r#"{{"id":5,"method":"m","params":{params}}}"#),
-                json!(5),
-            ),
-            (
-                format!(r#" {{"method":"m","params":{params},"x":[[1],{{}}],"id":"a\"b"}} "#),
-                json!("a\"b"),
-            ),
-            (
-                format!(r#"{{"method":"m","params":{params}}}"#),
-                json!(null),
-            ),
-            (format!(r#"{{"id":5,"result":{params}}}"#), json!(null)),
-            (
-                format!(r#"[{{"id":5,"method":"m"}},{params}]"#),
-                json!(null),
-            ),
-            (
-                format!(r#"{{"id":5,"method":"{}"}}"#, "m".repeat(MAX_OUTLINE)),
-                json!(null),
-            ),
-        ] {
-            for size in [1, 7, line.len()] {
-                let mut outline = Outline::default();
-                for piece in line.as_bytes().chunks(size) {
-                    outline.add(piece);
-                }
-                assert_eq!(outline.id(), id, "{line:.200}");
-            }
-        }
+    /// Returns the members of the line. Those of an outline that exceeds the limit are no JSON.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.trim_ascii()
     }
 }
