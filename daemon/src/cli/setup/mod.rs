@@ -97,7 +97,7 @@ impl Setup {
         let dirs = UserDirs::of(places).ok_or_else(CliError::no_home)?;
         let file = client.file(&dirs);
         let found = vec![Found { client, file }];
-        add(found, &Asked::default(), Records::lock(places.state())?).map(drop)
+        add(found, &Asked::default(), || Records::lock(places.state())).map(drop)
     }
 
     pub(super) fn run(self, target: &Target) -> Result<Exit, CliError> {
@@ -143,7 +143,7 @@ impl Setup {
         match (self.check, self.remove) {
             (true, _) => Ok(check_all(&found, &asked)),
             (false, true) => remove(found, self.records(state)?),
-            (false, false) => add(found, &asked, self.records(state)?),
+            (false, false) => add(found, &asked, || self.records(state)),
         }
     }
 
@@ -204,10 +204,15 @@ fn check_all(found: &[Found], asked: &Asked<'_>) -> Exit {
     }
 }
 
-/// Sets up each client.
-fn add(found: Vec<Found>, asked: &Asked<'_>, mut records: Records) -> Result<Exit, CliError> {
+/// Sets up each client. `open` creates files, so that it follows the search for tai-mcp.
+fn add(
+    found: Vec<Found>,
+    asked: &Asked<'_>,
+    open: impl FnOnce() -> Result<Records, CliError>,
+) -> Result<Exit, CliError> {
     let (path, lifetime) = executable::lasting("tai-mcp")?;
     let command = text_of(&path)?;
+    let mut records = open()?;
     let mut errors = Vec::new();
     for Found { client, file } in found {
         let server = asked.server(client, command);

@@ -4,7 +4,7 @@ use super::{run, text, write};
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt as _,
-    process::Output,
+    process::{Command, Output},
 };
 use tai_e2e::{Machine, PASSWORD, USER};
 
@@ -95,4 +95,25 @@ fn a_change_that_fails_leaves_no_backup() {
     fs::set_permissions(&local, Permissions::from_mode(0o755)).unwrap();
     assert!(run(&machine, &["cursor"]).status.success());
     assert_eq!(files(&machine), ["mcp.json", "mcp.json.before-tai"]);
+}
+
+#[test]
+fn a_setup_without_an_installed_tai_mcp_creates_no_file() {
+    let machine = Machine::new();
+    let taid = tai_e2e::executables().join("taid");
+    let alone = machine.home().join("taid");
+    fs::hard_link(&taid, &alone)
+        .or_else(|_| fs::copy(&taid, &alone).map(drop))
+        .unwrap();
+    fs::remove_dir(machine.state_dir()).unwrap();
+    let mut setup = Command::new(alone);
+    setup
+        .env_clear()
+        .env("HOME", machine.home())
+        .env("PATH", "");
+    let output = setup.args(["setup", "cursor"]).output().unwrap();
+    assert!(!output.status.success());
+    let expected = "error: tai-mcp is not installed next to taid";
+    assert!(said(&output).starts_with(expected), "{}", said(&output));
+    assert!(!machine.state_dir().exists());
 }
