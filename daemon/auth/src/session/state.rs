@@ -279,6 +279,7 @@ impl Reason {
             Reason::LoggedOut | Reason::Stopped => None,
         }
     }
+
     fn account_mut(&mut self) -> Result<&mut Account, SessionError> {
         match self {
             Reason::NotYet(account) | Reason::NoCredentials { account, .. } => Ok(account),
