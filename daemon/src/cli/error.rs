@@ -23,11 +23,13 @@ pub(super) enum Exit {
     VersionMismatch = 5,
     /// Another taid holds the profile's lock. The client that started this one then uses the other.
     AlreadyRunning = ALREADY_RUNNING as isize,
+    /// The lock files were removed while taid ran. A service manager starts it again.
+    LocksLost = 7,
 }
 
 impl Exit {
     /// All exit codes, in ascending order.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Success,
         Self::Failed,
         Self::Usage,
@@ -35,6 +37,7 @@ impl Exit {
         Self::NotSignedIn,
         Self::VersionMismatch,
         Self::AlreadyRunning,
+        Self::LocksLost,
     ];
 
     /// Returns the meaning, for the help and the manual page.
@@ -47,6 +50,7 @@ impl Exit {
             Self::NotSignedIn => "taid is not signed in, or the password was refused",
             Self::VersionMismatch => "taid and the command have different versions",
             Self::AlreadyRunning => "another taid runs with this profile",
+            Self::LocksLost => "the lock files of taid were removed while it ran",
         }
     }
 }

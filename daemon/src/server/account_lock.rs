@@ -35,6 +35,8 @@ struct Held {
     /// Name of the file.
     name: String,
     file: Weak<Mutex<File>>,
+    /// Whether the last attempt to lock a file in place of a removed one failed.
+    has_failed: bool,
 }
 
 impl AccountLocks {
@@ -50,16 +52,18 @@ impl AccountLocks {
     /// Returns whether no other daemon of the user can be signed in to the accounts of this one. Locks the
     /// files again that were removed. A file that cannot be created leaves the lock as it is.
     pub(super) fn are_kept(&self) -> bool {
-        self.held().iter().all(|held| {
+        self.held().iter_mut().all(|held| {
             let Some(file) = held.file.upgrade() else {
                 return true;
             };
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             if os::files::has_name(&file, &self.state.join(&held.name)) {
+                held.has_failed = false;
                 return true;
             }
             match self.lock(&held.name) {
                 Ok(Ok(new)) => {
+                    held.has_failed = false;
                     *file = new;
                     true
                 }
@@ -67,7 +71,9 @@ impl AccountLocks {
                 // only daemon of its profile.
                 Ok(Err(InUse { by })) => by.as_deref() == Some(self.profile.as_str()),
                 Err(error) => {
-                    tracing::warn!(%error, "the lock file of the account was removed");
+                    if !std::mem::replace(&mut held.has_failed, true) {
+                        tracing::warn!(%error, "the lock file of the account was removed");
+                    }
                     true
                 }
             }
@@ -141,6 +147,7 @@ impl<I: TokenIssuer> TokenIssuer for Exclusive<I> {
                     account: account.clone(),
                     name,
                     file: Arc::downgrade(&lock),
+                    has_failed: false,
                 });
                 Ok(Reservation::of_lock(lock))
             }

@@ -15,7 +15,10 @@ use crate::{
     mail::MailService,
 };
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant, SystemTime},
 };
 use tai_auth::{
@@ -58,6 +61,8 @@ pub(crate) struct App<T = Network> {
 pub(crate) struct Locks {
     pub(crate) profile: Option<Arc<ProfileLock>>,
     pub(crate) accounts: Option<Arc<AccountLocks>>,
+    /// Whether another daemon can have had the profile or the account.
+    pub(super) are_lost: AtomicBool,
 }
 
 /// Values that do not change while the daemon runs.
@@ -78,8 +83,10 @@ pub(crate) struct Facts {
 impl Locks {
     /// Returns whether no other daemon can have the profile or the account.
     pub(super) fn are_kept(&self) -> bool {
-        self.profile.as_ref().is_none_or(|lock| lock.is_kept())
-            && self.accounts.as_ref().is_none_or(|locks| locks.are_kept())
+        let are_kept = self.profile.as_ref().is_none_or(|lock| lock.is_kept())
+            && self.accounts.as_ref().is_none_or(|locks| locks.are_kept());
+        self.are_lost.fetch_or(!are_kept, Ordering::Relaxed);
+        are_kept
     }
 }
 

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant, SystemTime},
 };
 use tai_auth::{
@@ -49,7 +49,7 @@ pub(crate) enum Mode {
 /// Runs the daemon of `profile`, or of `account`, until it is asked to stop.
 ///
 /// # Errors
-/// Any [`RunError`], before the daemon serves its first client.
+/// Any [`RunError`], before the daemon serves its first client, and later [`RunError::LocksLost`].
 pub(crate) fn run(
     places: &Places,
     profile: &Profile,
@@ -122,8 +122,10 @@ pub(crate) fn run(
     let done = runtime.block_on(serve(start, mode, inherited));
     // Without this, the exit would wait for a keyring that waits to be unlocked.
     runtime.shutdown_timeout(Duration::ZERO);
+    let (lock, end) = done?;
     // Nothing writes the records of the profile any more.
-    done.map(drop)
+    drop(lock);
+    end
 }
 
 /// Returns the profile that serves a client's account: the default one, if the account and the bridge
@@ -170,12 +172,12 @@ fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
     Ok(entry.map(|credentials| credentials.username))
 }
 
-/// Serves clients until the daemon is asked to stop, and drains.
+/// Serves clients until the daemon stops, and drains. Returns the lock and the reason of the end.
 async fn serve(
     mut start: Start,
     mode: Mode,
     inherited: Vec<os::InheritedSocket>,
-) -> Result<Arc<ProfileLock>, RunError> {
+) -> Result<(Arc<ProfileLock>, Result<(), RunError>), RunError> {
     os::notice_children();
     let listener = Listener::open(start.lock.clone(), start.config.policy.sockets(), inherited)?;
     // The session must be the only owner of the password, so that `taid logout` deletes it.
@@ -198,7 +200,11 @@ async fn serve(
     app.mail.report_leases(soon).await;
     app.session.stop().await;
     tracing::info!("stopped");
-    Ok(lock)
+    let end = match app.locks.are_lost.load(Ordering::Relaxed) {
+        true => Err(RunError::LocksLost),
+        false => Ok(()),
+    };
+    Ok((lock, end))
 }
 
 /// Returns the files of the account at the configured bridge.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tai_auth::bridge::{SetupError, transport::RootsError};
 use tai_proto::{endpoint::TooLong, record::Record};
 
-/// Reason for which the daemon did not start.
+/// Reason for which the daemon did not start, or did not run until it was asked to stop.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RunError {
     #[error(transparent)]
@@ -24,6 +24,8 @@ pub(crate) enum RunError {
     },
     #[error("cannot start the async runtime")]
     Runtime(#[source] std::io::Error),
+    #[error("the lock files of taid were removed while it ran")]
+    LocksLost,
 }
 
 impl RunError {
@@ -82,6 +84,7 @@ impl RunError {
             }
             RunError::Http(error) => setup_hint(error),
             RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",
+            RunError::LocksLost => "start it again; remove no file of taid while it runs",
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     mail::{MailOptions, MailService, StateFiles, Worker},
 };
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant, SystemTime},
 };
 use tai_auth::{bridge::HttpBridge, credentials::Source, session::Session};
@@ -90,6 +90,7 @@ impl Start {
             locks: Locks {
                 profile: Some(lock),
                 accounts: Some(accounts),
+                are_lost: AtomicBool::new(false),
             },
             audit: Audit::open(endpoint.state(), &config.profile),
             signed_out: std::sync::Mutex::default(),

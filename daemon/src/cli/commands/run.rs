@@ -7,7 +7,10 @@ use crate::{
         terminal::print,
     },
     os,
-    server::run::{self, Mode},
+    server::{
+        run::{self, Mode},
+        run_error::RunError,
+    },
 };
 use clap::Args;
 use std::process::Stdio;
@@ -18,7 +21,8 @@ use tai_proto::names::Username;
 ///
 /// Signs in with the first configured password source (TAI_MCP_PASSWORD or PASSWORD, a systemd
 /// credential, password_command, password_file, the keyring), or waits for `taid login`. Runs until
-/// `taid stop`, Ctrl-C or SIGTERM.
+/// `taid stop`, Ctrl-C or SIGTERM. Exits with code 7 if its lock files are removed, so that a service
+/// manager starts it again.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid run                 run the daemon until Ctrl-C
@@ -56,9 +60,10 @@ impl Run {
             print(&format!("{RUNNING}{}", socket.display()));
             return Ok(Exit::AlreadyRunning);
         }
-        let exit = match error.is_already_running() {
-            true => Exit::AlreadyRunning,
-            false => Exit::Failed,
+        let exit = match &error {
+            RunError::LocksLost => Exit::LocksLost,
+            error if error.is_already_running() => Exit::AlreadyRunning,
+            _ => Exit::Failed,
         };
         Err(CliError::new(tai_auth::chain(&error))
             .hint(error.hint())

@@ -6,7 +6,10 @@ use std::{
     fs::{File, TryLockError},
     io::{self, Seek as _, Write as _},
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tai_proto::{
@@ -23,6 +26,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 pub(crate) struct ProfileLock {
     /// The lock file, which ends with the record.
     file: Mutex<File>,
+    /// Whether the last attempt to lock a file in place of a removed one failed.
+    has_failed: AtomicBool,
     endpoint: Endpoint,
 }
 
@@ -33,15 +38,21 @@ impl ProfileLock {
     /// [`BindError::Directory`], [`BindError::Lock`], or [`BindError::AlreadyRunning`] with the
     /// holder's record.
     pub(crate) fn take(endpoint: Endpoint) -> Result<Self, BindError> {
-        let file = Mutex::new(lock(&endpoint)?);
-        Ok(Self { file, endpoint })
+        let file = Mutex::new(lock(&endpoint, LOCK_ATTEMPTS)?);
+        Ok(Self {
+            file,
+            has_failed: AtomicBool::new(false),
+            endpoint,
+        })
     }
 
     /// Returns whether no other daemon of the profile can run. If the file was removed, perhaps with its
-    /// directory, locks a new one. A disk that takes no file leaves the lock as it is.
+    /// directory, locks a new one. A disk that takes no file leaves the lock as it is. Each request asks, so that
+    /// it waits only before the answer is `false`.
     pub(crate) fn is_kept(&self) -> bool {
         let mut file = self.file();
         if os::files::has_name(&file, &self.endpoint.lock()) {
+            self.has_failed.store(false, Ordering::Relaxed);
             return true;
         }
         // Without its socket, this daemon would keep each new client waiting.
@@ -49,22 +60,31 @@ impl ProfileLock {
             tracing::warn!("the lock and the socket of taid were removed");
             return false;
         }
-        match lock(&self.endpoint) {
+        let attempt = match lock(&self.endpoint, 0) {
+            Err(BindError::AlreadyRunning { first, .. }) if !first.as_ref().is_some_and(is_own) => {
+                lock(&self.endpoint, LOCK_ATTEMPTS)
+            }
+            attempt => attempt,
+        };
+        match attempt {
             Ok(new) => {
                 tracing::warn!("the lock file of taid was removed; a new one is locked");
+                self.has_failed.store(false, Ordering::Relaxed);
                 *file = new;
                 true
             }
             // Some network file systems give a file another number, and it is locked already.
-            Err(BindError::AlreadyRunning {
-                first: Some(first), ..
-            }) if first.pid == std::process::id() && first.host == tai_client::host_name() => true,
+            Err(BindError::AlreadyRunning { first, .. }) if first.as_ref().is_some_and(is_own) => {
+                true
+            }
             Err(BindError::AlreadyRunning { .. }) => {
                 tracing::warn!("the lock file of taid was removed, and another taid has a new one");
                 false
             }
             Err(error) => {
-                tracing::warn!(%error, "the lock file of taid was removed");
+                if !self.has_failed.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(%error, "the lock file of taid was removed");
+                }
                 true
             }
         }
@@ -88,11 +108,17 @@ impl ProfileLock {
     }
 }
 
+/// Returns whether a record is of this process.
+fn is_own(record: &Record) -> bool {
+    record.pid == std::process::id() && record.host == tai_client::host_name()
+}
+
+/// Locks the file of a profile. A file that is locked is tried again `attempts` times.
 #[expect(
     clippy::disallowed_methods,
     reason = "the interval between two attempts, whose number has a limit"
 )]
-fn lock(endpoint: &Endpoint) -> Result<File, BindError> {
+fn lock(endpoint: &Endpoint, attempts: u32) -> Result<File, BindError> {
     for dir in [endpoint.state(), endpoint.dir()] {
         os::private_dir(dir).map_err(|source| BindError::Directory {
             path: dir.to_owned(),
@@ -107,7 +133,7 @@ fn lock(endpoint: &Endpoint) -> Result<File, BindError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut file = os::open_private(endpoint.state(), &name).map_err(failed)?;
     let mut locked = file.try_lock();
-    for _ in 0..LOCK_ATTEMPTS {
+    for _ in 0..attempts {
         if matches!(locked, Err(TryLockError::WouldBlock)) {
             std::thread::park_timeout(LOCK_PAUSE);
             locked = file.try_lock();

@@ -207,4 +207,36 @@ fn after_the_files_of_the_state_were_removed_one_daemon_serves_all_clients() {
     assert_eq!([&mut old, &mut new].map(send), [true, false]);
     assert_eq!(machine.sandbox.sent().len(), 1);
     assert_eq!(daemons(&machine), [named("default", "live")]);
+    // A service manager starts a daemon again that ends with an error.
+    let (code, stderr) = first.wait();
+    assert_eq!(code, Some(7), "{stderr}");
+    assert!(stderr.contains("error: the lock files of taid were removed while it ran"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lock_file_that_cannot_be_created_again_is_logged_once() {
+    let machine = Machine::new();
+    let daemon = machine.start();
+    daemon.wait_until_live();
+    let mut client = client(&machine, &[]);
+    assert!(!client.call("list_inbox", json!({})).is_error);
+    let is_lock = |name: &str| name == "default.lock" || name.starts_with("account-");
+    let files = std::fs::read_dir(machine.state_dir()).unwrap();
+    let files = files.map(|file| file.unwrap());
+    let locks: Vec<_> = files
+        .filter(|file| is_lock(&file.file_name().to_string_lossy()))
+        .map(|file| file.path())
+        .collect();
+    for lock in &locks {
+        std::fs::remove_file(lock).unwrap();
+        std::fs::create_dir(lock).unwrap();
+    }
+    for _ in 0..3 {
+        assert!(!client.call("list_inbox", json!({})).is_error);
+    }
+    daemon.terminate();
+    let (code, stderr) = daemon.wait();
+    assert_eq!((locks.len(), code), (2, Some(0)), "{stderr}");
+    assert_eq!(stderr.matches("was removed").count(), 2, "{stderr}");
 }
