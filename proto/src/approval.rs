@@ -43,7 +43,8 @@ pub enum ConsentAnswer {
     Withdrawn,
 }
 
-/// Returns the fault for a mail that the person declined, after a question whose other answers are not known.
+/// Returns the fault for a mail that the person declined, after a question whose other answers are
+/// not known.
 pub fn declined() -> Fault {
     Fault::new(FaultCode::NotPermitted, "the user did not approve the mail")
         .because("taid's configuration requires the user's approval (confirm_send)")
@@ -240,7 +241,8 @@ pub struct HeldUpdate {
 pub enum StopOutcome {
     /// The daemon drains and exits.
     Stops,
-    /// The daemon stays: this number of mails waits in memory alone, more than the person accepts to lose.
+    /// The daemon stays: this number of mails waits in memory alone, more than the person accepts
+    /// to lose.
     WouldLose(u32),
 }
 

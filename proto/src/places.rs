@@ -157,8 +157,9 @@ fn is_private(_: &Path) -> bool {
     false
 }
 
-/// Returns the home directory of `HOME` for a started daemon, which otherwise has no variable of its client:
-/// only if the user database has no home of this user, as in many containers. No other one exists then.
+/// Returns the home directory of `HOME` for a started daemon, which otherwise has no variable of
+/// its client: only if the user database has no home of this user, as in many containers. No other
+/// one exists then.
 pub fn undisputed_home() -> Option<PathBuf> {
     match database_home() {
         Some(_) => None,
@@ -166,8 +167,8 @@ pub fn undisputed_home() -> Option<PathBuf> {
     }
 }
 
-/// Returns the home directory in the user database; `None` without an entry, and if the directory is not there
-/// or belongs to another user, as those of service users do.
+/// Returns the home directory in the user database; `None` without an entry, and if the directory
+/// is not there or belongs to another user, as those of service users do.
 #[cfg(unix)]
 fn database_home() -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt as _;

@@ -1,12 +1,12 @@
 //! MCP transport: one JSON-RPC message a line on standard input and output.
 //!
-//! It limits lines to 8 MiB and 20,000 values, and open requests to 256, answers malformed lines, takes the batches of
-//! revision 2025-03-26 apart, and refuses a request id that is in use. At the limit it reads only if
-//! the server itself waits for an answer, and refuses further requests. It drops notifications other
-//! than cancellations, because rmcp ends a session that begins with one. If the client closes the
-//! input, waits for mail end at once and other requests have 1.5 s for their answers; if it closes
-//! the output, the process exits at once. The transport must not interpret a message beyond its
-//! envelope: rmcp and `server` do.
+//! It limits lines to 8 MiB and 20,000 values, and open requests to 256, answers malformed lines,
+//! takes the batches of revision 2025-03-26 apart, and refuses a request id that is in use. At the
+//! limit it reads only if the server itself waits for an answer, and refuses further requests. It
+//! drops notifications other than cancellations, because rmcp ends a session that begins with one.
+//! If the client closes the input, waits for mail end at once and other requests have 1.5 s for
+//! their answers; if it closes the output, the process exits at once. The transport must not
+//! interpret a message beyond its envelope: rmcp and `server` do.
 
 mod ids;
 mod line;

@@ -24,8 +24,8 @@ pub fn check(meta: &Metadata) -> io::Result<()> {
 }
 
 /// Checks that a file or directory belongs to the user or to root, and that no other user can write
-/// to it. Root may be unmapped, see [`is_unmapped_root`]. The group may write if it is the private group of the
-/// user: with the umask of Debian, Ubuntu and Fedora, each new file has such a mode.
+/// to it. Root may be unmapped, see [`is_unmapped_root`]. The group may write if it is the private
+/// group of the user: with the umask of Debian, Ubuntu and Fedora, each new file has such a mode.
 ///
 /// # Errors
 /// The broken rule, as a verb and its object.
@@ -56,8 +56,8 @@ struct Ids {
 
 #[cfg(unix)]
 impl Ids {
-    /// Returns whether other users can write to a file with this mode and group. A private group has the number
-    /// of its user.
+    /// Returns whether other users can write to a file with this mode and group. A private group
+    /// has the number of its user.
     fn others_write(&self, mode: u32, group: u32) -> bool {
         let is_private = group == self.group && group == self.user;
         mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_private)

@@ -45,8 +45,8 @@ pub(crate) use system::{
     private_dir, receive_no_ending, restoring_terminal, survive_file_limit,
 };
 
-/// Checks that the system starts threads for this process: the async runtime panics where it needs one that it
-/// does not get.
+/// Checks that the system starts threads for this process: the async runtime panics where it needs
+/// one that it does not get.
 ///
 /// # Errors
 /// The system's error.

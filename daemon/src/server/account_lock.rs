@@ -49,8 +49,9 @@ impl AccountLocks {
         }
     }
 
-    /// Returns whether no other daemon of the user can be signed in to the accounts of this one. Locks the
-    /// files again that were removed. A file that cannot be created leaves the lock as it is.
+    /// Returns whether no other daemon of the user can be signed in to the accounts of this one.
+    /// Locks the files again that were removed. A file that cannot be created leaves the lock as it
+    /// is.
     pub(super) fn are_kept(&self) -> bool {
         self.held().iter_mut().all(|held| {
             let Some(file) = held.file.upgrade() else {
@@ -67,8 +68,8 @@ impl AccountLocks {
                     *file = new;
                     true
                 }
-                // Some network file systems give a file another number, and it is locked already: this is the
-                // only daemon of its profile.
+                // Some network file systems give a file another number, and it is locked already:
+                // this is the only daemon of its profile.
                 Ok(Err(InUse { by })) => by.as_deref() == Some(self.profile.as_str()),
                 Err(error) => {
                     if !std::mem::replace(&mut held.has_failed, true) {

@@ -55,8 +55,8 @@ pub(crate) struct App<T = Network> {
     pub(crate) stop: CancellationToken,
 }
 
-/// The locks that keep other daemons of the user from this one's profile and account. A simulated daemon has
-/// none.
+/// The locks that keep other daemons of the user from this one's profile and account. A simulated
+/// daemon has none.
 #[derive(Default)]
 pub(crate) struct Locks {
     pub(crate) profile: Option<Arc<ProfileLock>>,

@@ -54,8 +54,8 @@ const MAX_CALLS: usize = MAX_IN_FLIGHT - 1;
 pub const MAX_LEASES: usize = MAX_IN_FLIGHT * 4;
 /// Time limit of a call. MCP clients time out after about 60 s.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(55);
-/// Time after [`CALL_TIMEOUT`] to read what has arrived. A process that was suspended (Ctrl-Z) wakes with its
-/// timers, before it has read its socket, in which the answer to a send can be.
+/// Time after [`CALL_TIMEOUT`] to read what has arrived. A process that was suspended (Ctrl-Z)
+/// wakes with its timers, before it has read its socket, in which the answer to a send can be.
 const LAST_LOOK: Duration = Duration::from_millis(100);
 /// Time between the deadline that the daemon gets and the deadline of the call.
 const MARGIN: Duration = Duration::from_millis(500);

@@ -207,8 +207,8 @@ fn report(bytes: &[u8]) -> Option<(StartEnd, PathBuf)> {
         })
 }
 
-/// Returns the whole environment of a started daemon. The home directory is the user database's if it has one,
-/// and the session bus is the system's.
+/// Returns the whole environment of a started daemon. The home directory is the user database's if
+/// it has one, and the session bus is the system's.
 fn environment(is_trial: bool) -> Vec<(OsString, OsString)> {
     const KEPT: [&str; 5] = ["LANG", "LC_ALL", "LC_MESSAGES", "TZ", "SystemRoot"];
     let kept = KEPT.into_iter().filter_map(|name| {

@@ -8,8 +8,8 @@ use std::{fmt, num::NonZeroU64, str::FromStr};
 #[error("a mail id is a whole number from 1 to 9007199254740991")]
 pub struct MailIdError;
 
-/// Id of a mail at the bridge: a whole number from 1 to 2^53 - 1. A client in JavaScript reads a larger one as
-/// another number, and would name another mail.
+/// Id of a mail at the bridge: a whole number from 1 to 2^53 - 1. A client in JavaScript reads a
+/// larger one as another number, and would name another mail.
 ///
 /// The parser is strict, because an id becomes part of a URL and the bridge is lenient: it reads
 /// `x/3` as 3 and `0x2` as 2.

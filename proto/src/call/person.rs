@@ -109,7 +109,8 @@ pub struct GetTraffic;
 /// See [`Call::Stop`](super::Call::Stop).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
-    /// Number of the mails that wait in memory alone and that the person accepts to lose; `None` for any.
+    /// Number of the mails that wait in memory alone and that the person accepts to lose; `None`
+    /// for any.
     pub loses_at_most: Option<u32>,
 }
 

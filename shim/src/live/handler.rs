@@ -122,8 +122,8 @@ impl Handler {
         self.answering().is_some()
     }
 
-    /// Returns the fault of a program that does not exist, of a machine on which the agent cannot be run,
-    /// or of an output that loses each mail.
+    /// Returns the fault of a program that does not exist, of a machine on which the agent cannot
+    /// be run, or of an output that loses each mail.
     pub(super) fn missing(&self) -> Option<Fault> {
         match self {
             Handler::Print => os::lost_output(),

@@ -145,8 +145,8 @@ pub(super) async fn submit(
     finished(outcome, is_reply, invocation).await
 }
 
-/// Calls taid. A mail that the user declined stays declined whatever becomes of the call: with another fault,
-/// the agent would submit it again.
+/// Calls taid. A mail that the user declined stays declined whatever becomes of the call: with
+/// another fault, the agent would submit it again.
 async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutcome, Fault> {
     let is_declined = matches!(
         submit.consent,
@@ -159,8 +159,8 @@ async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutco
     let answer = invocation.call(submit).await;
     let answer = answer.map(|outcome| with_unreadable(outcome, content.as_str()));
     answer.map_err(|fault| match (is_declined, fault.code) {
-        // Also taid's own fault about it. A client without a user declines at once, and its mail finds the
-        // queue full.
+        // Also taid's own fault about it. A client without a user declines at once, and its mail
+        // finds the queue full.
         (true, FaultCode::NotPermitted | FaultCode::TooBusy) | (false, _) => fault,
         (true, _) => declined(),
     })

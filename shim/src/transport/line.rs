@@ -76,8 +76,8 @@ fn message(line: &[u8]) -> Option<ClientJsonRpcMessage> {
     tool_call(line).or_else(|| serde_json::from_slice(line).ok())
 }
 
-/// Removes the members of an answer that are null. An answer has a result or an error, and some libraries
-/// write the other one as null. Returns whether there was one.
+/// Removes the members of an answer that are null. An answer has a result or an error, and some
+/// libraries write the other one as null. Returns whether there was one.
 fn without_nulls(message: &mut Value) -> bool {
     let Value::Object(members) = message else {
         return false;
@@ -91,8 +91,8 @@ fn without_nulls(message: &mut Value) -> bool {
 }
 
 /// Returns a line with what some models and clients write amended: halves of surrogate pairs become
-/// U+FFFD, a tool's arguments in a string or an empty array become an object, and an answer loses what is
-/// null. `None` if nothing changes.
+/// U+FFFD, a tool's arguments in a string or an empty array become an object, and an answer loses
+/// what is null. `None` if nothing changes.
 fn mended(line: &[u8]) -> Option<Vec<u8>> {
     let whole = surrogates::replaced(line);
     let is_whole = whole.as_slice() == line;
@@ -191,8 +191,8 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 /// Parses a line. Errors: -32700 for a line that is not JSON, -32602 for a request with invalid
-/// parameters, -32600 for other JSON. An answer that cannot be read is delivered as an error, so that the
-/// server does not wait for it any longer.
+/// parameters, -32600 for other JSON. An answer that cannot be read is delivered as an error, so
+/// that the server does not wait for it any longer.
 pub(super) fn parse(line: &[u8]) -> Line {
     match parse_well_formed(line) {
         Line::Answer(_) if let Some(id) = id_of_answer(line) => unreadable(id),
@@ -200,7 +200,8 @@ pub(super) fn parse(line: &[u8]) -> Line {
     }
 }
 
-/// Returns the error for a line of which only the outline is read. It ends the question that the line answers.
+/// Returns the error for a line of which only the outline is read. It ends the question that the
+/// line answers.
 pub(super) fn refused(outline: &Outline, text: &str) -> Line {
     match id_of_answer(outline.bytes()) {
         Some(id) => unreadable(id),

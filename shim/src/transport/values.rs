@@ -3,8 +3,8 @@
 /// Most values of a message. A batch of 256 calls has about 5,000.
 pub(super) const MAX_VALUES: usize = 20_000;
 
-/// Returns whether a JSON text has more than [`MAX_VALUES`] values. Only values that follow `[`, `{`, `,` or `:`
-/// count, and the names of members count as values.
+/// Returns whether a JSON text has more than [`MAX_VALUES`] values. Only values that follow `[`,
+/// `{`, `,` or `:` count, and the names of members count as values.
 pub(super) fn are_too_many(json: &[u8]) -> bool {
     if json.len() <= MAX_VALUES {
         return false;

@@ -12,8 +12,8 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// Creates the reservation that the lock of this file is. The owner of the locks replaces a file that
-    /// was removed.
+    /// Creates the reservation that the lock of this file is. The owner of the locks replaces a
+    /// file that was removed.
     pub fn of_lock(file: Arc<Mutex<File>>) -> Self {
         Self { _lock: Some(file) }
     }

@@ -64,9 +64,11 @@ pub(super) fn finish(style: &mut Computed, parent: &Computed, name: &str) {
         || (parent.marks.has(Mark::Levels) && !parent.marks.has(Mark::Old));
     let inner = style.display == Display::Cell
         || (style.display == Display::Table && style.marks.has(Mark::Row));
+    // It hides all in it, as the row that the browser makes around its cells does.
+    let is_collapsed_row = style.marks.has(Mark::Row) && style.marks.has(Mark::Collapsed);
     match inner {
         // A part of a table that is beside the flow, or a child of a flexible box, is a block.
-        true if lifted || among => {
+        true if (lifted || among) && !is_collapsed_row => {
             style.display = Display::Block;
             style.marks.set(Mark::Row, false);
         }

@@ -68,8 +68,8 @@ impl Page<'_> {
         }
     }
 
-    /// Returns whether raised digits are those above the line of a fraction, as in `1 1/2`. Powers of ten,
-    /// powers over a unit and powers behind a sign of multiplication look like one.
+    /// Returns whether raised digits are those above the line of a fraction, as in `1 1/2`. Powers
+    /// of ten, powers over a unit and powers behind a sign of multiplication look like one.
     fn is_fraction(&self, node: NodeId) -> bool {
         let next = |node: NodeId| self.document.node(node).next;
         let line = next(node).and_then(|line| Some((self.document.text(line)?, next(line)?)));

@@ -50,8 +50,8 @@ pub(super) fn is_quote(
     }
 }
 
-/// Returns whether a quotation is in a box, or may be. The line of the box gives it no other level: the
-/// quotations within that of a reply are left out.
+/// Returns whether a quotation is in a box, or may be. The line of the box gives it no other level:
+/// the quotations within that of a reply are left out.
 fn has_quote(document: &Document, top: NodeId) -> bool {
     let mut walk = document.walk(top);
     for _ in 0..MAX_INSIDE {

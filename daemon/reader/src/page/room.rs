@@ -17,7 +17,8 @@ const MAX_INSIDE: usize = 128;
 const MAX_LETTERS: usize = 80;
 /// Parts of a width that are taken for all of it, because they are rounded.
 const WHOLE: f32 = 1.01;
-/// Width of the margins of a page, in pixels, and of a wide letter, as a part of the size of the font.
+/// Width of the margins of a page, in pixels, and of a wide letter, as a part of the size of the
+/// font.
 const PAGE_MARGINS: f32 = 16.5;
 const LETTER: f32 = 0.6;
 /// Most ancestors that are asked for a width.

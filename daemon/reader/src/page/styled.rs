@@ -7,7 +7,8 @@ use crate::{
     document::{Document, NodeId},
 };
 
-/// Returns the rows of a table of plain boxes in order. A row without a table around it is one. Returns none if something that is seen is neither a row nor a cell.
+/// Returns the rows of a table of plain boxes in order. A row without a table around it is one.
+/// Returns none if something that is seen is neither a row nor a cell.
 pub(super) fn rows(
     document: &Document,
     styles: &Styles,

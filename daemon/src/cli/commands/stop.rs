@@ -42,8 +42,8 @@ impl Stop {
     }
 }
 
-/// Stops the daemon, as [`stop`] does. Asks first if mail that waits for approval would be lost, also if it began
-/// to wait during the question. Returns whether the daemon was stopped.
+/// Stops the daemon, as [`stop`] does. Asks first if mail that waits for approval would be lost,
+/// also if it began to wait during the question. Returns whether the daemon was stopped.
 ///
 /// # Errors
 /// Those of [`stop`], or there is something to ask and standard input or output is not a terminal.
@@ -76,8 +76,8 @@ fn may_lose(lost: u32) -> Result<bool, CliError> {
     })
 }
 
-/// Stops the daemon of `target` and waits until it has exited, whatever is lost. The exit of a daemon at a
-/// socket that the user names cannot be seen from here.
+/// Stops the daemon of `target` and waits until it has exited, whatever is lost. The exit of a
+/// daemon at a socket that the user names cannot be seen from here.
 ///
 /// # Errors
 /// The daemon cannot be reached, or does not exit in time.

@@ -17,7 +17,8 @@ impl Approvals {
         self.count(is_in_memory)
     }
 
-    /// Stops the daemon, unless that loses more than `most` of these mails; `None` permits any number.
+    /// Stops the daemon, unless that loses more than `most` of these mails; `None` permits any
+    /// number.
     ///
     /// # Errors
     /// The number of these mails.

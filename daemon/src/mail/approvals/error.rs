@@ -14,8 +14,8 @@ pub(crate) enum ApprovalError {
     /// The person declined.
     #[error("the user did not approve the mail")]
     Declined,
-    /// The person declined, and no question with this ticket is open: it was that of a taid that has stopped,
-    /// or has another answer.
+    /// The person declined, and no question with this ticket is open: it was that of a taid that
+    /// has stopped, or has another answer.
     #[error("the user did not approve the mail")]
     DeclinedLater,
     /// The person decided about the mail before its record was complete.

@@ -7,12 +7,12 @@ pub(super) mod frames;
 
 use super::{
     CallContext, CallEvent, Caller, Clients, Progress, Service,
-    admission::{Admission, admit, completes_lease},
+    admission::{Admission, admit},
     clients::Record,
+    ends_before,
     finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
     limits::{self, DoorLimits, Share, Turns},
-    stops,
 };
 use crate::fault;
 use error::ConnectionError;
@@ -296,7 +296,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
 
     /// Returns the share of a request, or the fault of one that must not begin.
     fn share(&self, request: &Request) -> Result<Share, Fault> {
-        if stops(&self.shared.service, &self.shared.stop) && !completes_lease(&request.call) {
+        if ends_before(&self.shared.service, &self.shared.stop, &request.call) {
             return Err(fault::stopping());
         }
         if self.open.len() >= MAX_IN_FLIGHT {

@@ -19,6 +19,7 @@ pub(crate) use clients::Clients;
 pub(crate) use listener::Listener;
 pub(crate) use profile_lock::ProfileLock;
 
+use admission::{completes_lease, only_looks};
 use finished::Finished;
 use std::{future::Future, sync::Arc};
 use tai_proto::{
@@ -116,8 +117,8 @@ pub(crate) trait Service: Send + Sync + 'static {
     /// Returns whether an exit would lose data, so that the idle timeout does not apply.
     fn is_needed(&self) -> bool;
 
-    /// Returns whether no other daemon of the user can have this one's profile or account. Takes locks again
-    /// whose files were removed.
+    /// Returns whether no other daemon of the user can have this one's profile or account. Takes
+    /// locks again whose files were removed.
     fn keeps_locks(&self) -> bool;
 
     /// Returns whether a client is writing a mail that may count as read: its report is missing.
@@ -133,8 +134,17 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn default_instance(&self) -> Option<Instance>;
 }
 
-/// Returns whether the daemon stops. A daemon beside which another one of its profile or account can run begins
-/// to: its leases and its ledger say nothing about the mails of the other one.
+/// Returns whether the daemon stops, and so does not begin a call.
+fn ends_before<S: Service>(service: &Arc<S>, stop: &CancellationToken, call: &Call) -> bool {
+    let is_stopping = match only_looks(call) {
+        true => stop.is_cancelled(),
+        false => stops(service, stop),
+    };
+    is_stopping && !completes_lease(call)
+}
+
+/// Returns whether the daemon stops. A daemon beside which another one of its profile or account
+/// can run begins to: its leases and its ledger say nothing about the mails of the other one.
 fn stops<S: Service>(service: &Arc<S>, stop: &CancellationToken) -> bool {
     if !stop.is_cancelled() && !service.keeps_locks() {
         tracing::error!("stopping: another taid can have the profile or the account");

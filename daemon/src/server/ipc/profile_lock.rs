@@ -1,4 +1,5 @@
-//! The lock of a profile: one daemon of the user holds it, and its file says where that daemon listens.
+//! The lock of a profile: one daemon of the user holds it, and its file says where that daemon
+//! listens.
 
 use super::bind_error::BindError;
 use crate::os;
@@ -46,9 +47,9 @@ impl ProfileLock {
         })
     }
 
-    /// Returns whether no other daemon of the profile can run. If the file was removed, perhaps with its
-    /// directory, locks a new one. A disk that takes no file leaves the lock as it is. Each request asks, so that
-    /// it waits only before the answer is `false`.
+    /// Returns whether no other daemon of the profile can run. If the file was removed, perhaps
+    /// with its directory, locks a new one. A disk that takes no file leaves the lock as it is.
+    /// Most requests ask, so that it waits only before the answer is `false`.
     pub(crate) fn is_kept(&self) -> bool {
         let mut file = self.file();
         if os::files::has_name(&file, &self.endpoint.lock()) {
@@ -95,8 +96,9 @@ impl ProfileLock {
         self.endpoint.socket()
     }
 
-    /// Records that the daemon stops, so that a client does not take it for one that does not run. Appends
-    /// the line, so that a full disk or a client that reads now does not miss the rest of the record.
+    /// Records that the daemon stops, so that a client does not take it for one that does not run.
+    /// Appends the line, so that a full disk or a client that reads now does not miss the rest of
+    /// the record.
     pub(super) fn stopping(&self) {
         if let Err(error) = self.file().write_all(STOPPING.as_bytes()) {
             tracing::warn!(%error, "cannot record that taid stops");

@@ -48,9 +48,10 @@ pub fn harden() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
-/// Returns whether all that this process writes to standard output is lost without an error. Without an
-/// output, Rust opens `/dev/null` for reading and writing in its place (a shell opens it for writing alone),
-/// and it takes a failure to write to an output that is open for reading alone for success.
+/// Returns whether all that this process writes to standard output is lost without an error.
+/// Without an output, Rust opens `/dev/null` for reading and writing in its place (a shell opens it
+/// for writing alone), and it takes a failure to write to an output that is open for reading alone
+/// for success.
 pub fn is_output_lost() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
     let output = rustix::stdio::stdout();

@@ -68,8 +68,8 @@ fn kind(fd: BorrowedFd<'_>, number: i32) -> Option<Kind> {
 }
 
 /// Opens a pipe a second time. Other processes may share the inherited description, as in
-/// `(a; b) | c`, and non-blocking mode would affect them. Returns `None` outside Linux, and for a named pipe:
-/// the kernel would wait for its other end, or not tell that it has gone.
+/// `(a; b) | c`, and non-blocking mode would affect them. Returns `None` outside Linux, and for a
+/// named pipe: the kernel would wait for its other end, or not tell that it has gone.
 fn reopened(number: i32) -> Option<OwnedFd> {
     if !cfg!(target_os = "linux") {
         return None;

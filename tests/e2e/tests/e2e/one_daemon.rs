@@ -196,7 +196,7 @@ fn after_the_files_of_the_state_were_removed_one_daemon_serves_all_clients() {
     assert!(!old.call("list_inbox", json!({})).is_error);
     // The daemon locks a file again that was removed.
     std::fs::remove_file(machine.state_dir().join("default.lock")).unwrap();
-    assert!(!old.call("list_inbox", json!({})).is_error);
+    assert!(!old.call("fetch_email", json!({})).is_error);
     let refused = machine.taid(&[]).output().unwrap();
     assert_eq!(refused.status.code(), Some(6), "{}", machine.say(&refused));
     // Its socket is in this directory too, so that the next daemon does not find it.
@@ -233,7 +233,7 @@ fn a_lock_file_that_cannot_be_created_again_is_logged_once() {
         std::fs::create_dir(lock).unwrap();
     }
     for _ in 0..3 {
-        assert!(!client.call("list_inbox", json!({})).is_error);
+        assert!(!client.call("fetch_email", json!({})).is_error);
     }
     daemon.terminate();
     let (code, stderr) = daemon.wait();

@@ -29,8 +29,8 @@ use tokio::{sync::Semaphore, time};
 /// The `User-Agent` header (seed: `tai-mcp/<version>`).
 const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
 const MAX_CONNECT: Duration = Duration::from_secs(10);
-/// Time after a request's limit to read what has arrived. A process that was suspended wakes with its timers,
-/// before it has read its sockets, in which the answer to a send can be.
+/// Time after a request's limit to read what has arrived. A process that was suspended wakes with
+/// its timers, before it has read its sockets, in which the answer to a send can be.
 const LAST_LOOK: Duration = Duration::from_millis(100);
 /// Limit of idle connections. A lower limit than [`MAX_REQUESTS`] makes many concurrent
 /// clients reconnect for most requests.

@@ -99,7 +99,8 @@ fn chaos_a_repeatedly_killed_taid_sends_each_mail_once_or_reports_it_unknown() {
         ];
         machine.shim_with(&env).initialized("chaos", "2025-06-18")
     };
-    // The taid of the account, while it holds its lock. Its number may be another process's afterwards.
+    // The taid of the account, while it holds its lock. Its number may be another process's
+    // afterwards.
     let pid = || {
         let mut lock = File::open(machine.state_dir().join("alice.lock")).ok()?;
         let is_held = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
