@@ -77,7 +77,7 @@ BUGS = [
     ("a stopping daemon does not say what it did not begin", f"{IPC}/connection.rs",
      "let _ = self.write(&FromDaemon::Goodbye).await;", ""),
     ("a draining daemon begins new calls", f"{IPC}/connection.rs",
-     "if stops(&self.shared.service, &self.shared.stop) && !completes_lease(&request.call) {", "if false {"),
+     "if ends_before(&self.shared.service, &self.shared.stop, &request.call) {", "if false {"),
     # The policy.
     ("a reply is no write", "proto/src/tool.rs",
      "Tool::SendEmail | Tool::ReplyEmail | Tool::DeleteEmail => true,\n            Tool::FetchEmail\n",
