@@ -215,8 +215,8 @@ fn environment(is_trial: bool) -> Vec<(OsString, OsString)> {
         let value = std::env::var_os(name)?;
         Some((OsString::from(name), value))
     });
-    let home = undisputed_home().map(|home| ("HOME".into(), home.into()));
-    kept.chain(home)
+    let home = undisputed_home().filter(|_| !is_trial);
+    kept.chain(home.map(|home| ("HOME".into(), home.into())))
         .chain(os::session_environment(is_trial))
         .collect()
 }

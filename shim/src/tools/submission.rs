@@ -23,18 +23,24 @@ pub(super) fn add_left_out(left_out: &mut Words, part: &str) {
     *left_out = Words::cut(format!("{part}{separator}{left_out}"));
 }
 
-/// Says in an outcome that the content has characters for which the email has U+FFFD. Programs write
-/// them for text that was cut inside a character, or that is none.
-pub(super) fn with_unreadable(mut outcome: SubmitOutcome, content: &str) -> SubmitOutcome {
+/// Returns a note about the characters of a content for which the email has U+FFFD. Programs write them
+/// for text that was cut inside a character, or that is none.
+pub(super) fn unreadable(content: &str) -> Option<String> {
     let is_unreadable = |c: &char| matches!(*c, '\0' | char::REPLACEMENT_CHARACTER);
-    let note = match content.chars().filter(is_unreadable).count() {
-        0 => return outcome,
-        1 => "1 unreadable character (the email has U+FFFD in its place)".to_owned(),
-        count => format!("{count} unreadable characters (the email has U+FFFD in their place)"),
-    };
+    match content.chars().filter(is_unreadable).count() {
+        0 => None,
+        1 => Some("1 unreadable character (the email has U+FFFD in its place)".to_owned()),
+        count => Some(format!(
+            "{count} unreadable characters (the email has U+FFFD in their place)"
+        )),
+    }
+}
+
+/// Adds a note to what the email of an outcome does not have.
+pub(super) fn with_note(mut outcome: SubmitOutcome, note: &str) -> SubmitOutcome {
     match &mut outcome {
-        SubmitOutcome::Sent(sent) => add_left_out(&mut sent.left_out, &note),
-        SubmitOutcome::Preview(preview) => add_left_out(&mut preview.left_out, &note),
+        SubmitOutcome::Sent(sent) => add_left_out(&mut sent.left_out, note),
+        SubmitOutcome::Preview(preview) => add_left_out(&mut preview.left_out, note),
         SubmitOutcome::Ask(_) | SubmitOutcome::Held(_) => {}
     }
     outcome

@@ -6,7 +6,7 @@
 use super::{
     definition::{Answered, Invocation},
     not_sent::{NotSent, drafted, previewed},
-    submission::with_unreadable,
+    submission::{unreadable, with_note},
 };
 use crate::{
     calls::call_after_cancellation,
@@ -155,9 +155,12 @@ async fn call(submit: Submit, invocation: &Invocation<'_>) -> Result<SubmitOutco
             ..
         }
     );
-    let content = submit.draft.content.clone();
+    let note = unreadable(submit.draft.content.as_str());
     let answer = invocation.call(submit).await;
-    let answer = answer.map(|outcome| with_unreadable(outcome, content.as_str()));
+    let answer = answer.map(|outcome| match &note {
+        Some(note) => with_note(outcome, note),
+        None => outcome,
+    });
     answer.map_err(|fault| match (is_declined, fault.code) {
         // Also taid's own fault about it. A client without a user declines at once, and its mail
         // finds the queue full.
