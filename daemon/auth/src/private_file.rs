@@ -37,11 +37,7 @@ pub fn check_unshared(meta: &Metadata) -> Result<(), String> {
     if owner != 0 && !is_own && !is_unmapped_root(owner) {
         return Err(format!("belongs to another user (uid {owner})"));
     }
-    let user = Ids {
-        user: rustix::process::geteuid().as_raw(),
-        group: rustix::process::getegid().as_raw(),
-    };
-    match user.others_write(mode, meta.gid()) {
+    match Ids::of_process().others_write(mode, meta.gid()) {
         false => Ok(()),
         true => Err(format!("has mode {mode:04o}, so other users can change it")),
     }
@@ -54,13 +50,28 @@ struct Ids {
     group: u32,
 }
 
+/// Returns whether a group is the private group of the user, which has the user's number.
+#[cfg(unix)]
+pub fn is_private_group(group: u32) -> bool {
+    Ids::of_process().has_private(group)
+}
+
 #[cfg(unix)]
 impl Ids {
-    /// Returns whether other users can write to a file with this mode and group. A private group
-    /// has the number of its user.
+    fn of_process() -> Self {
+        Self {
+            user: rustix::process::geteuid().as_raw(),
+            group: rustix::process::getegid().as_raw(),
+        }
+    }
+
+    fn has_private(&self, group: u32) -> bool {
+        group == self.group && group == self.user
+    }
+
+    /// Returns whether other users can write to a file with this mode and group.
     fn others_write(&self, mode: u32, group: u32) -> bool {
-        let is_private = group == self.group && group == self.user;
-        mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_private)
+        mode & 0o002 != 0 || (mode & 0o020 != 0 && !self.has_private(group))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use rustix::{
     fs::{Mode, OFlags, open, openat},
-    process::{getegid, geteuid},
+    process::geteuid,
 };
 use std::{
     fs::{DirBuilder, File, Metadata, Permissions},
@@ -14,7 +14,7 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _},
     path::Path,
 };
-use tai_auth::private_file::is_unmapped_root;
+use tai_auth::private_file::{is_private_group, is_unmapped_root};
 
 /// Bit of a directory whose entries only their owners can rename.
 const STICKY: u32 = 0o1000;
@@ -150,12 +150,11 @@ fn is_trusted(meta: &Metadata) -> bool {
 }
 
 /// Returns whether only its owner can rename entries of a directory. Write access of the
-/// user's private group, which distributions create with the user's own number, is permitted.
+/// [private group](is_private_group) of the user is permitted.
 fn is_safe(meta: &Metadata) -> bool {
-    let (uid, mode) = (geteuid().as_raw(), meta.mode());
-    let group = getegid().as_raw();
-    let has_private_group = meta.gid() == group && group == uid;
-    let is_open = mode & 0o002 != 0 || (mode & 0o020 != 0 && !has_private_group && meta.gid() != 0);
+    let (mode, group) = (meta.mode(), meta.gid());
+    let is_trusted_group = group == 0 || is_private_group(group);
+    let is_open = mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_trusted_group);
     !is_open || mode & STICKY != 0
 }
 

@@ -1,6 +1,6 @@
 //! Tables that are boxes with a style, and no elements of a table.
 
-use super::{places::Line, quotes::is_quote, survey::Survey, word::is_divided};
+use super::{places::Line, survey::Survey, word::is_divided};
 use crate::{
     cascade::Styles,
     css::{marks::Mark, property::Display},
@@ -86,6 +86,5 @@ impl Boxes<'_> {
         matches!(element.html_name(), "div" | "span")
             && self.styles.get(node).display == display
             && !is_divided(element)
-            && !is_quote(self.document, self.styles, node, element)
     }
 }

@@ -7,10 +7,7 @@ use std::{
     fs::{File, TryLockError},
     io::{self, Seek as _, Write as _},
     path::PathBuf,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tai_proto::{
@@ -25,11 +22,16 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// Lock of a profile. While it is held, no other daemon of the profile runs.
 #[derive(Debug)]
 pub(crate) struct ProfileLock {
-    /// The lock file, which ends with the record.
-    file: Mutex<File>,
-    /// Whether the last attempt to lock a file in place of a removed one failed.
-    has_failed: AtomicBool,
+    held: Mutex<Held>,
     endpoint: Endpoint,
+}
+
+#[derive(Debug)]
+struct Held {
+    /// The lock file, which ends with the record.
+    file: File,
+    /// Whether the last attempt to lock a file in place of a removed one failed.
+    has_failed: bool,
 }
 
 impl ProfileLock {
@@ -39,21 +41,21 @@ impl ProfileLock {
     /// [`BindError::Directory`], [`BindError::Lock`], or [`BindError::AlreadyRunning`] with the
     /// holder's record.
     pub(crate) fn take(endpoint: Endpoint) -> Result<Self, BindError> {
-        let file = Mutex::new(lock(&endpoint, LOCK_ATTEMPTS)?);
-        Ok(Self {
+        let file = lock(&endpoint, LOCK_ATTEMPTS)?;
+        let held = Mutex::new(Held {
             file,
-            has_failed: AtomicBool::new(false),
-            endpoint,
-        })
+            has_failed: false,
+        });
+        Ok(Self { held, endpoint })
     }
 
     /// Returns whether no other daemon of the profile can run. If the file was removed, perhaps
     /// with its directory, locks a new one. A disk that takes no file leaves the lock as it is.
     /// Most requests ask, so that it waits only before the answer is `false`.
     pub(crate) fn is_kept(&self) -> bool {
-        let mut file = self.file();
-        if os::files::has_name(&file, &self.endpoint.lock()) {
-            self.has_failed.store(false, Ordering::Relaxed);
+        let mut held = self.held();
+        if os::files::has_name(&held.file, &self.endpoint.lock()) {
+            held.has_failed = false;
             return true;
         }
         // Without its socket, this daemon would keep each new client waiting.
@@ -70,8 +72,10 @@ impl ProfileLock {
         match attempt {
             Ok(new) => {
                 tracing::warn!("the lock file of taid was removed; a new one is locked");
-                self.has_failed.store(false, Ordering::Relaxed);
-                *file = new;
+                *held = Held {
+                    file: new,
+                    has_failed: false,
+                };
                 true
             }
             // Some network file systems give a file another number, and it is locked already.
@@ -83,7 +87,7 @@ impl ProfileLock {
                 false
             }
             Err(error) => {
-                if !self.has_failed.swap(true, Ordering::Relaxed) {
+                if !std::mem::replace(&mut held.has_failed, true) {
                     tracing::warn!(%error, "the lock file of taid was removed");
                 }
                 true
@@ -100,13 +104,13 @@ impl ProfileLock {
     /// Appends the line, so that a full disk or a client that reads now does not miss the rest of
     /// the record.
     pub(super) fn stopping(&self) {
-        if let Err(error) = self.file().write_all(STOPPING.as_bytes()) {
+        if let Err(error) = self.held().file.write_all(STOPPING.as_bytes()) {
             tracing::warn!(%error, "cannot record that taid stops");
         }
     }
 
-    fn file(&self) -> MutexGuard<'_, File> {
-        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
